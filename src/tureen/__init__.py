@@ -1,0 +1,1 @@
+"""Real-time voice, video and messaging infrastructure in one pot."""

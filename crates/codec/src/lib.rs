@@ -1,1 +1,37 @@
-//! codec
+//! What forwarding needs to know of video payloads: where key frames start, and the picture ids that must go on across
+//! layer switches. Nothing is decoded and nothing is allocated.
+//!
+//! ```text
+//! is_key_frame_start(codec, payload)        any codec, from the RTP payload alone
+//! vp8::Descriptor, vp9::Descriptor          parsed once per packet, kept with it
+//! vp8::rewrite, vp9::rewrite                new picture ids in place, at the same width
+//! ```
+//!
+//! Payloads may be end-to-end encrypted or hostile: an answer may then be wrong, but it is always an answer.
+
+pub mod av1;
+mod error;
+pub mod h264;
+pub mod h265;
+mod picture_id;
+mod video_codec;
+pub mod vp8;
+pub mod vp9;
+
+pub use error::CodecError;
+pub use picture_id::PictureId;
+pub use video_codec::VideoCodec;
+
+/// Whether a key frame starts in this RTP payload (without padding), so that a receiver may start here.
+///
+/// For H264 and H265 it is true for parameter sets too, which come first and often in a packet of their own; so more than
+/// one packet of a key frame may answer true, and the first one counts.
+pub fn is_key_frame_start(codec: VideoCodec, payload: &[u8]) -> bool {
+    match codec {
+        VideoCodec::Vp8 => vp8::is_key_frame_start(payload),
+        VideoCodec::Vp9 => vp9::is_key_frame_start(payload),
+        VideoCodec::H264 => h264::is_key_frame_start(payload),
+        VideoCodec::H265 => h265::is_key_frame_start(payload),
+        VideoCodec::Av1 => av1::is_key_frame_start(payload),
+    }
+}

@@ -21,10 +21,7 @@ pub struct Egress {
 impl Egress {
     /// An arena for `capacity` datagrams.
     pub fn new(capacity: usize) -> Self {
-        Self {
-            arena: vec![0; capacity * MAX_DATAGRAM].into_boxed_slice(),
-            datagrams: Vec::with_capacity(capacity),
-        }
+        Self { arena: vec![0; capacity * MAX_DATAGRAM].into_boxed_slice(), datagrams: Vec::with_capacity(capacity) }
     }
 
     /// The next free slot, or `None` when the arena is full and must be flushed first.

@@ -2,10 +2,12 @@
 
 mod buffer;
 mod egress;
+mod outlet;
 mod path;
 
 pub use buffer::PacketBuffer;
 pub use egress::{Datagram, Egress};
+pub use outlet::Outlet;
 pub use path::Path;
 
 /// Largest datagram that we send or take, in bytes: an Ethernet frame's worth (1500) and some room for tunnels that

@@ -1,0 +1,20 @@
+use std::fmt;
+
+/// Why a payload does not start with the descriptor of its codec. It concerns that packet only: drop it, count it, go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CodecError(pub(crate) &'static str);
+
+impl CodecError {
+    /// What is wrong, for counters and logs.
+    pub const fn reason(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for CodecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "malformed video payload, drop its packet: {}", self.0)
+    }
+}
+
+impl std::error::Error for CodecError {}

@@ -1,0 +1,27 @@
+//! The parsers take any bytes of any length: the bodies of the fuzz targets.
+
+#[path = "../../fuzz/bodies/codec.rs"]
+mod bodies;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn payload_parsers_never_panic(data in vec(any::<u8>(), 0..120)) {
+        for body in [bodies::vp8, bodies::vp9, bodies::h264, bodies::h265, bodies::av1] {
+            (0..=data.len()).for_each(|len| body(&data[..len]));
+        }
+    }
+
+    #[test]
+    fn aggregates_of_any_sizes_never_panic(
+        header in prop_oneof![Just([0x78, 0, 3]), Just([0x60, 1, 0])], data in vec(0..6u8, 0..60),
+    ) {
+        let data = [&header[..], &data].concat();
+        bodies::h264(&data);
+        bodies::h265(&data);
+    }
+}

@@ -1,0 +1,99 @@
+//! Events for the control plane. `src/tureen/media/events.py` is the other side and documents them.
+
+use serde::Serialize;
+use serde_bytes::ByteBuf;
+
+use crate::command::{ProducerId, TransportId};
+
+/// Why the core closed a transport by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // documented at `tureen.media.events.TransportCloseReason`
+pub enum CloseReason {
+    DtlsFailed,
+    ConnectTimeout,
+    ConsentExpired,
+    PeerClosed,
+    Panic,
+}
+
+/// Why a command had no effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // documented at `tureen.media.events.CommandFailed`
+pub enum CommandErrorCode {
+    UnknownTransport,
+    UnknownProducer,
+    UnknownConsumer,
+    DuplicateId,
+    InvalidParameter,
+    LimitExceeded,
+}
+
+/// How loud a producer was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)] // documented at `tureen.media.events.SpeakerLevel`
+pub struct SpeakerLevel {
+    pub producer: ProducerId,
+    pub level: u8,
+}
+
+/// What the core tells; see `tureen.media.events` for each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[allow(missing_docs)] // documented at `tureen.media.events`
+pub enum Event {
+    CommandFailed {
+        request: u64,
+        command: String,
+        code: CommandErrorCode,
+        message: String,
+    },
+    TransportConnected {
+        transport: TransportId,
+        remote: String,
+        srtp_profile: String,
+    },
+    TransportDisconnected {
+        transport: TransportId,
+    },
+    TransportReconnected {
+        transport: TransportId,
+    },
+    TransportClosed {
+        transport: TransportId,
+        reason: CloseReason,
+    },
+    ProducerStarted {
+        producer: ProducerId,
+        layer: u8,
+        payload_type: u8,
+    },
+    AudioLevels {
+        levels: Vec<SpeakerLevel>,
+    },
+    DataChannelOpened {
+        transport: TransportId,
+        channel: u16,
+        label: String,
+        protocol: String,
+        ordered: bool,
+        max_retransmits: Option<u32>,
+    },
+    DataChannelClosed {
+        transport: TransportId,
+        channel: u16,
+    },
+    DataMessage {
+        transport: TransportId,
+        channel: u16,
+        label: String,
+        binary: bool,
+        payload: ByteBuf,
+    },
+    DataDropped {
+        transport: TransportId,
+        label: String,
+        size: u64,
+    },
+}

@@ -1,0 +1,233 @@
+//! From the ring to the subscribers: rewrite, seal, hand to the outlet. This is the hot path: it allocates nothing and
+//! looks nothing up by hash.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use tureen_codec::vp8;
+use tureen_rtp::{HeaderFields, extension, write_header};
+use tureen_units::{Outlet, Path};
+
+use crate::consumer::{Consumer, Forward};
+use crate::counters::Counters;
+use crate::event::CloseReason;
+use crate::producer::{Pending, Producer};
+use crate::ring::Packet;
+use crate::shard::Shard;
+use crate::transport::{Srtp, Transport};
+
+/// The most extensions that a packet carries out.
+const MAX_EXTENSIONS: usize = 8;
+
+impl Shard {
+    /// Forwards what arrived since the last call. Consumers are the outer loop, so that all packets for one peer stand
+    /// side by side and leave in one send.
+    pub fn forward(&mut self, now: Instant, out: &mut dyn Outlet) {
+        while let Some(key) = self.dirty.pop() {
+            let mut pending = std::mem::take(&mut self.producers[key].pending);
+            for index in 0..self.producers[key].consumers.len() {
+                // A panic drops the consumer's transport, and so shortens the list.
+                let Some(consumer) = self.producers[key].consumers.get(index).copied() else { break };
+                self.forward_to(key, consumer, &pending, out);
+            }
+            self.poll_key_frames(now, key, out);
+            if let Some(producer) = self.producers.get_mut(key) {
+                pending.clear();
+                producer.pending = pending;
+            }
+        }
+    }
+
+    fn forward_to(&mut self, producer: usize, consumer: usize, pending: &[Pending], out: &mut dyn Outlet) {
+        let Self { producers, consumers, transports, counters, epoch, .. } = self;
+        let consumer = &mut consumers[consumer];
+        let key = consumer.transport;
+        let transport = &mut transports[key];
+        let producer = &producers[producer];
+        let epoch = *epoch;
+        let work = || {
+            let Some(mut sender) = PacketSender::new(transport, key as u32, epoch, counters) else { return };
+            for pending in pending {
+                forward_packet(producer, consumer, *pending, &mut sender, out);
+            }
+        };
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
+            self.counters.panics += 1;
+            self.fail_transport(key, CloseReason::Panic);
+        }
+    }
+
+    /// Sends a packet again, over the retransmission stream (RFC 4588). Without one nothing can be sent again: the same
+    /// SRTP index with other bytes (a new transport-wide number) would break AES-GCM.
+    pub(crate) fn retransmit(&mut self, now: Instant, consumer: usize, requested: u16, out: &mut dyn Outlet) {
+        let Self { producers, consumers, transports, counters, epoch, .. } = self;
+        let consumer = &mut consumers[consumer];
+        let Some(rtx_ssrc) = consumer.rtx_ssrc else { return };
+        let Some((layer, sequence, shift, sent_as)) = consumer.retransmit(requested, now) else { return };
+        let Some(layer) = producers[consumer.producer].layers.get(usize::from(layer)) else { return };
+        let Some(packet) = layer.ring.get(sequence) else { return };
+        let Some(forward) = consumer.repeat(&packet.info, shift, sent_as) else { return };
+        let Some(payload_type) = forward.rtx_payload_type else { return };
+        let key = consumer.transport;
+        let Some(mut sender) = PacketSender::new(&mut transports[key], key as u32, *epoch, counters) else { return };
+        let fields = HeaderFields {
+            marker: packet.info.marker,
+            payload_type,
+            sequence: consumer.rtx_sequence as u16,
+            timestamp: forward.timestamp,
+            ssrc: rtx_ssrc,
+        };
+        let prefix = Prefix { original: Some(sent_as as u16), vp8: forward.vp8 };
+        if let Some(len) = sender.send(&fields, consumer.rtx_sequence, consumer, packet, &prefix, out) {
+            consumer.rtx_sequence += 1;
+            consumer.on_retransmitted(len);
+            counters.rtx_sent += 1;
+        }
+    }
+}
+
+fn forward_packet(
+    producer: &Producer,
+    consumer: &mut Consumer,
+    pending: Pending,
+    sender: &mut PacketSender<'_>,
+    out: &mut dyn Outlet,
+) {
+    if pending.skip {
+        consumer.skip(pending.layer, pending.sequence);
+        return;
+    }
+    let Some(packet) = producer.layers[usize::from(pending.layer)].ring.get(pending.sequence) else { return };
+    let mut switched = false;
+    let Some(forward) = consumer.admit(producer, pending.layer, &packet.info, &mut switched) else { return };
+    sender.counters.layer_switches += u64::from(switched);
+    let Forward { sequence, timestamp, payload_type, vp8, .. } = forward;
+    let marker = packet.info.marker;
+    let fields = HeaderFields { marker, payload_type, sequence: sequence as u16, timestamp, ssrc: consumer.ssrc };
+    let prefix = Prefix { original: None, vp8 };
+    if let Some(len) = sender.send(&fields, sequence, consumer, packet, &prefix, out) {
+        consumer.on_sent(len);
+        sender.counters.rtp_forwarded += 1;
+        sender.counters.payload_bytes_forwarded += len as u64;
+    }
+}
+
+/// What differs from the stored payload at its start.
+struct Prefix {
+    /// The original's number, for a retransmission.
+    original: Option<u16>,
+    /// Picture id and `TL0PICIDX`.
+    vp8: Option<(u16, u8)>,
+}
+
+/// Seals packets for one transport.
+struct PacketSender<'a> {
+    srtp: &'a Srtp,
+    ids: crate::command::HeaderExtensionIds,
+    /// The transport-wide number of the next packet.
+    number: &'a mut u16,
+    path: Path,
+    group: u32,
+    epoch: Instant,
+    counters: &'a mut Counters,
+}
+
+impl<'a> PacketSender<'a> {
+    fn new(transport: &'a mut Transport, group: u32, epoch: Instant, counters: &'a mut Counters) -> Option<Self> {
+        let path = transport.ice.selected()?;
+        let srtp = transport.srtp.as_ref()?;
+        let number = &mut transport.sent_number;
+        Some(Self { srtp, ids: transport.extensions, number, path, group, epoch, counters })
+    }
+
+    /// Seals one packet into the outlet; returns the length of its payload, or `None` if it does not fit.
+    fn send(
+        &mut self,
+        fields: &HeaderFields,
+        index: u64,
+        consumer: &Consumer,
+        packet: &Packet,
+        prefix: &Prefix,
+        out: &mut dyn Outlet,
+    ) -> Option<usize> {
+        let slot = out.slot();
+        let header_len = self.write_header(slot, fields, consumer, packet)?;
+        let payload = packet.payload();
+        let sealed = if prefix.original.is_none() && prefix.vp8.is_none() {
+            self.srtp.outbound.seal_rtp(fields.ssrc, index, slot, header_len, payload, &[])
+        } else {
+            let len = write_payload(slot.get_mut(header_len..)?, packet, prefix)?;
+            self.srtp.outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, header_len + len)
+        };
+        let len = sealed.ok()?;
+        out.egress().commit(self.path, self.group, len);
+        *self.number = self.number.wrapping_add(1);
+        Some(payload.len())
+    }
+
+    fn write_header(
+        &self,
+        slot: &mut [u8],
+        fields: &HeaderFields,
+        consumer: &Consumer,
+        packet: &Packet,
+    ) -> Option<usize> {
+        let transport_cc = extension::encode_transport_cc(*self.number);
+        let send_time;
+        let mut list = ExtensionList::default();
+        if !consumer.known_to_peer {
+            list.push(self.ids.mid, consumer.mid.as_bytes());
+        }
+        if self.ids.transport_cc.is_some() {
+            list.push(self.ids.transport_cc, &transport_cc);
+        } else if self.ids.abs_send_time.is_some() {
+            send_time = extension::encode_abs_send_time(packet.info.arrived.saturating_duration_since(self.epoch));
+            list.push(self.ids.abs_send_time, &send_time);
+        }
+        let (info, bytes) = (&packet.info, packet.bytes());
+        list.push(self.ids.audio_level, info.audio_level.slice(bytes));
+        list.push(self.ids.video_orientation, info.video_orientation.slice(bytes));
+        list.push(self.ids.dependency_descriptor, info.dependency_descriptor.slice(bytes));
+        list.push(self.ids.abs_capture_time, info.abs_capture_time.slice(bytes));
+        write_header(slot, fields, list.as_slice())
+    }
+}
+
+/// The extensions of one packet, on the stack.
+#[derive(Default)]
+struct ExtensionList<'a> {
+    items: [(u8, &'a [u8]); MAX_EXTENSIONS],
+    len: usize,
+}
+
+impl<'a> ExtensionList<'a> {
+    /// Adds an extension that was negotiated and has a value.
+    fn push(&mut self, id: Option<u8>, value: &'a [u8]) {
+        if let Some(id) = id
+            && !value.is_empty()
+            && self.len < MAX_EXTENSIONS
+        {
+            self.items[self.len] = (id, value);
+            self.len += 1;
+        }
+    }
+
+    fn as_slice(&self) -> &[(u8, &'a [u8])] {
+        &self.items[..self.len]
+    }
+}
+
+fn write_payload(room: &mut [u8], packet: &Packet, prefix: &Prefix) -> Option<usize> {
+    let mut start = 0;
+    if let Some(original) = prefix.original {
+        room.get_mut(..2)?.copy_from_slice(&original.to_be_bytes());
+        start = 2;
+    }
+    let payload = packet.payload();
+    let copy = room.get_mut(start..start + payload.len())?;
+    copy.copy_from_slice(payload);
+    if let (Some((picture_id, tl0_pic_idx)), Some(descriptor)) = (prefix.vp8, &packet.info.vp8) {
+        vp8::rewrite(copy, descriptor, picture_id, tl0_pic_idx);
+    }
+    Some(start + payload.len())
+}

@@ -1,0 +1,246 @@
+//! From a publisher's SRTP packet to its place in the ring.
+
+use std::time::{Duration, Instant};
+
+use tureen_codec::{VideoCodec, is_key_frame_start, vp8};
+use tureen_rtp::{RtpHeader, extension};
+use tureen_srtp::InboundStream;
+use tureen_units::PacketBuffer;
+
+use crate::command::MediaKind;
+use crate::event::Event;
+use crate::nack::{self, Gap};
+use crate::producer::{Pending, Producer};
+use crate::ring::{PacketInfo, Span};
+use crate::shard::Shard;
+use crate::transport::StreamRef;
+
+/// Longest time between a packet and the transport-wide feedback that tells of it.
+const TRANSPORT_CC_INTERVAL: Duration = Duration::from_millis(50);
+
+/// A repaired packet starts with the number of the original (RFC 4588 section 4).
+const RTX_HEADER: usize = 2;
+
+impl Shard {
+    /// Takes an SRTP packet from a validated path.
+    pub(crate) fn handle_rtp(&mut self, now: Instant, key: usize, buffer: &mut Box<PacketBuffer>) {
+        let Ok(header) = RtpHeader::parse_untrusted(buffer.bytes()) else {
+            self.counters.rtp_refused += 1;
+            return;
+        };
+        let stream = self.transports[key].stream(header.ssrc);
+        if !self.open(key, stream, &header, buffer) {
+            self.counters.srtp_refused += 1;
+            return;
+        }
+        self.counters.rtp_received += 1;
+        self.note_authentic(now, key);
+        self.note_arrival(now, key, &header, buffer);
+        let Some(stream) = stream.or_else(|| self.learn(key, &header, buffer)) else {
+            self.counters.rtp_refused += 1;
+            return;
+        };
+        self.take_media(now, key, stream, &header, buffer);
+    }
+
+    /// Authenticates and decrypts in place. A stream that is not known yet gets a state that is thrown away: nothing is
+    /// kept for it before its first packet has named its section.
+    fn open(&mut self, key: usize, stream: Option<StreamRef>, header: &RtpHeader, buffer: &mut PacketBuffer) -> bool {
+        let Some(srtp) = &self.transports[key].srtp else { return false };
+        let mut unknown = InboundStream::default();
+        let state = match stream {
+            None => &mut unknown,
+            Some(stream) => {
+                let layer = &mut self.producers[stream.producer].layers[usize::from(stream.layer)];
+                if stream.rtx { &mut layer.rtx_srtp } else { &mut layer.srtp }
+            }
+        };
+        let packet = buffer.bytes_mut();
+        match srtp.inbound.open_rtp(state, packet, header.header_len, header.sequence, header.ssrc) {
+            Ok(len) => {
+                buffer.set_len(len);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    fn note_arrival(&mut self, now: Instant, key: usize, header: &RtpHeader, buffer: &PacketBuffer) {
+        let since = now.saturating_duration_since(self.epoch);
+        let transport = &mut self.transports[key];
+        let Some(id) = transport.extensions.transport_cc else { return };
+        let sequence = header.extension(buffer.bytes(), id).and_then(extension::decode_transport_cc);
+        if let Some(sequence) = sequence {
+            transport.arrivals.get_or_insert_default().record(sequence, since);
+            transport.feedback.transport_cc.get_or_insert(now + TRANSPORT_CC_INTERVAL);
+        }
+    }
+
+    /// Finds out which stream an authentic packet with an unknown SSRC belongs to (RFC 8843 section 9.2): its mid and rid
+    /// say so, or, without simulcast, its mid alone.
+    fn learn(&mut self, key: usize, header: &RtpHeader, buffer: &PacketBuffer) -> Option<StreamRef> {
+        let transport = &self.transports[key];
+        let ids = transport.extensions;
+        let value = |id: Option<u8>| header.extension(buffer.bytes(), id?);
+        let mid = value(ids.mid).and_then(extension::decode_mid);
+        let rid = value(ids.rid).and_then(extension::decode_rid);
+        let repaired = value(ids.repaired_rid).and_then(extension::decode_rid);
+        let (producer, rtx) = transport.producers.iter().find_map(|producer_key| {
+            let producer = &self.producers[*producer_key];
+            let rtx = producer.original_payload_type(header.payload_type).is_some();
+            let named = mid.map_or(producer.codec(header.payload_type).is_some() || rtx, |mid| mid == producer.mid);
+            // Without a mid only an unambiguous section will do.
+            let certain = mid.is_some() || transport.producers.len() == 1;
+            (named && certain).then_some((*producer_key, rtx))
+        })?;
+        let layer = self.producers[producer].layer_of_rid(if rtx { repaired.or(rid) } else { rid })?;
+        let stream = StreamRef { producer, layer, rtx };
+        if !self.transports[key].learn_stream(header.ssrc, stream) {
+            return None;
+        }
+        self.adopt(stream, header);
+        Some(stream)
+    }
+
+    fn adopt(&mut self, stream: StreamRef, header: &RtpHeader) {
+        let layer = &mut self.producers[stream.producer].layers[usize::from(stream.layer)];
+        if stream.rtx {
+            layer.encoding.rtx_ssrc = Some(header.ssrc);
+            layer.rtx_srtp = InboundStream::default();
+        } else if layer.encoding.ssrc != Some(header.ssrc) {
+            layer.restart(header.ssrc, &mut self.pool);
+        }
+    }
+
+    fn take_media(
+        &mut self,
+        now: Instant,
+        key: usize,
+        stream: StreamRef,
+        header: &RtpHeader,
+        buffer: &mut Box<PacketBuffer>,
+    ) {
+        let Shard { producers, transports, counters, pool, dirty, events, epoch, .. } = self;
+        let producer = &mut producers[stream.producer];
+        let Some(mut info) = read_packet(now, producer, stream, header, buffer) else {
+            counters.rtp_refused += u64::from(!stream.rtx);
+            return;
+        };
+        let ids = transports[key].extensions;
+        attach_extensions(&mut info, &ids, header, buffer);
+        note_level(producer, &info, buffer);
+        let clock_rate = producer.codec(info.payload_type).map_or(90_000, |codec| codec.clock_rate);
+        let layer = &mut producer.layers[usize::from(stream.layer)];
+        info.sequence = layer.extender.extend(info.sequence as u16);
+        if stream.rtx {
+            counters.rtx_received += 1;
+        } else {
+            let since = now.saturating_duration_since(*epoch);
+            layer.stats.on_packet(info.sequence, header.timestamp, since, clock_rate);
+        }
+        let started = layer.on_packet(now);
+        let gap = layer.nack.on_packet(info.sequence, now);
+        match gap {
+            Gap::Missing => {
+                transports[key].feedback.nack.get_or_insert(now + nack::INTERVAL / 2);
+            }
+            Gap::Beyond => layer.key_frames.request(),
+            Gap::None => {}
+        }
+        let pending = Pending { layer: stream.layer, sequence: info.sequence, skip: info.payload.is_empty() };
+        if !pending.skip && !layer.ring.insert(info, buffer, pool) {
+            counters.rtp_duplicates += 1;
+            return;
+        }
+        if info.key_frame && producer.kind == MediaKind::Video {
+            counters.key_frames_received += 1;
+            layer.key_frames.on_key_frame();
+        }
+        if started {
+            let payload_type = info.payload_type;
+            events.push(Event::ProducerStarted { producer: producer.id, layer: stream.layer, payload_type });
+        }
+        if producer.pending.is_empty() {
+            dirty.push(stream.producer);
+        }
+        producer.pending.push(pending);
+    }
+}
+
+/// Reads what forwarding needs. The sequence number is still the 16 bits of the wire.
+fn read_packet(
+    now: Instant,
+    producer: &Producer,
+    stream: StreamRef,
+    header: &RtpHeader,
+    buffer: &PacketBuffer,
+) -> Option<PacketInfo> {
+    let bytes = buffer.bytes();
+    let payload = header.payload(bytes).ok()?;
+    let (payload, sequence, payload_type) = if stream.rtx {
+        let (number, original) = payload.split_at_checked(RTX_HEADER)?;
+        let payload_type = producer.original_payload_type(header.payload_type)?;
+        // A retransmission of nothing is padding, sent to probe the path.
+        (
+            Some(original).filter(|original| !original.is_empty())?,
+            u16::from_be_bytes([number[0], number[1]]),
+            payload_type,
+        )
+    } else {
+        producer.codec(header.payload_type)?;
+        (payload, header.sequence, header.payload_type)
+    };
+    let codec = producer.video_codec(payload_type);
+    let key_frame = match producer.kind {
+        MediaKind::Audio => true,
+        MediaKind::Video => codec.is_some_and(|codec| is_key_frame_start(codec, payload)),
+    };
+    let vp8 = (codec == Some(VideoCodec::Vp8)).then(|| vp8::Descriptor::parse_untrusted(payload).ok()).flatten();
+    Some(PacketInfo {
+        sequence: u64::from(sequence),
+        timestamp: header.timestamp,
+        marker: header.marker,
+        payload_type,
+        key_frame,
+        arrived: now,
+        payload: Span::of(bytes, payload),
+        vp8,
+        audio_level: Span::default(),
+        video_orientation: Span::default(),
+        abs_capture_time: Span::default(),
+        dependency_descriptor: Span::default(),
+    })
+}
+
+fn attach_extensions(
+    info: &mut PacketInfo,
+    ids: &crate::command::HeaderExtensionIds,
+    header: &RtpHeader,
+    buffer: &PacketBuffer,
+) {
+    let bytes = buffer.bytes();
+    for (id, value) in header.extensions(bytes) {
+        let span = Span::of(bytes, value);
+        let id = Some(id);
+        let target = if id == ids.audio_level {
+            &mut info.audio_level
+        } else if id == ids.video_orientation {
+            &mut info.video_orientation
+        } else if id == ids.dependency_descriptor {
+            &mut info.dependency_descriptor
+        } else if id == ids.abs_capture_time {
+            &mut info.abs_capture_time
+        } else {
+            continue;
+        };
+        *target = span;
+    }
+}
+
+fn note_level(producer: &mut Producer, info: &PacketInfo, buffer: &PacketBuffer) {
+    if producer.kind == MediaKind::Audio
+        && let Some(level) = extension::decode_audio_level(info.audio_level.slice(buffer.bytes()))
+    {
+        producer.meter.record(level.level);
+    }
+}

@@ -1,0 +1,126 @@
+//! Which packets of a stream are missing, and when to ask for them (RFC 4585 section 6.2.1).
+
+use std::time::{Duration, Instant};
+
+/// Gaps that we keep track of; a larger hole is repaired by a key frame.
+const MAX_MISSING: usize = 256;
+
+/// The least time between two requests for one packet. The publisher's round-trip time is not known to a receiver, so
+/// this covers most access networks, and each retry waits longer.
+const RETRY: Duration = Duration::from_millis(50);
+
+/// After this a packet is not worth having: the picture has moved on.
+const GIVE_UP: Duration = Duration::from_secs(1);
+
+/// How often at most requests go out for one stream.
+pub const INTERVAL: Duration = Duration::from_millis(20);
+
+struct Missing {
+    sequence: u64,
+    since: Instant,
+    asked: Option<Instant>,
+    tries: u32,
+}
+
+/// What became of the gaps of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// Nothing worth mentioning.
+    None,
+    /// Packets are missing; [`NackTracker::collect`] says which to ask for.
+    Missing,
+    /// Too much is missing to ask for it.
+    Beyond,
+}
+
+/// The missing packets of one stream.
+#[derive(Default)]
+pub struct NackTracker {
+    missing: Vec<Missing>,
+    highest: Option<u64>,
+}
+
+impl NackTracker {
+    /// Notes the arrival of a packet, repaired or not.
+    pub fn on_packet(&mut self, sequence: u64, now: Instant) -> Gap {
+        let Some(highest) = self.highest else {
+            self.highest = Some(sequence);
+            return Gap::None;
+        };
+        if sequence <= highest {
+            self.missing.retain(|missing| missing.sequence != sequence);
+            return Gap::None;
+        }
+        self.highest = Some(sequence);
+        let hole = sequence - highest - 1;
+        if hole == 0 {
+            return Gap::None;
+        }
+        if self.missing.len() as u64 + hole > MAX_MISSING as u64 {
+            self.missing.clear();
+            return Gap::Beyond;
+        }
+        let gap = (highest + 1..sequence).map(|sequence| Missing { sequence, since: now, asked: None, tries: 0 });
+        self.missing.extend(gap);
+        Gap::Missing
+    }
+
+    /// Whether anything is missing.
+    pub fn is_waiting(&self) -> bool {
+        !self.missing.is_empty()
+    }
+
+    /// Writes the packets to ask for now into `out`, oldest first, and returns how many; `lost` counts those given up.
+    pub fn collect(&mut self, now: Instant, out: &mut [u16], lost: &mut u64) -> usize {
+        let before = self.missing.len();
+        self.missing.retain(|missing| now.saturating_duration_since(missing.since) < GIVE_UP);
+        *lost += (before - self.missing.len()) as u64;
+        let mut count = 0;
+        for missing in &mut self.missing {
+            let due = missing.asked.is_none_or(|asked| now >= asked + RETRY * missing.tries);
+            if due && count < out.len() {
+                out[count] = missing.sequence as u16;
+                count += 1;
+                missing.asked = Some(now);
+                missing.tries += 1;
+            }
+        }
+        count
+    }
+
+    /// Starts anew, for a stream that took another SSRC.
+    pub fn reset(&mut self) {
+        self.missing.clear();
+        self.highest = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_is_asked_for_at_once_and_again_later() {
+        let start = Instant::now();
+        let mut tracker = NackTracker::default();
+        tracker.on_packet(10, start);
+        assert_eq!(tracker.on_packet(13, start), Gap::Missing);
+        let (mut out, mut lost) = ([0; 8], 0);
+        assert_eq!(tracker.collect(start, &mut out, &mut lost), 2);
+        assert_eq!(out[..2], [11, 12]);
+        assert_eq!(tracker.collect(start + Duration::from_millis(40), &mut out, &mut lost), 0);
+        tracker.on_packet(11, start);
+        assert_eq!(tracker.collect(start + Duration::from_millis(60), &mut out, &mut lost), 1);
+        assert_eq!(out[0], 12);
+        assert_eq!(tracker.collect(start + Duration::from_secs(2), &mut out, &mut lost), 0);
+        assert_eq!((lost, tracker.is_waiting()), (1, false));
+    }
+
+    #[test]
+    fn a_hole_too_large_is_not_asked_for() {
+        let mut tracker = NackTracker::default();
+        tracker.on_packet(0, Instant::now());
+        assert_eq!(tracker.on_packet(1000, Instant::now()), Gap::Beyond);
+        assert!(!tracker.is_waiting());
+    }
+}

@@ -1,0 +1,210 @@
+//! A track that a peer sends us: its codecs, its layers, and who consumes it.
+
+use std::time::{Duration, Instant};
+
+use tureen_codec::VideoCodec;
+use tureen_rtp::receiver::ReceptionStats;
+use tureen_rtp::sequence::SequenceExtender;
+use tureen_srtp::InboundStream;
+
+use crate::command::{Codec, Encoding, MediaKind, OpenProducer, ProducerId};
+use crate::keyframe::KeyFrameRequests;
+use crate::levels::LevelMeter;
+use crate::nack::NackTracker;
+use crate::ring::{BufferPool, PacketRing};
+
+/// Packets kept per layer for retransmission: about three seconds of a usual camera, one of sound.
+const VIDEO_RING: usize = 512;
+const AUDIO_RING: usize = 64;
+
+/// A layer that sent nothing for this long does not flow.
+const FLOW_TIMEOUT: Duration = Duration::from_millis(1500);
+
+/// Layers that one track may have.
+pub const MAX_LAYERS: usize = 4;
+
+/// A publisher's sender report (RFC 3550 section 6.4.1): the mapping of its clock to wall time.
+#[derive(Clone, Copy, Debug)]
+pub struct ReportedClock {
+    /// NTP time, 32.32 bits.
+    pub ntp: u64,
+    /// RTP timestamp of the same moment.
+    pub rtp: u32,
+    /// When the report came.
+    pub received: Instant,
+}
+
+/// One RTP stream of a producer.
+pub struct Layer {
+    /// How the description names it.
+    pub encoding: Encoding,
+    /// SRTP state of the media and of the retransmission stream.
+    pub srtp: InboundStream,
+    /// SRTP state of the retransmissions.
+    pub rtx_srtp: InboundStream,
+    /// Sequence numbers with their roll-overs.
+    pub extender: SequenceExtender,
+    /// For receiver reports.
+    pub stats: ReceptionStats,
+    /// For requests of missing packets.
+    pub nack: NackTracker,
+    /// For retransmission.
+    pub ring: PacketRing,
+    /// The publisher's clock.
+    pub clock: Option<ReportedClock>,
+    /// Key frames that consumers wait for.
+    pub key_frames: KeyFrameRequests,
+    /// Rises when the stream takes another SSRC and everything starts anew.
+    pub generation: u32,
+    /// Sequence number of full intra requests.
+    pub fir_sequence: u8,
+    last_packet: Option<Instant>,
+}
+
+impl Layer {
+    fn new(encoding: Encoding, ring: usize) -> Self {
+        Self {
+            encoding,
+            srtp: InboundStream::default(),
+            rtx_srtp: InboundStream::default(),
+            extender: SequenceExtender::default(),
+            stats: ReceptionStats::default(),
+            nack: NackTracker::default(),
+            ring: PacketRing::new(ring),
+            clock: None,
+            key_frames: KeyFrameRequests::default(),
+            generation: 0,
+            fir_sequence: 0,
+            last_packet: None,
+        }
+    }
+
+    /// Notes a packet; true for the first one ever.
+    pub fn on_packet(&mut self, now: Instant) -> bool {
+        self.last_packet.replace(now).is_none()
+    }
+
+    /// Whether packets came lately.
+    pub fn flows(&self, now: Instant) -> bool {
+        self.last_packet.is_some_and(|last| now.saturating_duration_since(last) < FLOW_TIMEOUT)
+    }
+
+    /// Takes another SSRC: numbers, clock and ring start anew.
+    pub fn restart(&mut self, ssrc: u32, pool: &mut BufferPool) {
+        self.encoding.ssrc = Some(ssrc);
+        self.srtp = InboundStream::default();
+        self.extender = SequenceExtender::default();
+        self.stats = ReceptionStats::default();
+        self.nack.reset();
+        self.ring.clear(pool);
+        self.clock = None;
+        self.generation += 1;
+    }
+}
+
+/// A pending packet: it arrived in this batch and goes to the consumers at the end of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Pending {
+    /// Index of the layer.
+    pub layer: u8,
+    /// Extended sequence number.
+    pub sequence: u64,
+    /// Padding only: consumers close the hole.
+    pub skip: bool,
+}
+
+/// A published track.
+pub struct Producer {
+    /// Its id for the control plane.
+    pub id: ProducerId,
+    /// Key of its transport within the shard.
+    pub transport: usize,
+    /// Audio or video.
+    pub kind: MediaKind,
+    /// The section's mid.
+    pub mid: String,
+    /// Negotiated codecs.
+    pub codecs: Vec<Codec>,
+    /// From the lowest layer to the highest.
+    pub layers: Vec<Layer>,
+    /// Keys of its consumers within the shard.
+    pub consumers: Vec<usize>,
+    /// Not forwarded while true.
+    pub paused: bool,
+    /// What arrived in this batch.
+    pub pending: Vec<Pending>,
+    /// Loudness, for audio.
+    pub meter: LevelMeter,
+}
+
+impl Producer {
+    /// A producer without consumers.
+    pub fn new(parameters: OpenProducer, transport: usize) -> Self {
+        let mut producer = Self {
+            id: parameters.producer,
+            transport,
+            kind: parameters.kind,
+            mid: String::new(),
+            codecs: Vec::new(),
+            layers: Vec::new(),
+            consumers: Vec::new(),
+            paused: false,
+            pending: Vec::with_capacity(64),
+            meter: LevelMeter::default(),
+        };
+        producer.update(parameters);
+        producer
+    }
+
+    /// Takes new codecs and encodings; layers that stay keep their state.
+    pub fn update(&mut self, parameters: OpenProducer) {
+        let ring = if self.kind == MediaKind::Audio { AUDIO_RING } else { VIDEO_RING };
+        self.mid = parameters.mid;
+        self.codecs = parameters.codecs;
+        for (index, encoding) in parameters.encodings.into_iter().take(MAX_LAYERS).enumerate() {
+            match self.layers.get_mut(index) {
+                Some(layer) if layer.encoding.rid == encoding.rid => {
+                    layer.encoding.ssrc = encoding.ssrc.or(layer.encoding.ssrc);
+                    layer.encoding.rtx_ssrc = encoding.rtx_ssrc.or(layer.encoding.rtx_ssrc);
+                }
+                Some(layer) => *layer = Layer::new(encoding, ring),
+                None => self.layers.push(Layer::new(encoding, ring)),
+            }
+        }
+    }
+
+    /// The layer with this rid; without a rid, the only layer.
+    pub fn layer_of_rid(&self, rid: Option<&str>) -> Option<u8> {
+        let found = match rid {
+            Some(rid) => self.layers.iter().position(|layer| layer.encoding.rid.as_deref() == Some(rid)),
+            None => (self.layers.len() == 1).then_some(0),
+        };
+        found.map(|index| index as u8)
+    }
+
+    /// The codec of a payload type.
+    pub fn codec(&self, payload_type: u8) -> Option<&Codec> {
+        self.codecs.iter().find(|codec| codec.payload_type == payload_type)
+    }
+
+    /// The original payload type behind a retransmission's.
+    pub fn original_payload_type(&self, rtx: u8) -> Option<u8> {
+        self.codecs.iter().find(|codec| codec.rtx_payload_type == Some(rtx)).map(|codec| codec.payload_type)
+    }
+
+    /// The video codec of a payload type, if we know its payload format.
+    pub fn video_codec(&self, payload_type: u8) -> Option<VideoCodec> {
+        self.codec(payload_type).and_then(|codec| VideoCodec::from_mime(&codec.mime_type))
+    }
+
+    /// Whether the publisher understands this feedback message.
+    pub fn takes_feedback(&self, feedback: &str) -> bool {
+        self.codecs.iter().any(|codec| codec.feedback.iter().any(|offered| offered == feedback))
+    }
+
+    /// The best layer that flows, not above `max`; the lowest one that flows if all are above.
+    pub fn best_layer(&self, max: u8, now: Instant) -> Option<u8> {
+        let flowing = || (0..self.layers.len()).filter(|index| self.layers[*index].flows(now)).map(|index| index as u8);
+        flowing().rev().find(|index| *index <= max).or_else(|| flowing().next())
+    }
+}

@@ -1,0 +1,155 @@
+//! The packets of one layer, kept for retransmission: one ring per layer, shared by all its consumers.
+
+use std::time::Instant;
+
+use tureen_codec::vp8;
+use tureen_units::PacketBuffer;
+
+/// A part of a packet buffer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    start: u16,
+    len: u16,
+}
+
+impl Span {
+    /// The part of `whole` that `part` is; `part` must be a slice of it.
+    pub fn of(whole: &[u8], part: &[u8]) -> Self {
+        let start = part.as_ptr() as usize - whole.as_ptr() as usize;
+        Self { start: start as u16, len: part.len() as u16 }
+    }
+
+    /// The bytes in `whole`, empty if it has become too short.
+    pub fn slice(self, whole: &[u8]) -> &[u8] {
+        let start = usize::from(self.start);
+        whole.get(start..start + usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(self) -> bool {
+        self.len == 0
+    }
+}
+
+/// What forwarding needs to know of a packet, parsed once.
+#[derive(Clone, Copy, Debug)]
+pub struct PacketInfo {
+    /// Extended sequence number within the layer.
+    pub sequence: u64,
+    /// RTP timestamp as it came.
+    pub timestamp: u32,
+    /// RTP marker bit.
+    pub marker: bool,
+    /// Payload type as it came; the original's for a retransmission.
+    pub payload_type: u8,
+    /// Whether a key frame starts here; always true for audio.
+    pub key_frame: bool,
+    /// When it arrived.
+    pub arrived: Instant,
+    /// The payload without padding.
+    pub payload: Span,
+    /// The VP8 payload descriptor, where the codec is VP8.
+    pub vp8: Option<vp8::Descriptor>,
+    /// Audio level extension (RFC 6464), as it came.
+    pub audio_level: Span,
+    /// Video orientation extension, as it came.
+    pub video_orientation: Span,
+    /// Absolute capture time extension, as it came.
+    pub abs_capture_time: Span,
+    /// Dependency descriptor extension, as it came.
+    pub dependency_descriptor: Span,
+}
+
+/// A packet and its bytes.
+pub struct Packet {
+    /// What was parsed of it.
+    pub info: PacketInfo,
+    buffer: Box<PacketBuffer>,
+}
+
+impl Packet {
+    /// The decrypted datagram.
+    pub fn bytes(&self) -> &[u8] {
+        self.buffer.bytes()
+    }
+
+    /// The payload without padding.
+    pub fn payload(&self) -> &[u8] {
+        self.info.payload.slice(self.buffer.bytes())
+    }
+}
+
+/// Spare buffers of a shard.
+#[derive(Default)]
+pub struct BufferPool {
+    #[expect(clippy::vec_box, reason = "boxes are exchanged with rings, never unpacked")]
+    spare: Vec<Box<PacketBuffer>>,
+}
+
+/// Spare buffers kept at most; more go back to the allocator.
+const MAX_SPARE: usize = 4096;
+
+impl BufferPool {
+    fn take(&mut self) -> Box<PacketBuffer> {
+        self.spare.pop().unwrap_or_else(PacketBuffer::boxed)
+    }
+
+    fn put(&mut self, buffer: Box<PacketBuffer>) {
+        if self.spare.len() < MAX_SPARE {
+            self.spare.push(buffer);
+        }
+    }
+}
+
+/// The last packets of a layer, by sequence number.
+pub struct PacketRing {
+    slots: Vec<Option<Packet>>,
+    highest: Option<u64>,
+}
+
+impl PacketRing {
+    /// A ring of `capacity` packets, a power of two.
+    pub fn new(capacity: usize) -> Self {
+        debug_assert!(capacity.is_power_of_two());
+        Self { slots: (0..capacity).map(|_| None).collect(), highest: None }
+    }
+
+    /// Keeps a packet. Its buffer is exchanged for a spare one, so that the caller always holds a buffer. `false` if the
+    /// packet is here already or too old to keep, so that nothing is ever forwarded twice.
+    pub fn insert(&mut self, info: PacketInfo, buffer: &mut Box<PacketBuffer>, pool: &mut BufferPool) -> bool {
+        let highest = self.highest.unwrap_or(info.sequence);
+        if info.sequence + self.slots.len() as u64 <= highest {
+            return false;
+        }
+        let index = self.index(info.sequence);
+        match &mut self.slots[index] {
+            Some(old) if old.info.sequence == info.sequence => return false,
+            Some(old) => {
+                std::mem::swap(&mut old.buffer, buffer);
+                old.info = info;
+            }
+            empty => *empty = Some(Packet { info, buffer: std::mem::replace(buffer, pool.take()) }),
+        }
+        self.highest = Some(highest.max(info.sequence));
+        true
+    }
+
+    /// The packet with this sequence number, if it is still here.
+    pub fn get(&self, sequence: u64) -> Option<&Packet> {
+        self.slots[self.index(sequence)].as_ref().filter(|packet| packet.info.sequence == sequence)
+    }
+
+    /// Gives all buffers back.
+    pub fn clear(&mut self, pool: &mut BufferPool) {
+        for slot in &mut self.slots {
+            if let Some(packet) = slot.take() {
+                pool.put(packet.buffer);
+            }
+        }
+        self.highest = None;
+    }
+
+    fn index(&self, sequence: u64) -> usize {
+        (sequence as usize) & (self.slots.len() - 1)
+    }
+}

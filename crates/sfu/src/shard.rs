@@ -1,0 +1,348 @@
+//! The media server of one thread, without its thread: datagrams, commands and time go in; datagrams, events and the next
+//! deadline come out. Nothing here knows a socket or reads a clock.
+//!
+//! ```text
+//! datagram ─▶ STUN ─▶ ice          (any address; authenticated before it changes anything)
+//!          ─▶ DTLS ─▶ dtls ─▶ sctp (validated addresses only)
+//!          ─▶ RTP  ─▶ ingress ─▶ ring ─▶ pending ─▶ forward ─▶ outlet
+//!          ─▶ RTCP ─▶ reports
+//! ```
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use is::stun::StunMessage;
+use serde_bytes::ByteBuf;
+use slab::Slab;
+use tureen_units::{Outlet, PacketBuffer, Path};
+
+use crate::command::MediaKind;
+use crate::consumer::Consumer;
+use crate::counters::Counters;
+use crate::dtls::{Identity, Keys};
+use crate::event::{CloseReason, Event, SpeakerLevel};
+use crate::ice::Check;
+use crate::levels::AUDIBLE;
+use crate::producer::Producer;
+use crate::random::Random;
+use crate::ring::BufferPool;
+use crate::sctp::DataOutput;
+use crate::timers::Timers;
+use crate::transport::{DtlsProgress, Silence, Srtp, State, Transport};
+
+/// How often layers are chosen anew and key frame requests repeated.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Ticks between two reports of audio levels.
+const TICKS_PER_LEVELS: u32 = 4;
+
+/// The transports of one thread and all that is on them.
+pub struct Shard {
+    pub(crate) identity: Identity,
+    pub(crate) transports: Slab<Transport>,
+    pub(crate) transport_keys: HashMap<u64, usize>,
+    pub(crate) ufrags: HashMap<String, usize>,
+    pub(crate) paths: HashMap<Path, usize>,
+    pub(crate) producers: Slab<Producer>,
+    pub(crate) producer_keys: HashMap<u64, usize>,
+    pub(crate) consumers: Slab<Consumer>,
+    pub(crate) consumer_keys: HashMap<u64, usize>,
+    /// Producers with pending packets.
+    pub(crate) dirty: Vec<usize>,
+    pub(crate) pool: BufferPool,
+    pub(crate) timers: Timers,
+    pub(crate) events: Vec<Event>,
+    pub(crate) counters: Counters,
+    pub(crate) random: Random,
+    pub(crate) epoch: Instant,
+    next_tick: Instant,
+    ticks: u32,
+    audible: bool,
+}
+
+impl Shard {
+    /// An empty shard. `seed` need not be secret.
+    pub fn new(identity: Identity, seed: u64, now: Instant) -> Self {
+        Self {
+            identity,
+            transports: Slab::new(),
+            transport_keys: HashMap::new(),
+            ufrags: HashMap::new(),
+            paths: HashMap::new(),
+            producers: Slab::new(),
+            producer_keys: HashMap::new(),
+            consumers: Slab::new(),
+            consumer_keys: HashMap::new(),
+            dirty: Vec::new(),
+            pool: BufferPool::default(),
+            timers: Timers::default(),
+            events: Vec::new(),
+            counters: Counters::default(),
+            random: Random::new(seed),
+            epoch: now,
+            next_tick: now + TICK,
+            ticks: 0,
+            audible: false,
+        }
+    }
+
+    /// What this shard has counted.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Transports, producers and consumers that are open.
+    pub fn sizes(&self) -> [u64; 3] {
+        [self.transports.len() as u64, self.producers.len() as u64, self.consumers.len() as u64]
+    }
+
+    /// Moves the events since the last call to the end of `events`.
+    pub fn drain_events(&mut self, events: &mut Vec<Event>) {
+        events.append(&mut self.events);
+    }
+
+    /// When [`Self::handle_timeout`] is due, at the latest.
+    pub fn deadline(&self) -> Instant {
+        // An empty shard sleeps: what wakes it is a command.
+        let idle = self.producers.is_empty();
+        let tick = if idle { self.next_tick + Duration::from_secs(3600) } else { self.next_tick };
+        self.timers.next().map_or(tick, |next| next.min(tick))
+    }
+
+    /// Takes a datagram. Its buffer may be exchanged for another one. Call [`Self::forward`] after each batch.
+    pub fn handle_datagram(&mut self, now: Instant, path: Path, buffer: &mut Box<PacketBuffer>, out: &mut dyn Outlet) {
+        self.counters.datagrams_received += 1;
+        self.counters.bytes_received += buffer.bytes().len() as u64;
+        let first = buffer.bytes().first().copied().unwrap_or(u8::MAX);
+        if first <= 3 {
+            self.handle_stun(now, path, buffer.bytes(), out);
+            return;
+        }
+        let known = self.paths.get(&path).copied();
+        let Some(key) = known.filter(|_| matches!(first, 20..=63 | 128..=191)) else {
+            self.counters.datagrams_refused += 1;
+            return;
+        };
+        self.guard(key, out, |shard, out| match first {
+            20..=63 => shard.handle_dtls(now, key, path, buffer.bytes(), out),
+            _ if buffer.bytes().get(1).is_some_and(|second| (192..=223).contains(second)) => {
+                shard.handle_rtcp(now, key, buffer, out);
+            }
+            _ => shard.handle_rtp(now, key, buffer),
+        });
+        self.reschedule(key);
+    }
+
+    /// Does what is due.
+    pub fn handle_timeout(&mut self, now: Instant, out: &mut dyn Outlet) {
+        while let Some((at, key)) = self.timers.pop_due(now) {
+            let Some(transport) = self.transports.get_mut(key) else { continue };
+            if transport.scheduled != Some(at) {
+                continue;
+            }
+            transport.scheduled = None;
+            self.guard(key, out, |shard, out| shard.handle_transport_timeout(now, key, out));
+            self.reschedule(key);
+        }
+        if now >= self.next_tick {
+            self.tick(now, out);
+            self.next_tick = now + TICK;
+        }
+    }
+
+    /// Runs `work` for one transport; a panic in it closes that transport and nothing else.
+    pub(crate) fn guard(&mut self, key: usize, out: &mut dyn Outlet, work: impl FnOnce(&mut Self, &mut dyn Outlet)) {
+        if catch_unwind(AssertUnwindSafe(|| work(self, out))).is_err() {
+            self.counters.panics += 1;
+            self.fail_transport(key, CloseReason::Panic);
+        }
+    }
+
+    /// Tells the timers when a transport is due next.
+    pub(crate) fn reschedule(&mut self, key: usize) {
+        if let Some(transport) = self.transports.get_mut(key) {
+            let deadline = transport.deadline();
+            self.timers.schedule(key, deadline, &mut transport.scheduled);
+        }
+    }
+
+    fn handle_stun(&mut self, now: Instant, path: Path, bytes: &[u8], out: &mut dyn Outlet) {
+        let message = StunMessage::parse(bytes).ok().filter(StunMessage::is_binding_request);
+        let key = message
+            .as_ref()
+            .and_then(|message| message.split_username())
+            .and_then(|(ours, _)| self.ufrags.get(ours).copied());
+        let (Some(message), Some(key)) = (message, key) else {
+            self.counters.stun_refused += 1;
+            return;
+        };
+        let Ok((check, response)) = self.transports[key].ice.handle_request(path, &message) else {
+            self.counters.stun_refused += 1;
+            return;
+        };
+        out.send(path, key as u32, response.bytes());
+        if let Check::Validated { evicted } = check {
+            if let Some(evicted) = evicted {
+                self.paths.remove(&evicted);
+            }
+            // An address belongs to whoever proved last that they know the credentials.
+            self.paths.insert(path, key);
+        }
+        self.note_authentic(now, key);
+        self.reschedule(key);
+    }
+
+    pub(crate) fn note_authentic(&mut self, now: Instant, key: usize) {
+        let transport = &mut self.transports[key];
+        if transport.on_authentic(now) {
+            self.events.push(Event::TransportReconnected { transport: transport.id });
+        }
+    }
+
+    fn handle_dtls(&mut self, now: Instant, key: usize, path: Path, bytes: &[u8], out: &mut dyn Outlet) {
+        let Ok(DtlsProgress { keys, closed }) = self.transports[key].handle_dtls(now, path, key as u32, bytes, out)
+        else {
+            self.counters.dtls_failures += 1;
+            self.fail_transport(key, CloseReason::DtlsFailed);
+            return;
+        };
+        if let Some(keys) = keys {
+            self.connect(now, key, path, &keys, out);
+        }
+        self.pump_data(key, out);
+        if closed {
+            self.fail_transport(key, CloseReason::PeerClosed);
+        }
+    }
+
+    fn connect(&mut self, now: Instant, key: usize, path: Path, keys: &Keys, out: &mut dyn Outlet) {
+        use tureen_srtp::{Inbound, Outbound, Profile};
+        let (Ok(inbound), Ok(outbound)) =
+            (Inbound::new(keys.profile, keys.client()), Outbound::new(keys.profile, keys.server()))
+        else {
+            self.fail_transport(key, CloseReason::DtlsFailed);
+            return;
+        };
+        match keys.profile {
+            Profile::AeadAes256Gcm => self.counters.srtp_aead_aes_256_gcm += 1,
+            Profile::AeadAes128Gcm => self.counters.srtp_aead_aes_128_gcm += 1,
+            Profile::Aes128CmSha1_80 => self.counters.srtp_aes128_cm_sha1_80 += 1,
+        }
+        let transport = &mut self.transports[key];
+        transport.srtp = Some(Srtp { inbound, outbound });
+        transport.state = State::Connected;
+        transport.feedback.report = Some(now + crate::feedback::REPORT_INTERVAL);
+        transport.on_authentic(now);
+        let remote = transport.ice.selected().unwrap_or(path).remote.to_string();
+        self.events.push(Event::TransportConnected {
+            transport: transport.id,
+            remote,
+            srtp_profile: keys.profile.name().to_owned(),
+        });
+        for index in 0..self.transports[key].consumers.len() {
+            let consumer = self.transports[key].consumers[index];
+            self.choose_layer(now, consumer, out);
+        }
+    }
+
+    /// Sends what SCTP has to send and reports what came.
+    pub(crate) fn pump_data(&mut self, key: usize, out: &mut dyn Outlet) {
+        let Self { transports, events, counters, .. } = self;
+        let transport = &mut transports[key];
+        let id = transport.id;
+        let pumped = transport.pump_data(key as u32, out, &mut |output| match output {
+            DataOutput::Opened { channel, open } => events.push(Event::DataChannelOpened {
+                transport: id,
+                channel,
+                label: open.label,
+                protocol: open.protocol,
+                ordered: open.ordered,
+                max_retransmits: match open.reliability {
+                    crate::dcep::Reliability::Retransmits(times) => Some(times),
+                    _ => None,
+                },
+            }),
+            DataOutput::Closed { channel } => events.push(Event::DataChannelClosed { transport: id, channel }),
+            DataOutput::Message { channel, label, binary, payload } => {
+                counters.data_messages_received += 1;
+                let payload = ByteBuf::from(payload);
+                events.push(Event::DataMessage { transport: id, channel, label, binary, payload });
+            }
+            DataOutput::Packet(_) => {}
+        });
+        if pumped.is_err() {
+            self.fail_transport(key, CloseReason::DtlsFailed);
+        }
+    }
+
+    fn handle_transport_timeout(&mut self, now: Instant, key: usize, out: &mut dyn Outlet) {
+        if self.transports[key].handle_timeout(now, key as u32, out).is_err() {
+            self.counters.dtls_failures += 1;
+            self.fail_transport(key, CloseReason::DtlsFailed);
+            return;
+        }
+        self.pump_data(key, out);
+        let Some(transport) = self.transports.get_mut(key) else { return };
+        let id = transport.id;
+        match transport.silence(now) {
+            Some(Silence::ConnectTimeout) => return self.fail_transport(key, CloseReason::ConnectTimeout),
+            Some(Silence::Expired) => return self.fail_transport(key, CloseReason::ConsentExpired),
+            Some(Silence::Disconnected) => self.events.push(Event::TransportDisconnected { transport: id }),
+            None => {}
+        }
+        self.send_feedback(now, key, out);
+    }
+
+    fn tick(&mut self, now: Instant, out: &mut dyn Outlet) {
+        for key in 0..self.consumers.capacity() {
+            if self.consumers.contains(key) {
+                self.choose_layer(now, key, out);
+            }
+        }
+        self.ticks += 1;
+        if self.ticks.is_multiple_of(TICKS_PER_LEVELS) {
+            self.report_levels();
+        }
+    }
+
+    fn report_levels(&mut self) {
+        let mut levels = Vec::new();
+        for (_, producer) in &mut self.producers {
+            if producer.kind == MediaKind::Audio {
+                let level = producer.meter.take();
+                if level < AUDIBLE && !producer.paused {
+                    levels.push(SpeakerLevel { producer: producer.id, level });
+                }
+            }
+        }
+        if !levels.is_empty() || self.audible {
+            self.audible = !levels.is_empty();
+            self.events.push(Event::AudioLevels { levels });
+        }
+    }
+
+    /// Chooses a consumer's layer and asks for the key frame that it then needs.
+    pub(crate) fn choose_layer(&mut self, now: Instant, key: usize, out: &mut dyn Outlet) {
+        let consumer = &mut self.consumers[key];
+        if self.transports[consumer.transport].srtp.is_none() {
+            return;
+        }
+        let producer = &mut self.producers[consumer.producer];
+        let producer_key = consumer.producer;
+        if let Some(layer) = consumer.choose(producer, now)
+            && let Some(layer) = producer.layers.get_mut(usize::from(layer))
+        {
+            layer.key_frames.request();
+            self.poll_key_frames(now, producer_key, out);
+        }
+    }
+
+    /// Closes a transport because of itself or its peer, and says so.
+    pub(crate) fn fail_transport(&mut self, key: usize, reason: CloseReason) {
+        if let Some(id) = self.transports.get(key).map(|transport| transport.id) {
+            self.remove_transport(key);
+            self.events.push(Event::TransportClosed { transport: id, reason });
+        }
+    }
+}

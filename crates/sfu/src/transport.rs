@@ -1,0 +1,278 @@
+//! One peer: ICE, DTLS, SRTP and data channels, and what it sends and receives.
+
+use std::time::{Duration, Instant};
+
+use tureen_rtp::rtcp::TransportCcRecorder;
+use tureen_srtp::{Inbound, Outbound};
+use tureen_units::{Outlet, Path};
+
+use crate::command::{HeaderExtensionIds, OpenTransport, TransportId};
+use crate::dtls::{DtlsFailed, DtlsOutput, DtlsServer, Identity, Keys};
+use crate::ice::IceLite;
+use crate::sctp::{DataChannels, DataOutput, SendRefused};
+
+/// ICE and DTLS must complete within this time.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+/// Nothing authentic for this long: the peer is reported as disconnected.
+const DISCONNECTED_AFTER: Duration = Duration::from_secs(10);
+/// Nothing authentic for this long: consent has expired (RFC 7675 section 5.1).
+const EXPIRED_AFTER: Duration = Duration::from_secs(30);
+
+/// Streams that one peer may send: every layer of every track and its retransmissions.
+const MAX_STREAMS: usize = 256;
+
+/// How far the peer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// ICE or DTLS is under way.
+    Connecting,
+    /// Media flows.
+    Connected,
+    /// Nothing authentic came for a while.
+    Disconnected,
+}
+
+/// What a silent peer is due for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// It never connected.
+    ConnectTimeout,
+    /// It has been away long enough to say so.
+    Disconnected,
+    /// It is gone.
+    Expired,
+}
+
+/// Which stream an SSRC is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamRef {
+    /// Key of the producer within the shard.
+    pub producer: usize,
+    /// Index of its layer.
+    pub layer: u8,
+    /// Whether these are the retransmissions.
+    pub rtx: bool,
+}
+
+/// When periodic feedback is due; `None` while there is nothing to say.
+#[derive(Default)]
+pub struct Feedback {
+    /// Transport-wide congestion control.
+    pub transport_cc: Option<Instant>,
+    /// Requests for missing packets.
+    pub nack: Option<Instant>,
+    /// Sender and receiver reports.
+    pub report: Option<Instant>,
+}
+
+/// SRTP contexts, once DTLS gave the keys.
+pub struct Srtp {
+    /// What comes from the peer.
+    pub inbound: Inbound,
+    /// What goes to the peer.
+    pub outbound: Outbound,
+}
+
+/// What happened while DTLS was driven.
+#[derive(Default)]
+pub struct DtlsProgress {
+    /// The handshake completed.
+    pub keys: Option<Keys>,
+    /// The peer said goodbye.
+    pub closed: bool,
+}
+
+/// A peer's transport.
+pub struct Transport {
+    /// Its id for the control plane.
+    pub id: TransportId,
+    /// How far it is.
+    pub state: State,
+    /// ICE.
+    pub ice: IceLite,
+    /// SRTP, once connected.
+    pub srtp: Option<Srtp>,
+    /// Header extension ids.
+    pub extensions: HeaderExtensionIds,
+    /// Keys of the producers on it.
+    pub producers: Vec<usize>,
+    /// Keys of the consumers on it.
+    pub consumers: Vec<usize>,
+    /// Arrival times for the peer's congestion control; made with the first packet that carries a number.
+    pub arrivals: Option<Box<TransportCcRecorder>>,
+    /// The next transport-wide sequence number that we send.
+    pub sent_number: u16,
+    /// When feedback is due.
+    pub feedback: Feedback,
+    /// The next wake-up in the shard's timers.
+    pub scheduled: Option<Instant>,
+    dtls: DtlsServer,
+    data: Option<DataChannels>,
+    max_message_size: u32,
+    streams: Vec<(u32, StreamRef)>,
+    opened: Instant,
+    last_authentic: Instant,
+}
+
+impl Transport {
+    /// A transport that waits for the peer's first check.
+    pub fn new(parameters: OpenTransport, identity: &Identity, now: Instant) -> Self {
+        Self {
+            id: parameters.transport,
+            state: State::Connecting,
+            ice: IceLite::new(parameters.local_ice, &parameters.remote_ice),
+            srtp: None,
+            extensions: parameters.extensions,
+            producers: Vec::new(),
+            consumers: Vec::new(),
+            arrivals: None,
+            sent_number: 0,
+            feedback: Feedback::default(),
+            scheduled: None,
+            dtls: DtlsServer::new(identity, &parameters.remote_fingerprint, now),
+            data: None,
+            max_message_size: parameters.max_message_size,
+            streams: Vec::new(),
+            opened: now,
+            last_authentic: now,
+        }
+    }
+
+    /// Notes an authentic packet; true if the peer is back after a silence.
+    pub fn on_authentic(&mut self, now: Instant) -> bool {
+        self.last_authentic = now;
+        let back = self.state == State::Disconnected;
+        if back {
+            self.state = State::Connected;
+        }
+        back
+    }
+
+    /// What the peer's silence is due for, if anything.
+    pub fn silence(&mut self, now: Instant) -> Option<Silence> {
+        let silent = now.saturating_duration_since(self.last_authentic);
+        match self.state {
+            State::Connecting if now >= self.opened + CONNECT_TIMEOUT => Some(Silence::ConnectTimeout),
+            State::Connected if silent >= DISCONNECTED_AFTER => {
+                self.state = State::Disconnected;
+                Some(Silence::Disconnected)
+            }
+            State::Disconnected if silent >= EXPIRED_AFTER => Some(Silence::Expired),
+            _ => None,
+        }
+    }
+
+    /// When anything of this transport is due.
+    pub fn deadline(&self) -> Instant {
+        let silence = match self.state {
+            State::Connecting => self.opened + CONNECT_TIMEOUT,
+            State::Connected => self.last_authentic + DISCONNECTED_AFTER,
+            State::Disconnected => self.last_authentic + EXPIRED_AFTER,
+        };
+        let data = self.data.as_ref().and_then(DataChannels::deadline);
+        let Feedback { transport_cc, nack, report } = self.feedback;
+        [self.dtls.deadline(), data, transport_cc, nack, report].into_iter().flatten().fold(silence, Instant::min)
+    }
+
+    /// Which stream this SSRC is, if it is known.
+    pub fn stream(&self, ssrc: u32) -> Option<StreamRef> {
+        self.streams.iter().find(|(known, _)| *known == ssrc).map(|(_, stream)| *stream)
+    }
+
+    /// Remembers which stream an SSRC is; `false` when there are too many.
+    pub fn learn_stream(&mut self, ssrc: u32, stream: StreamRef) -> bool {
+        self.streams.retain(|(known, old)| *known != ssrc && *old != stream);
+        if self.streams.len() >= MAX_STREAMS {
+            return false;
+        }
+        self.streams.push((ssrc, stream));
+        true
+    }
+
+    /// Forgets the streams of a producer.
+    pub fn forget_streams(&mut self, producer: usize) {
+        self.streams.retain(|(_, stream)| stream.producer != producer);
+    }
+
+    /// Takes a DTLS datagram from a validated path.
+    pub fn handle_dtls(
+        &mut self,
+        now: Instant,
+        path: Path,
+        group: u32,
+        datagram: &[u8],
+        out: &mut dyn Outlet,
+    ) -> Result<DtlsProgress, DtlsFailed> {
+        let path = self.ice.selected().unwrap_or(path);
+        let mut progress = DtlsProgress::default();
+        let Self { dtls, data, max_message_size, .. } = self;
+        dtls.handle_datagram(now, datagram, &mut |output| match output {
+            DtlsOutput::Record(record) => out.send(path, group, record),
+            DtlsOutput::Keys(keys) => progress.keys = Some(keys),
+            DtlsOutput::Data(packet) => {
+                data.get_or_insert_with(|| DataChannels::new(*max_message_size)).handle_packet(now, packet);
+            }
+            DtlsOutput::Closed => progress.closed = true,
+        })?;
+        Ok(progress)
+    }
+
+    /// Runs the timers of DTLS and SCTP that are due.
+    pub fn handle_timeout(&mut self, now: Instant, group: u32, out: &mut dyn Outlet) -> Result<(), DtlsFailed> {
+        let path = self.ice.selected();
+        if self.dtls.deadline().is_some_and(|deadline| now >= deadline) {
+            self.dtls.handle_timeout(now, &mut |output| {
+                if let (DtlsOutput::Record(record), Some(path)) = (output, path) {
+                    out.send(path, group, record);
+                }
+            })?;
+        }
+        if let Some(data) = &mut self.data
+            && data.deadline().is_some_and(|deadline| now >= deadline)
+        {
+            data.handle_timeout(now);
+        }
+        Ok(())
+    }
+
+    /// Sends the SCTP packets that wait and hands over everything else that came out of the data channels.
+    pub fn pump_data(
+        &mut self,
+        group: u32,
+        out: &mut dyn Outlet,
+        take: &mut dyn FnMut(DataOutput),
+    ) -> Result<(), DtlsFailed> {
+        let Some(data) = &mut self.data else { return Ok(()) };
+        for output in data.take_outputs() {
+            let DataOutput::Packet(packets) = output else {
+                take(output);
+                continue;
+            };
+            let Some(path) = self.ice.selected() else { continue };
+            for packet in packets {
+                self.dtls.send(&packet, &mut |output| {
+                    if let DtlsOutput::Record(record) = output {
+                        out.send(path, group, record);
+                    }
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Queues a data channel message; [`Self::pump_data`] sends it.
+    pub fn send_data(&mut self, now: Instant, label: &str, payload: &[u8], binary: bool) -> Result<(), SendRefused> {
+        self.data.as_mut().ok_or(SendRefused::NoChannel)?.send(now, label, payload, binary)
+    }
+
+    /// Says goodbye to the peer.
+    pub fn close(&mut self, group: u32, out: &mut dyn Outlet) {
+        if let Some(path) = self.ice.selected() {
+            self.dtls.close(&mut |output| {
+                if let DtlsOutput::Record(record) = output {
+                    out.send(path, group, record);
+                }
+            });
+        }
+    }
+}

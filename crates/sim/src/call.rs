@@ -1,0 +1,233 @@
+//! Peers joined to a shard in virtual time.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use tureen_sfu::{
+    Codec, Command, Encoding, Event, HeaderExtensionIds, IceCredentials, Identity, MediaKind, OpenConsumer,
+    OpenProducer, OpenTransport, PayloadTypeMapping, Shard,
+};
+use tureen_units::{Egress, Outlet, PacketBuffer, Path};
+
+use crate::peer::Peer;
+
+/// Number of a peer in its call; its transport has this id plus one.
+pub type PeerIndex = usize;
+
+/// Decides about a datagram on its way; `false` loses it.
+pub type Network = Box<dyn FnMut(Direction, PeerIndex, &[u8]) -> bool>;
+
+/// Which way a datagram goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From a peer to the server.
+    Up,
+    /// From the server to a peer.
+    Down,
+}
+
+struct Memory {
+    egress: Egress,
+    sent: Vec<(Path, Vec<u8>)>,
+}
+
+impl Outlet for Memory {
+    fn egress(&mut self) -> &mut Egress {
+        &mut self.egress
+    }
+
+    fn flush(&mut self) {
+        for (index, datagram) in self.egress.datagrams().iter().enumerate() {
+            self.sent.push((datagram.path, self.egress.bytes(index).to_vec()));
+        }
+        self.egress.clear();
+    }
+}
+
+/// A shard, its peers, and the network between them.
+pub struct Call {
+    /// The server.
+    pub shard: Shard,
+    /// The peers.
+    pub peers: Vec<Peer>,
+    /// Events so far, in order.
+    pub events: Vec<Event>,
+    /// The current moment.
+    pub now: Instant,
+    /// Decides what arrives.
+    pub network: Network,
+    outlet: Memory,
+    buffer: Box<PacketBuffer>,
+}
+
+impl Default for Call {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Call {
+    /// A call without peers over a network that loses nothing.
+    ///
+    /// # Panics
+    /// If no certificate can be made.
+    pub fn new() -> Self {
+        let now = Instant::now();
+        Self {
+            shard: Shard::new(Identity::generate().expect("a certificate"), 7, now),
+            peers: Vec::new(),
+            events: Vec::new(),
+            now,
+            network: Box::new(|_, _, _| true),
+            outlet: Memory { egress: Egress::new(64), sent: Vec::new() },
+            buffer: PacketBuffer::boxed(),
+        }
+    }
+
+    /// The extensions that all peers negotiate.
+    pub fn extensions() -> HeaderExtensionIds {
+        HeaderExtensionIds {
+            mid: Some(1),
+            rid: Some(2),
+            repaired_rid: Some(3),
+            transport_cc: Some(4),
+            audio_level: Some(5),
+            ..HeaderExtensionIds::default()
+        }
+    }
+
+    /// Adds a peer and opens its transport.
+    pub fn add_peer(&mut self) -> PeerIndex {
+        let index = self.peers.len();
+        let credentials = IceCredentials { ufrag: format!("srv{index}"), password: format!("{index:0>24}") };
+        let peer = Peer::new(&index.to_string(), credentials.clone(), self.now);
+        let open = OpenTransport {
+            request: 0,
+            transport: index as u64 + 1,
+            local_ice: credentials,
+            remote_ice: peer.local.clone(),
+            remote_fingerprint: peer.fingerprint(),
+            extensions: Self::extensions(),
+            max_message_size: 65536,
+        };
+        self.peers.push(peer);
+        self.command(Command::OpenTransport(open));
+        index
+    }
+
+    /// Adds a peer and lets it connect.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn join(&mut self) -> PeerIndex {
+        let index = self.add_peer();
+        self.peers[index].check(self.now);
+        self.run(Duration::from_millis(200));
+        assert!(self.peers[index].is_connected(), "ICE and DTLS complete");
+        index
+    }
+
+    /// Carries out a command.
+    pub fn command(&mut self, command: Command) {
+        self.shard.handle_command(self.now, command, &mut self.outlet);
+        self.settle();
+    }
+
+    /// Opens a producer for audio (payload type 111) or video (VP8, 96, retransmissions 97).
+    pub fn publish(&mut self, peer: PeerIndex, producer: u64, kind: MediaKind, encodings: Vec<Encoding>) {
+        let (mime_type, payload_type, clock_rate, rtx) = match kind {
+            MediaKind::Audio => ("audio/opus", 111, 48_000, None),
+            MediaKind::Video => ("video/VP8", 96, 90_000, Some(97)),
+        };
+        let codec = Codec {
+            mime_type: mime_type.to_owned(),
+            payload_type,
+            clock_rate,
+            feedback: vec!["nack".to_owned(), "nack pli".to_owned()],
+            rtx_payload_type: rtx,
+        };
+        self.command(Command::OpenProducer(OpenProducer {
+            request: 0,
+            producer,
+            transport: peer as u64 + 1,
+            kind,
+            mid: format!("m{producer}"),
+            codecs: vec![codec],
+            encodings,
+        }));
+    }
+
+    /// Opens a consumer whose payload types are the producer's plus 4, with SSRC `ssrc` and retransmissions on `ssrc + 1`.
+    pub fn subscribe(&mut self, peer: PeerIndex, consumer: u64, producer: u64, ssrc: u32) {
+        let mapping =
+            |producer: u8| PayloadTypeMapping { producer, consumer: producer + 4, consumer_rtx: Some(producer + 5) };
+        self.command(Command::OpenConsumer(OpenConsumer {
+            request: 0,
+            consumer,
+            transport: peer as u64 + 1,
+            producer,
+            mid: format!("d{consumer}"),
+            ssrc,
+            rtx_ssrc: Some(ssrc + 1),
+            payload_types: vec![mapping(96), mapping(111)],
+            paused: false,
+            max_layer: u8::MAX,
+        }));
+    }
+
+    /// Lets time pass in steps of 5 ms.
+    pub fn run(&mut self, time: Duration) {
+        let end = self.now + time;
+        self.settle();
+        while self.now < end {
+            self.now += Duration::from_millis(5);
+            self.shard.handle_timeout(self.now, &mut self.outlet);
+            for index in 0..self.peers.len() {
+                self.peers[index].handle_timeout(self.now);
+            }
+            self.settle();
+        }
+    }
+
+    /// Delivers what is under way until nothing is.
+    pub fn settle(&mut self) {
+        loop {
+            let mut moved = false;
+            for index in 0..self.peers.len() {
+                for datagram in self.peers[index].take_outbox() {
+                    moved = true;
+                    if (self.network)(Direction::Up, index, &datagram) {
+                        self.inject(address(index), &datagram);
+                    }
+                }
+            }
+            self.shard.forward(self.now, &mut self.outlet);
+            self.outlet.flush();
+            for (path, datagram) in std::mem::take(&mut self.outlet.sent) {
+                moved = true;
+                let index = usize::from(path.remote.port()) - 10_000;
+                if index < self.peers.len() && (self.network)(Direction::Down, index, &datagram) {
+                    self.peers[index].handle(self.now, &datagram);
+                }
+            }
+            if !moved {
+                break;
+            }
+        }
+        self.shard.drain_events(&mut self.events);
+    }
+
+    /// Hands the server a datagram from any address.
+    pub fn inject(&mut self, from: SocketAddr, datagram: &[u8]) {
+        let room = self.buffer.room_mut();
+        room[..datagram.len()].copy_from_slice(datagram);
+        self.buffer.set_len(datagram.len());
+        let path = Path { socket: 0, remote: from };
+        self.shard.handle_datagram(self.now, path, &mut self.buffer, &mut self.outlet);
+    }
+}
+
+/// Where a peer sends from.
+pub fn address(peer: PeerIndex) -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 10_000 + peer as u16)
+}

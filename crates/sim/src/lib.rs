@@ -1,0 +1,10 @@
+//! Whole calls in memory and virtual time, for tests and benchmarks.
+//!
+//! A [`Peer`] is the other end of a transport: it sends ICE checks, is the DTLS client, and speaks SRTP and SCTP. A
+//! [`Call`] joins peers to a shard through a network that a test scripts.
+
+mod call;
+mod peer;
+
+pub use call::{Call, Direction, Network, PeerIndex, address};
+pub use peer::{Peer, Received};

@@ -1,0 +1,345 @@
+//! The other end of a transport, as a browser would be.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Instant;
+
+use aws_lc_rs::hmac;
+use bytes::Bytes;
+use dimpl::{Config, Dtls, DtlsCertificate, Output};
+use is::stun::{StunMessage, TransId};
+use sctp_proto::{
+    Association, AssociationHandle, ClientConfig, DatagramEvent, Endpoint, EndpointConfig, Event, Payload,
+    PayloadProtocolIdentifier as Ppid, ReliabilityType, StreamEvent,
+};
+use tureen_rtp::{HeaderFields, RtpHeader, write_header};
+use tureen_sfu::IceCredentials;
+use tureen_srtp::{Inbound, InboundStream, MasterKey, Outbound, Profile};
+
+const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5000);
+
+/// A decrypted RTP packet that a peer received.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Its header.
+    pub header: RtpHeader,
+    /// The whole packet.
+    pub packet: Vec<u8>,
+    /// Its payload without padding.
+    pub payload: Vec<u8>,
+}
+
+/// A peer.
+pub struct Peer {
+    /// Its own credentials.
+    pub local: IceCredentials,
+    /// The server's credentials.
+    pub remote: IceCredentials,
+    /// RTP that came, in order.
+    pub rtp: Vec<Received>,
+    /// RTCP that came, decrypted, in order.
+    pub rtcp: Vec<Vec<u8>>,
+    /// Data channel messages that came: stream and bytes.
+    pub messages: Vec<(u16, Vec<u8>)>,
+    certificate: DtlsCertificate,
+    dtls: Dtls,
+    started: bool,
+    srtp: Option<(Inbound, Outbound)>,
+    profile: Option<Profile>,
+    streams: Vec<(u32, InboundStream)>,
+    outbox: Vec<Vec<u8>>,
+    sctp: Option<Sctp>,
+}
+
+struct Sctp {
+    endpoint: Endpoint,
+    handle: AssociationHandle,
+    association: Association,
+    connected: bool,
+}
+
+impl Peer {
+    /// A peer that knows the server's credentials. `name` makes its own ones distinct.
+    ///
+    /// # Panics
+    /// If no certificate can be made.
+    pub fn new(name: &str, remote: IceCredentials, now: Instant) -> Self {
+        let certificate = dimpl::certificate::generate_self_signed_certificate().expect("a certificate");
+        let config = Arc::new(Config::builder().mtu(1200).build().expect("a configuration"));
+        let mut dtls = Dtls::new_12(config, certificate.clone(), now);
+        dtls.set_active(true);
+        let local = IceCredentials { ufrag: format!("peer{name}"), password: "p".repeat(24) };
+        Self {
+            local,
+            remote,
+            rtp: Vec::new(),
+            rtcp: Vec::new(),
+            messages: Vec::new(),
+            certificate,
+            dtls,
+            started: false,
+            srtp: None,
+            profile: None,
+            streams: Vec::new(),
+            outbox: Vec::new(),
+            sctp: None,
+        }
+    }
+
+    /// SHA-256 of its certificate.
+    pub fn fingerprint(&self) -> String {
+        self.certificate.fingerprint_str()
+    }
+
+    /// Whether DTLS is complete.
+    pub fn is_connected(&self) -> bool {
+        self.srtp.is_some()
+    }
+
+    /// The negotiated SRTP profile.
+    pub fn profile(&self) -> Option<Profile> {
+        self.profile
+    }
+
+    /// Sends a binding request that nominates, and starts DTLS the first time.
+    pub fn check(&mut self, now: Instant) {
+        let request = self.binding_request(&self.remote.password.clone());
+        self.outbox.push(request);
+        if !self.started {
+            self.started = true;
+            self.dtls.handle_timeout(now).expect("a client hello");
+            self.poll_dtls();
+        }
+    }
+
+    /// A binding request with this password, right or wrong.
+    pub fn binding_request(&self, password: &str) -> Vec<u8> {
+        let username = format!("{}:{}", self.remote.ufrag, self.local.ufrag);
+        let message = StunMessage::binding_request(&username, TransId::new(), true, 1, 1, true);
+        let mut bytes = [0; 256];
+        let len = message.to_bytes(Some(password.as_bytes()), &mut bytes, hmac_sha1).expect("a short message");
+        bytes[..len].to_vec()
+    }
+
+    /// What it wants to send.
+    pub fn take_outbox(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.outbox)
+    }
+
+    /// Takes a datagram from the server.
+    pub fn handle(&mut self, now: Instant, datagram: &[u8]) {
+        match datagram.first() {
+            Some(20..=63) => {
+                self.dtls.handle_timeout(now).expect("a running handshake");
+                self.dtls.handle_packet(datagram).expect("a record of the server");
+                self.poll_dtls();
+                self.pump_sctp(now);
+            }
+            Some(128..=191) if (192..=223).contains(&datagram[1]) => self.handle_rtcp(datagram),
+            Some(128..=191) => self.handle_rtp(datagram),
+            _ => {}
+        }
+    }
+
+    /// Runs its timers.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if self.started {
+            self.dtls.handle_timeout(now).expect("a running association");
+            self.poll_dtls();
+        }
+        if let Some(sctp) = &mut self.sctp {
+            sctp.association.handle_timeout(now);
+        }
+        self.pump_sctp(now);
+    }
+
+    /// Encrypts and sends an RTP packet with this extended sequence number; returns the datagram.
+    ///
+    /// # Panics
+    /// Before DTLS is complete.
+    pub fn send_rtp(
+        &mut self,
+        fields: HeaderFields,
+        index: u64,
+        extensions: &[(u8, &[u8])],
+        payload: &[u8],
+    ) -> Vec<u8> {
+        let (_, outbound) = self.srtp.as_ref().expect("a connected peer");
+        let mut out = vec![0; 2000];
+        let header_len = write_header(&mut out, &fields, extensions).expect("room for the header");
+        let len = outbound.seal_rtp(fields.ssrc, index, &mut out, header_len, payload, &[]).expect("room");
+        out.truncate(len);
+        self.outbox.push(out.clone());
+        out
+    }
+
+    /// Encrypts and sends an RTCP packet.
+    ///
+    /// # Panics
+    /// Before DTLS is complete.
+    pub fn send_rtcp(&mut self, plain: &[u8]) {
+        let (_, outbound) = self.srtp.as_mut().expect("a connected peer");
+        let mut out = vec![0; 2000];
+        let len = outbound.seal_rtcp(plain, &mut out).expect("room");
+        out.truncate(len);
+        self.outbox.push(out);
+    }
+
+    /// Starts SCTP.
+    ///
+    /// # Panics
+    /// When called twice.
+    pub fn connect_data(&mut self, now: Instant) {
+        let mut config = EndpointConfig::new();
+        config.max_payload_size(1120);
+        let mut endpoint = Endpoint::new(Arc::new(config), None);
+        let (handle, association) = endpoint.connect(ClientConfig::new(), NOWHERE).expect("a first association");
+        assert!(self.sctp.is_none(), "one association");
+        self.sctp = Some(Sctp { endpoint, handle, association, connected: false });
+        self.pump_sctp(now);
+    }
+
+    /// Whether SCTP is up.
+    pub fn has_data(&self) -> bool {
+        self.sctp.as_ref().is_some_and(|sctp| sctp.connected)
+    }
+
+    /// Opens a data channel by DCEP; `retransmits` makes it unordered and lossy.
+    ///
+    /// # Panics
+    /// Without SCTP.
+    pub fn open_channel(&mut self, now: Instant, id: u16, label: &str, retransmits: Option<u32>) {
+        let sctp = self.sctp.as_mut().expect("SCTP");
+        let mut stream = sctp.association.open_stream(id, Ppid::Binary).expect("a free stream");
+        let mut open = vec![3, if retransmits.is_some() { 0x81 } else { 0 }, 0, 0];
+        open.extend(retransmits.unwrap_or(0).to_be_bytes());
+        open.extend((label.len() as u16).to_be_bytes());
+        open.extend([0, 0]);
+        open.extend(label.as_bytes());
+        stream.write_with_ppi(&open, Ppid::Dcep).expect("room");
+        if let Some(times) = retransmits {
+            stream.set_reliability_params(true, ReliabilityType::Rexmit, times).expect("an open stream");
+        }
+        self.pump_sctp(now);
+    }
+
+    /// Sends a binary message.
+    ///
+    /// # Panics
+    /// Without that channel.
+    pub fn send_message(&mut self, now: Instant, id: u16, payload: &[u8]) {
+        let sctp = self.sctp.as_mut().expect("SCTP");
+        sctp.association.stream(id).expect("an open stream").write_with_ppi(payload, Ppid::Binary).expect("room");
+        self.pump_sctp(now);
+    }
+
+    fn handle_rtp(&mut self, datagram: &[u8]) {
+        let Some((inbound, _)) = &self.srtp else { return };
+        let header = RtpHeader::parse_untrusted(datagram).expect("an RTP packet of the server");
+        if !self.streams.iter().any(|(ssrc, _)| *ssrc == header.ssrc) {
+            self.streams.push((header.ssrc, InboundStream::default()));
+        }
+        let (_, stream) = self.streams.iter_mut().find(|(ssrc, _)| *ssrc == header.ssrc).expect("just added");
+        let mut packet = datagram.to_vec();
+        let len = inbound
+            .open_rtp(stream, &mut packet, header.header_len, header.sequence, header.ssrc)
+            .expect("an authentic packet that was not sent before");
+        packet.truncate(len);
+        let payload = header.payload(&packet).expect("a payload").to_vec();
+        self.rtp.push(Received { header, packet, payload });
+    }
+
+    fn handle_rtcp(&mut self, datagram: &[u8]) {
+        let Some((inbound, _)) = &mut self.srtp else { return };
+        let mut packet = datagram.to_vec();
+        let len = inbound.open_rtcp(&mut packet).expect("an authentic report");
+        packet.truncate(len);
+        self.rtcp.push(packet);
+    }
+
+    fn poll_dtls(&mut self) {
+        let mut buffer = [0; 2048];
+        let mut data = Vec::new();
+        loop {
+            match self.dtls.poll_output(&mut buffer) {
+                Output::Packet(record) => self.outbox.push(record.to_vec()),
+                Output::KeyingMaterial(material, profile) => {
+                    let profile = match profile {
+                        dimpl::SrtpProfile::AEAD_AES_256_GCM => Profile::AeadAes256Gcm,
+                        dimpl::SrtpProfile::AEAD_AES_128_GCM => Profile::AeadAes128Gcm,
+                        _ => Profile::Aes128CmSha1_80,
+                    };
+                    self.take_keys(profile, &material);
+                }
+                Output::ApplicationData(bytes) => data.push(bytes.to_vec()),
+                Output::Timeout(_) => break,
+                _ => {}
+            }
+        }
+        for packet in data {
+            self.handle_sctp(Instant::now(), &packet);
+        }
+    }
+
+    fn take_keys(&mut self, profile: Profile, material: &[u8]) {
+        let (key, salt) = (profile.key_len(), profile.salt_len());
+        let part = |index: usize| MasterKey {
+            key: &material[index * key..][..key],
+            salt: &material[2 * key + index * salt..][..salt],
+        };
+        let outbound = Outbound::new(profile, part(0)).expect("client keys");
+        let inbound = Inbound::new(profile, part(1)).expect("server keys");
+        self.srtp = Some((inbound, outbound));
+        self.profile = Some(profile);
+    }
+
+    fn handle_sctp(&mut self, now: Instant, packet: &[u8]) {
+        let Some(sctp) = &mut self.sctp else { return };
+        let event = sctp.endpoint.handle(now, NOWHERE, None, None, Bytes::copy_from_slice(packet));
+        if let Some((_, DatagramEvent::AssociationEvent(event))) = event {
+            sctp.association.handle_event(event);
+        }
+    }
+
+    fn pump_sctp(&mut self, now: Instant) {
+        let Some(mut sctp) = self.sctp.take() else { return };
+        while let Some(event) = sctp.association.poll() {
+            match event {
+                Event::Connected => sctp.connected = true,
+                Event::Stream(StreamEvent::Readable { id }) => self.read(&mut sctp.association, id),
+                _ => {}
+            }
+        }
+        while let Some(event) = sctp.association.poll_endpoint_event() {
+            sctp.endpoint.handle_event(sctp.handle, event);
+        }
+        while let Some(transmit) = sctp.association.poll_transmit(now) {
+            if let Payload::RawEncode(packets) = transmit.payload {
+                for packet in packets {
+                    self.dtls.send_application_data(&packet).expect("room for a record");
+                    self.poll_dtls();
+                }
+            }
+        }
+        self.sctp = Some(sctp);
+    }
+
+    fn read(&mut self, association: &mut Association, id: u16) {
+        while let Ok(Some(chunks)) = association.stream(id).and_then(|mut stream| stream.read_sctp()) {
+            let mut message = vec![0; chunks.len()];
+            chunks.read(&mut message).expect("room for the message");
+            if chunks.ppi != Ppid::Dcep {
+                self.messages.push((id, message));
+            }
+        }
+    }
+}
+
+fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
+    let mut context = hmac::Context::with_key(&key);
+    parts.iter().for_each(|part| context.update(part));
+    let mut digest = [0; 20];
+    digest.copy_from_slice(context.sign().as_ref());
+    digest
+}

@@ -150,8 +150,7 @@ impl Shard {
         loop {
             let mut room = [0; RTCP_ROOM];
             let mut writer = RtcpWriter::new(&mut room);
-            let arrivals = self.transports[key].arrivals.as_mut();
-            if !arrivals.is_some_and(|arrivals| arrivals.build(RECEIVER_SSRC, media, &mut writer)) {
+            if !self.transports[key].arrivals.build(RECEIVER_SSRC, media, &mut writer) {
                 return;
             }
             let len = writer.len();

@@ -71,7 +71,7 @@ impl Shard {
         let Some(id) = transport.extensions.transport_cc else { return };
         let sequence = header.extension(buffer.bytes(), id).and_then(extension::decode_transport_cc);
         if let Some(sequence) = sequence {
-            transport.arrivals.get_or_insert_default().record(sequence, since);
+            transport.arrivals.record(sequence, since);
             transport.feedback.transport_cc.get_or_insert(now + TRANSPORT_CC_INTERVAL);
         }
     }

@@ -98,8 +98,8 @@ pub struct Transport {
     pub producers: Vec<usize>,
     /// Keys of the consumers on it.
     pub consumers: Vec<usize>,
-    /// Arrival times for the peer's congestion control; made with the first packet that carries a number.
-    pub arrivals: Option<Box<TransportCcRecorder>>,
+    /// Arrival times for the peer's congestion control.
+    pub arrivals: TransportCcRecorder,
     /// The next transport-wide sequence number that we send.
     pub sent_number: u16,
     /// When feedback is due.
@@ -125,7 +125,7 @@ impl Transport {
             extensions: parameters.extensions,
             producers: Vec::new(),
             consumers: Vec::new(),
-            arrivals: None,
+            arrivals: TransportCcRecorder::default(),
             sent_number: 0,
             feedback: Feedback::default(),
             scheduled: None,

@@ -1,0 +1,48 @@
+use std::io;
+use std::os::fd::RawFd;
+
+/// What sends messages; [`SendMmsg`] outside of tests.
+pub(crate) trait Kernel {
+    /// Sends messages from the first on and returns how many went, at least one. The error is that of the first.
+    fn send(&mut self, messages: &mut [libc::mmsghdr]) -> Result<usize, SendError>;
+}
+
+/// Why the first of some messages was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SendError {
+    /// The socket takes nothing now.
+    WouldBlock,
+    /// This message, or something that an earlier one left behind.
+    Message {
+        /// The system's error number.
+        errno: i32,
+    },
+}
+
+/// `sendmmsg(2)` on one socket, never blocking.
+pub(crate) struct SendMmsg(pub(crate) RawFd);
+
+impl Kernel for SendMmsg {
+    fn send(&mut self, messages: &mut [libc::mmsghdr]) -> Result<usize, SendError> {
+        loop {
+            // SAFETY: the headers were filled by `Messages`, whose buffers and the arena that they lead into are
+            // borrowed by the caller for the whole flush; the kernel writes the headers' `msg_len` only.
+            let result = unsafe {
+                libc::sendmmsg(
+                    self.0,
+                    messages.as_mut_ptr(),
+                    messages.len() as libc::c_uint,
+                    (libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL) as _,
+                )
+            };
+            if result >= 0 {
+                return Ok(result as usize);
+            }
+            match io::Error::last_os_error().raw_os_error() {
+                Some(libc::EINTR) => {}
+                Some(libc::EAGAIN | libc::ENOBUFS) => return Err(SendError::WouldBlock),
+                errno => return Err(SendError::Message { errno: errno.unwrap_or_default() }),
+            }
+        }
+    }
+}

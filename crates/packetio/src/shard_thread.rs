@@ -1,0 +1,169 @@
+//! The thread of a shard: waits for sockets, commands and time, and feeds them to the sans-IO [`Shard`].
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::Instant;
+
+use tureen_sfu::{Command, Event, Shard};
+use tureen_units::{Egress, Outlet, Path};
+
+use crate::core::Mailbox;
+use crate::receive::ReceiveBatch;
+use crate::send::{SendReport, Sender};
+use crate::socket::UdpSocket;
+
+/// Datagrams that wait for one flush at most.
+const EGRESS_CAPACITY: usize = 512;
+
+/// Batches taken from one socket before the others have their turn.
+const BATCHES_PER_TURN: usize = 4;
+
+/// What other threads tell a shard.
+pub enum Message {
+    /// Carry these out, in order.
+    Commands(Vec<Command>),
+    /// Close everything and end.
+    Stop,
+}
+
+/// The arena and the sockets behind it.
+struct SocketOutlet {
+    egress: Egress,
+    sender: Sender,
+    sockets: Vec<UdpSocket>,
+    report: SendReport,
+}
+
+impl Outlet for SocketOutlet {
+    fn egress(&mut self) -> &mut Egress {
+        &mut self.egress
+    }
+
+    fn flush(&mut self) {
+        self.sender.flush(&self.sockets, &mut self.egress, &mut self.report);
+    }
+}
+
+/// Everything that a shard's thread owns.
+pub struct ShardThread {
+    shard: Shard,
+    outlet: SocketOutlet,
+    batch: ReceiveBatch,
+    messages: Receiver<Message>,
+    mailbox: Arc<Mailbox>,
+    index: usize,
+    events: Vec<Event>,
+}
+
+impl ShardThread {
+    /// A thread's worth of state; [`Self::run`] is its life.
+    pub fn new(
+        shard: Shard,
+        sockets: Vec<UdpSocket>,
+        gso: bool,
+        messages: Receiver<Message>,
+        mailbox: Arc<Mailbox>,
+        index: usize,
+    ) -> Self {
+        let outlet = SocketOutlet {
+            egress: Egress::new(EGRESS_CAPACITY),
+            sender: Sender::new(gso),
+            sockets,
+            report: SendReport::default(),
+        };
+        Self { shard, outlet, batch: ReceiveBatch::new(), messages, mailbox, index, events: Vec::new() }
+    }
+
+    /// Serves until it is told to stop.
+    pub fn run(mut self) {
+        loop {
+            let ready = wait(&self.outlet.sockets, self.mailbox.wake(self.index).fd(), self.shard.deadline());
+            let now = Instant::now();
+            if ready & 1 != 0 && !self.take_messages(now) {
+                return;
+            }
+            for socket in 0..self.outlet.sockets.len() {
+                if ready & (2 << socket) != 0 {
+                    self.receive(now, socket);
+                }
+            }
+            self.shard.handle_timeout(now, &mut self.outlet);
+            self.outlet.flush();
+            self.publish();
+        }
+    }
+
+    /// Carries out the commands that wait; `false` to end.
+    fn take_messages(&mut self, now: Instant) -> bool {
+        self.mailbox.wake(self.index).clear();
+        loop {
+            match self.messages.try_recv() {
+                Ok(Message::Commands(commands)) => {
+                    for command in commands {
+                        self.shard.handle_command(now, command, &mut self.outlet);
+                    }
+                }
+                Err(TryRecvError::Empty) => return true,
+                Ok(Message::Stop) | Err(TryRecvError::Disconnected) => {
+                    self.shard.close_all(&mut self.outlet);
+                    self.outlet.flush();
+                    return false;
+                }
+            }
+        }
+    }
+
+    fn receive(&mut self, now: Instant, socket: usize) {
+        for _ in 0..BATCHES_PER_TURN {
+            // An error here is one peer's ICMP message at most: the next call goes on.
+            let count = self.batch.receive(&self.outlet.sockets[socket]).unwrap_or(0);
+            for index in 0..count {
+                let path = Path { socket: socket as u16, remote: self.batch.remote(index) };
+                self.shard.handle_datagram(now, path, self.batch.buffer_mut(index), &mut self.outlet);
+            }
+            self.shard.forward(now, &mut self.outlet);
+            self.outlet.flush();
+            if count < ReceiveBatch::CAPACITY {
+                return;
+            }
+        }
+    }
+
+    fn publish(&mut self) {
+        self.shard.drain_events(&mut self.events);
+        self.mailbox.publish(self.index, &mut self.events);
+        self.mailbox.count(self.index, self.shard.counters(), self.shard.sizes(), &self.outlet.report);
+    }
+}
+
+/// Waits until a socket or the wake-up is readable or the deadline has come. Bit 0 of the result is the wake-up, bit n + 1
+/// socket n.
+fn wait(sockets: &[UdpSocket], wake: i32, deadline: Instant) -> u64 {
+    let mut entries = [libc::pollfd { fd: -1, events: libc::POLLIN, revents: 0 }; MAX_ENTRIES];
+    entries[0].fd = wake;
+    for (entry, socket) in entries[1..].iter_mut().zip(sockets) {
+        entry.fd = socket.fd();
+    }
+    let count = 1 + sockets.len().min(MAX_ENTRIES - 1);
+    let timeout = deadline.saturating_duration_since(Instant::now());
+    let timeout = libc::timespec {
+        tv_sec: timeout.as_secs().min(3600) as libc::time_t,
+        tv_nsec: libc::c_long::from(timeout.subsec_nanos() as i32),
+    };
+    // SAFETY: `entries` has at least `count` elements and, like `timeout`, outlives the call; no signal mask is passed.
+    let result =
+        unsafe { libc::ppoll(entries.as_mut_ptr(), count as libc::nfds_t, &raw const timeout, std::ptr::null()) };
+    if result < 0 {
+        let _interrupted = io::Error::last_os_error();
+        return 0;
+    }
+    entries[..count]
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.revents != 0)
+        .fold(0, |ready, (index, _)| ready | 1 << index)
+}
+
+/// Sockets of one shard, and the wake-up.
+pub const MAX_ENTRIES: usize = 32;

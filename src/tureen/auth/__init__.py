@@ -1,0 +1,1 @@
+"""Tokens to grants. Pure: keys and the time are handed in."""

@@ -1,0 +1,167 @@
+"""The tree of settings. Every field says what it is for; where the default is no good example, it gives another."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, FilePath, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from tureen.auth.secret import Secret
+from tureen.config.values import Keys, ListenAddresses, PublicAddresses, SecretText
+
+DEV_KEY = "devkey"
+DEV_SECRET = "secret"  # noqa: S105 - public by design: it exists with --dev only
+KIB = 1024
+
+
+class Gso(enum.StrEnum):
+    """UDP generic segmentation offload: several packets per system call."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
+class LogLevel(enum.StrEnum):
+    """What is worth a line."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(enum.StrEnum):
+    """How a line looks; ``auto`` is text on a terminal and JSON elsewhere."""
+
+    AUTO = "auto"
+    TEXT = "text"
+    JSON = "json"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+Bytes = Annotated[int, Field(ge=1, le=1 << 30)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Seconds = Annotated[int, Field(ge=0, le=7 * 86_400)]
+
+
+class TlsSettings(_Section):
+    """Certificate files for HTTPS; both or none."""
+
+    certificate: FilePath | None = Field(
+        default=None, description="PEM file with the chain", examples=["/etc/tureen/cert.pem"]
+    )
+    key: FilePath | None = Field(
+        default=None, description="PEM file with the private key", examples=["/etc/tureen/key.pem"]
+    )
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            missing = "key" if self.key is None else "certificate"
+            raise PydanticCustomError(
+                "tls_pair", "tls.{missing} is missing: set both files or none.", {"missing": missing}
+            )
+        return self
+
+
+class RoomsSettings(_Section):
+    """What holds for every room whose token says nothing else."""
+
+    auto_create: bool = Field(default=True, description="make a room when the first participant comes")
+    empty_timeout_s: Seconds = Field(default=300, description="life of a room that nobody joins")
+    departure_timeout_s: Seconds = Field(default=20, description="life of a room after the last one left")
+    max_participants: Count | None = Field(default=None, description="most participants of a room", examples=[50])
+
+
+class LimitsSettings(_Section):
+    """Bounds on what clients may send and keep."""
+
+    signal_frame_bytes: Bytes = Field(default=2048 * KIB, description="largest signal message")
+    signal_queue_bytes: Bytes = Field(default=4096 * KIB, description="most unsent bytes per connection")
+    metadata_bytes: Bytes = Field(default=512 * KIB, description="largest metadata")
+    attributes_bytes: Bytes = Field(default=64 * KIB, description="largest sum of attributes")
+    name_characters: Annotated[int, Field(ge=1, le=256)] = Field(default=256, description="longest name")
+    rooms: Count = Field(default=10_000, description="most rooms of this server")
+    participants: Count = Field(default=10_000, description="most participants of this server")
+    tracks_per_participant: Count = Field(default=64, description="most tracks that one may publish")
+    requests_per_second: Count = Field(default=100, description="signal requests per participant")
+
+
+class MediaSettings(_Section):
+    """The packet core."""
+
+    shards: Annotated[int, Field(ge=1, le=64)] = Field(default=1, description="packet threads")
+    gso: Gso = Field(default=Gso.AUTO, description="UDP segmentation offload")
+
+
+class LogSettings(_Section):
+    """What the server says about itself."""
+
+    level: LogLevel = Field(default=LogLevel.INFO, description="least important line")
+    format: LogFormat = Field(
+        default=LogFormat.AUTO, description="text for people, JSON for programs", examples=["json"]
+    )
+
+
+class MetricsSettings(_Section):
+    """Access to ``/metrics``."""
+
+    token: SecretText | None = Field(
+        default=None, description="bearer for peers that are not local", examples=["<a secret>"]
+    )
+
+
+class Settings(BaseSettings):
+    """The whole tree, as `tureen.config.load.load_settings` builds it; built directly it reads no other source."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    dev: bool = Field(default=False, description="development: public key pair, dev login", examples=[True])
+    lan: bool = Field(default=False, description="serve the local network over HTTPS too", examples=[True])
+    host: ListenAddresses = Field(
+        default=(), description="addresses to listen on; none: loopback with dev, else all", examples=[["192.0.2.10"]]
+    )
+    port: Annotated[int, Field(ge=1, le=65_535)] = Field(default=7880, description="the TCP and UDP port")
+    public_addresses: PublicAddresses = Field(
+        default=(),
+        description="addresses that the world sees, if they are not this machine's",
+        examples=[["203.0.113.7"]],
+    )
+    drain_s: Seconds = Field(default=10, description="longest wait for sessions to end at shut-down")
+    keys: Keys = Field(
+        default={}, description="signing keys", examples=[{"mykey": "<a secret>"}], validate_default=True
+    )
+    tls: TlsSettings = TlsSettings()
+    rooms: RoomsSettings = RoomsSettings()
+    limits: LimitsSettings = LimitsSettings()
+    media: MediaSettings = MediaSettings()
+    log: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()
+
+    @field_validator("keys")
+    @classmethod
+    def _some_key(cls, keys: dict[str, Secret], info: ValidationInfo) -> dict[str, Secret]:
+        if keys:
+            return keys
+        if info.data.get("dev"):
+            return {DEV_KEY: Secret(DEV_SECRET)}
+        raise PydanticCustomError("keys_missing", "No signing key is configured, so no token could ever be accepted.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings gives the signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is handed in: `load_settings` reads the other sources itself, to tell where a value came from."""
+        return (init_settings,)

@@ -127,7 +127,7 @@ impl Shard {
             }
             Some(key) => {
                 let key = *key;
-                self.producers[key].update(open);
+                self.producers[key].update(open, &mut self.pool);
                 key
             }
             None if self.transports[transport].producers.len() >= MAX_PER_TRANSPORT => {
@@ -135,7 +135,7 @@ impl Shard {
             }
             None => {
                 let id = open.producer;
-                let key = self.producers.insert(Producer::new(open, transport));
+                let key = self.producers.insert(Producer::new(open, transport, &mut self.pool));
                 self.producer_keys.insert(id, key);
                 self.transports[transport].producers.push(key);
                 key

@@ -24,11 +24,15 @@ impl Shard {
     /// side by side and leave in one send.
     pub fn forward(&mut self, now: Instant, out: &mut dyn Outlet) {
         while let Some(key) = self.dirty.pop() {
-            let mut pending = std::mem::take(&mut self.producers[key].pending);
-            for index in 0..self.producers[key].consumers.len() {
-                // A panic drops the consumer's transport, and so shortens the list.
-                let Some(consumer) = self.producers[key].consumers.get(index).copied() else { break };
+            let Some(producer) = self.producers.get_mut(key) else { continue };
+            let mut pending = std::mem::take(&mut producer.pending);
+            let mut index = 0;
+            // A panic drops the consumer's transport, which shortens the list, and may take the producer along.
+            while let Some(consumer) =
+                self.producers.get(key).and_then(|producer| producer.consumers.get(index).copied())
+            {
                 self.forward_to(key, consumer, &pending, out);
+                index += 1;
             }
             self.poll_key_frames(now, key, out);
             if let Some(producer) = self.producers.get_mut(key) {

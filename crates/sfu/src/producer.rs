@@ -139,7 +139,7 @@ pub struct Producer {
 
 impl Producer {
     /// A producer without consumers.
-    pub fn new(parameters: OpenProducer, transport: usize) -> Self {
+    pub fn new(parameters: OpenProducer, transport: usize, pool: &mut BufferPool) -> Self {
         let mut producer = Self {
             id: parameters.producer,
             transport,
@@ -152,20 +152,25 @@ impl Producer {
             pending: Vec::with_capacity(64),
             meter: LevelMeter::default(),
         };
-        producer.update(parameters);
+        producer.update(parameters, pool);
         producer
     }
 
     /// Takes new codecs and encodings; layers that stay keep their state.
-    pub fn update(&mut self, parameters: OpenProducer) {
+    pub fn update(&mut self, parameters: OpenProducer, pool: &mut BufferPool) {
         let ring = if self.kind == MediaKind::Audio { AUDIO_RING } else { VIDEO_RING };
         self.mid = parameters.mid;
         self.codecs = parameters.codecs;
         for (index, encoding) in parameters.encodings.into_iter().take(MAX_LAYERS).enumerate() {
             match self.layers.get_mut(index) {
                 Some(layer) if layer.encoding.rid == encoding.rid => {
-                    layer.encoding.ssrc = encoding.ssrc.or(layer.encoding.ssrc);
-                    layer.encoding.rtx_ssrc = encoding.rtx_ssrc.or(layer.encoding.rtx_ssrc);
+                    if let Some(ssrc) = encoding.ssrc.filter(|ssrc| layer.encoding.ssrc != Some(*ssrc)) {
+                        layer.restart(ssrc, pool);
+                    }
+                    if encoding.rtx_ssrc.is_some_and(|ssrc| layer.encoding.rtx_ssrc != Some(ssrc)) {
+                        layer.encoding.rtx_ssrc = encoding.rtx_ssrc;
+                        layer.rtx_srtp = InboundStream::default();
+                    }
                 }
                 Some(layer) => *layer = Layer::new(encoding, ring),
                 None => self.layers.push(Layer::new(encoding, ring)),

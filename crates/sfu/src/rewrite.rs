@@ -135,3 +135,119 @@ impl Rewriter {
         self.segments.push(segment);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        /// The next packet of the current layer arrives.
+        Packet,
+        /// The next packet of the current layer is lost for now.
+        Loss,
+        /// The oldest lost packet of the current layer arrives after all.
+        Repair,
+        /// The next packet of the current layer is padding.
+        Padding,
+        /// A key frame of this layer takes over.
+        Switch(u8),
+        /// The other layers' packets do not matter.
+        Straggler(u8),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let step = prop_oneof![
+            10 => Just(Step::Packet),
+            2 => Just(Step::Loss),
+            2 => Just(Step::Repair),
+            2 => Just(Step::Padding),
+            1 => (0..3u8).prop_map(Step::Switch),
+            1 => (0..3u8).prop_map(Step::Straggler),
+        ];
+        proptest::collection::vec(step, 0..200)
+    }
+
+    /// Plays steps; returns what went out, by outgoing number, and how many upstream losses were left open.
+    fn play(steps: &[Step]) -> (HashMap<u64, (u8, u64)>, Rewriter, usize) {
+        let mut rewriter = Rewriter::new(100);
+        let mut next_in = [65_536u64, 200_000, 900_000];
+        let (mut layer, mut lost, mut open) = (0u8, Vec::new(), 0);
+        let mut sent = HashMap::new();
+        rewriter.switch(0, next_in[0], Shift::default());
+        for step in steps {
+            let index = usize::from(layer);
+            match *step {
+                Step::Packet => {
+                    let (out, _) = rewriter.map(layer, next_in[index]).expect("a packet of the current layer");
+                    assert!(sent.insert(out, (layer, next_in[index])).is_none(), "{out} went out twice");
+                    next_in[index] += 1;
+                }
+                Step::Loss => {
+                    lost.push(next_in[index]);
+                    next_in[index] += 1;
+                }
+                Step::Repair => {
+                    let Some(sequence) = lost.pop() else { continue };
+                    if let Some((out, _)) = rewriter.map(layer, sequence) {
+                        assert!(sent.insert(out, (layer, sequence)).is_none(), "{out} went out twice");
+                    } else {
+                        open += 1;
+                    }
+                }
+                Step::Padding => {
+                    rewriter.skip(layer, next_in[index]);
+                    assert_eq!(rewriter.map(layer, next_in[index]), None, "left out for good");
+                    next_in[index] += 1;
+                }
+                Step::Switch(to) => {
+                    open += lost.len();
+                    lost.clear();
+                    layer = to;
+                    next_in[usize::from(to)] += 5;
+                    rewriter.switch(to, next_in[usize::from(to)], Shift::default());
+                }
+                Step::Straggler(from) if from != layer => {
+                    assert_eq!(rewriter.map(from, next_in[usize::from(from)]), None);
+                }
+                Step::Straggler(_) => {}
+            }
+        }
+        (sent, rewriter, open + lost.len())
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_goes_out_twice_and_only_losses_leave_holes(steps in steps()) {
+            let (sent, rewriter, open) = play(&steps);
+            let span = (rewriter.next_out() - 100) as usize;
+            prop_assert!(sent.len() <= span);
+            prop_assert!(span - sent.len() <= open, "{} holes, {open} losses", span - sent.len());
+        }
+
+        #[test]
+        fn what_went_out_lately_can_be_found_again(steps in steps()) {
+            let (sent, rewriter, _) = play(&steps);
+            let recent = rewriter.segments.first().map_or(0, Segment::first_out);
+            for (out, (layer, sequence)) in sent.iter().filter(|(out, _)| **out >= recent) {
+                let found = rewriter.source(*out).map(|(layer, sequence, _)| (layer, sequence));
+                prop_assert_eq!(found, Some((*layer, *sequence)));
+            }
+        }
+    }
+
+    #[test]
+    fn the_sixteen_bits_of_a_request_are_extended_to_what_was_sent() {
+        let mut rewriter = Rewriter::new(65_530);
+        rewriter.switch(0, 0, Shift::default());
+        (0..10).for_each(|sequence| {
+            rewriter.map(0, sequence);
+        });
+        assert_eq!(rewriter.extend(65_531), 65_531);
+        assert_eq!(rewriter.extend(2), 65_538);
+    }
+}

@@ -116,7 +116,9 @@ impl Shard {
         self.counters.bytes_received += buffer.bytes().len() as u64;
         let first = buffer.bytes().first().copied().unwrap_or(u8::MAX);
         if first <= 3 {
-            self.handle_stun(now, path, buffer.bytes(), out);
+            // No transport is known yet that could be dropped: a panic here costs the datagram.
+            let answered = catch_unwind(AssertUnwindSafe(|| self.handle_stun(now, path, buffer.bytes(), out)));
+            self.counters.panics += u64::from(answered.is_err());
             return;
         }
         let known = self.paths.get(&path).copied();

@@ -338,7 +338,9 @@ impl Peer {
 fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
     let mut context = hmac::Context::with_key(&key);
-    parts.iter().for_each(|part| context.update(part));
+    for part in parts {
+        context.update(part);
+    }
     let mut digest = [0; 20];
     digest.copy_from_slice(context.sign().as_ref());
     digest

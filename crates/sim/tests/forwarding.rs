@@ -64,7 +64,7 @@ fn the_best_srtp_profile_is_negotiated() {
         _ => None,
     });
     assert_eq!(profile, Some("AEAD_AES_256_GCM"));
-    assert_eq!(call.peers[0].profile().map(|profile| profile.name()), Some("AEAD_AES_256_GCM"));
+    assert_eq!(call.peers[0].profile().map(tureen_srtp::Profile::name), Some("AEAD_AES_256_GCM"));
 }
 
 #[test]

@@ -32,8 +32,8 @@ impl Cm {
         })
     }
 
-    /// Encrypts or decrypts: the key stream of this SSRC and index is the same both ways (RFC 3711, section 4.1.1; SRTCP
-    /// indices have 31 bits and stand in the same place).
+    /// Encrypts or decrypts: the key stream of this SSRC and index is the same both ways (RFC 3711, section 4.1.1;
+    /// SRTCP indices have 31 bits and stand in the same place).
     fn apply_keystream(&self, ssrc: u32, index: u64, body: &mut [u8]) -> Result<(), SrtpError> {
         let mut iv = [0; 16];
         iv[6..14].copy_from_slice(&index.to_be_bytes());

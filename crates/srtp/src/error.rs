@@ -1,7 +1,7 @@
 use std::fmt;
 
-/// Why a packet was not sealed or not opened. All but [`SrtpError::KeyLength`] and [`SrtpError::IndexExhausted`] concern
-/// one packet only: drop it, count it by [`SrtpError::code`], go on.
+/// Why a packet was not sealed or not opened. All but [`SrtpError::KeyLength`] and [`SrtpError::IndexExhausted`]
+/// concern one packet only: drop it, count it by [`SrtpError::code`], go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SrtpError {
     /// Master key or salt do not have the profile's lengths. The caller's fault; final for this context.

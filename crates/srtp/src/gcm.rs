@@ -28,8 +28,8 @@ impl Gcm {
         Ok(Self { key: LessSafeKey::new(key), salt })
     }
 
-    /// Two zero bytes, SSRC and 48 bits of index, mixed with the salt (RFC 7714, sections 8.1 and 9.1: the SRTCP index is
-    /// the same 48 bits with zeros in front).
+    /// Two zero bytes, SSRC and 48 bits of index, mixed with the salt (RFC 7714, sections 8.1 and 9.1: the SRTCP index
+    /// is the same 48 bits with zeros in front).
     fn nonce(&self, ssrc: u32, index: u64) -> Nonce {
         let mut nonce = [0; NONCE];
         nonce[4..].copy_from_slice(&index.to_be_bytes());

@@ -1,8 +1,8 @@
 //! SRTP and SRTCP (RFC 3711, RFC 7714): what stands between a transport's RTP and the wire.
 //!
 //! Sans-IO and without a clock. [`Inbound`] and [`Outbound`] hold the keys of one direction of one transport and serve
-//! all of its SSRCs; what belongs to one SSRC (roll-over counter, replay window) is an [`InboundStream`] that the caller
-//! keeps, and for sending an index that the caller counts. Nothing is allocated per packet.
+//! all of its SSRCs; what belongs to one SSRC (roll-over counter, replay window) is an [`InboundStream`] that the
+//! caller keeps, and for sending an index that the caller counts. Nothing is allocated per packet.
 //!
 //! ```text
 //!                    one per transport and direction            one per SSRC

@@ -36,12 +36,12 @@ impl Outbound {
     /// part, CSRCs, extension block); `payload` and then `padding` (RTP padding with its count, may be empty) land
     /// encrypted behind it, then the tag: [`Profile::rtp_overhead`] bytes more.
     ///
-    /// `index` is the roll-over counter << 16 | sequence number. It must agree with the header and never repeat for this
-    /// SSRC with other bytes: under GCM that gives the key away.
+    /// `index` is the roll-over counter << 16 | sequence number. It must agree with the header and never repeat for
+    /// this SSRC with other bytes: under GCM that gives the key away.
     ///
     /// # Errors
-    /// [`SrtpError::TooShort`] (the header is less than RTP's), [`SrtpError::NoRoom`], [`SrtpError::IndexExhausted`]; in
-    /// these cases `out` is unchanged.
+    /// [`SrtpError::TooShort`] (the header is less than RTP's), [`SrtpError::NoRoom`], [`SrtpError::IndexExhausted`];
+    /// in these cases `out` is unchanged.
     pub fn seal_rtp(
         &self,
         ssrc: u32,
@@ -76,7 +76,8 @@ impl Outbound {
     /// [`Profile::rtcp_overhead`]. The index is counted here.
     ///
     /// # Errors
-    /// [`SrtpError::TooShort`] (less than an RTCP header and SSRC), [`SrtpError::NoRoom`], [`SrtpError::IndexExhausted`].
+    /// [`SrtpError::TooShort`] (less than an RTCP header and SSRC), [`SrtpError::NoRoom`],
+    /// [`SrtpError::IndexExhausted`].
     pub fn seal_rtcp(&mut self, packet: &[u8], out: &mut [u8]) -> Result<usize, SrtpError> {
         if self.rtcp_index >= RTCP_INDEX_LIMIT {
             return Err(SrtpError::IndexExhausted);

@@ -4,8 +4,8 @@ use crate::replay::ReplayWindow;
 const MAX_SENDERS: usize = 64;
 
 /// Replay windows of the peer's SRTCP senders, the most recently heard first. Entries are made for authentic packets
-/// only; the table grows to [`MAX_SENDERS`] and then forgets the sender that was silent longest. A peer can thereby only
-/// weaken its own replay protection.
+/// only; the table grows to [`MAX_SENDERS`] and then forgets the sender that was silent longest. A peer can thereby
+/// only weaken its own replay protection.
 #[derive(Default)]
 pub(crate) struct RtcpSenders {
     senders: Vec<Sender>,

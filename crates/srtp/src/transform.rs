@@ -75,8 +75,8 @@ impl Transform {
         }
     }
 
-    /// Where an SRTCP packet's index word begins, counted from the packet's end: GCM puts it behind the tag, counter mode
-    /// before it.
+    /// Where an SRTCP packet's index word begins, counted from the packet's end: GCM puts it behind the tag, counter
+    /// mode before it.
     pub(crate) fn rtcp_word_from_end(&self) -> usize {
         match self {
             Self::Gcm(_) => RTCP_INDEX,

@@ -12,7 +12,14 @@ from jwt import PyJWS
 from jwt.algorithms import HMACAlgorithm
 from jwt.exceptions import InvalidAlgorithmError, InvalidSignatureError, PyJWTError
 
-from tureen.auth.claims import Claims, IssuerClaim, RoomConfigClaims, claims_from_grant, grant_from_claims
+from tureen.auth.claims import (
+    Claims,
+    IssuerClaim,
+    RoomConfigClaims,
+    VideoClaims,
+    claims_from_grant,
+    grant_from_claims,
+)
 from tureen.auth.errors import TokenError, TokenReason
 from tureen.auth.secret import Secret
 from tureen.model.grant import Grant
@@ -120,17 +127,13 @@ def _decode_claims(payload: bytes) -> Claims:
 
 
 def _check_bounds(claims: Claims) -> None:
-    video = claims.video
+    video = claims.video or VideoClaims()
     identity = claims.sub or claims.jti or ""
-    for what, value in (
-        ("identity", identity),
-        ("name", claims.name or ""),
-        ("room name", (video and video.room) or ""),
-        ("key name", claims.iss),
-    ):
-        if len(value) > MAX_NAME_CHARACTERS:
+    names = {"identity": identity, "name": claims.name, "room name": video.room, "key name": claims.iss}
+    for what, value in names.items():
+        if len(value or "") > MAX_NAME_CHARACTERS:
             raise TokenError(TokenReason.CLAIMS, f"The {what} is longer than {MAX_NAME_CHARACTERS} characters.")
-    if video is not None and video.room_join and not identity:
+    if video.room_join and not identity:
         raise TokenError(TokenReason.CLAIMS, "A token that lets its bearer join a room needs an identity.")
     config = claims.room_config or RoomConfigClaims()
     for number in (config.empty_timeout, config.departure_timeout, config.max_participants):

@@ -1,0 +1,111 @@
+# The list of commands. `make` alone prints it.
+#
+# Work that is done is remembered by stamp files under .cache/, so a target that has nothing to do returns at once.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+# "dev" builds the packet core faster; it is far too slow to be measured.
+PROFILE ?= release
+# More for `make run`, for example: make run ARGS="--lan"
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .cache/stamps
+NATIVE := src/tureen/_native.abi3.so
+
+MATURIN_PROFILE := $(if $(filter release,$(PROFILE)),--release,)
+CRATE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find crates -name fuzz -prune -o \( -name '*.rs' -o -name Cargo.toml \) -print)
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -type f ! -name '*.test.ts' -print)
+
+.PHONY: help setup build native web run test test-slow lint lint-python lint-rust lint-web test-rust test-web test-python \
+	format wheel-check doctor clean
+
+help: ## Print this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(STAMPS)/python $(STAMPS)/node ## Check the toolchains and install what development needs.
+
+build: native web ## Build the packet core and the web app.
+
+run: build ## Start the server in development mode (ARGS="--lan" for phones).
+	@exec $(BIN)/tureen serve --dev $(ARGS)
+
+test: lint test-rust test-web test-python ## Everything that CI checks, fast things first.
+
+test-slow: build ## Longer searches: slow tests, and properties with fresh examples.
+	$(BIN)/pytest -m slow || [ $$? -eq 5 ]
+	$(BIN)/pytest -m "not slow and not browser" --hypothesis-profile=default --hypothesis-seed=random tests/unit
+
+lint: lint-python lint-rust lint-web ## Style, types, import rules, shape, links.
+
+format: setup ## Bring all sources into form.
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+	cargo fmt --all
+
+wheel-check: setup ## Build the wheel and prove it in a fresh environment without any toolchain.
+	$(BIN)/python tools/wheel_check.py
+
+doctor: ## Explain what is missing or stale, and which tests would be skipped.
+	@$(PYTHON) tools/doctor.py
+
+clean: ## Remove what was built; keep downloads and environments.
+	rm -rf .cache dist src/tureen/webapp $(NATIVE) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	cargo clean --quiet
+
+# --- parts ---------------------------------------------------------------------------------------------------------
+
+native: $(STAMPS)/native-$(PROFILE)
+
+web: $(STAMPS)/web
+
+lint-python: $(STAMPS)/python
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python tools/shape.py
+	$(BIN)/python tools/docs_check.py
+	PYTHONPATH=src $(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
+
+lint-rust:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+
+lint-web: $(STAMPS)/node
+	cd web && npm run --silent lint && npx --no-install tsc --noEmit
+
+test-rust:
+	cargo test --workspace --locked --quiet
+
+test-web: $(STAMPS)/node
+	cd web && npm run --silent test
+
+test-python: build
+	$(BIN)/pytest -m "not slow"
+
+# --- stamps --------------------------------------------------------------------------------------------------------
+
+$(STAMPS)/python: requirements/dev.txt
+	@$(PYTHON) tools/doctor.py --toolchains
+	@mkdir -p $(STAMPS)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements/dev.txt
+	@touch $@
+
+$(STAMPS)/node: web/package.json web/package-lock.json
+	@mkdir -p $(STAMPS)
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/native-$(PROFILE): $(STAMPS)/python $(CRATE_SOURCES)
+	@rm -f $(STAMPS)/native-*
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop $(MATURIN_PROFILE) --locked --quiet
+	@touch $@
+
+$(STAMPS)/web: $(STAMPS)/node $(WEB_SOURCES)
+	cd web && npm run --silent build
+	@touch $@

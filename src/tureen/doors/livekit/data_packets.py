@@ -1,0 +1,87 @@
+"""Data channel messages: read, stamped with their true sender, routed, and sent on unchanged otherwise."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from livekit.protocol import models
+
+from tureen.doors.livekit.errors import SignalError
+from tureen.doors.livekit.session_context import SessionContext
+from tureen.doors.livekit.wire import read_data_packet_untrusted
+from tureen.model.grant import ParticipantKind
+from tureen.model.ids import Identity, ParticipantSid
+from tureen.rooms import Participant, Room
+from tureen.rooms.data import DataAudience, DataDelivery
+
+_log = logging.getLogger(__name__)
+
+_DELIVERIES: Mapping[str, tuple[DataDelivery, models.DataPacket.Kind]] = {
+    "_reliable": (DataDelivery.RELIABLE, models.DataPacket.Kind.RELIABLE),
+    "_lossy": (DataDelivery.LOSSY, models.DataPacket.Kind.LOSSY),
+}
+"""Labels whose messages are packets. Other labels carry raw bytes, those that begin with a bar excepted."""
+
+_RESERVED = "_"
+"""Begins labels that the protocol keeps for itself, ``_data_track`` for example."""
+
+_SPOKEN_FOR_OTHERS = frozenset({"chat_message", "transcription", "stream_header", "stream_chunk", "stream_trailer"})
+"""What an agent may send in another participant's name."""
+
+_SERVER_ONLY = frozenset({"speaker"})
+"""What clients may not send at all."""
+
+
+def handle_data(context: SessionContext, label: str, payload: bytes, *, binary: bool) -> None:
+    """A message of the session's participant. What may not be sent is dropped: there is no one to tell."""
+    if label in _DELIVERIES:
+        _handle_packet(context, label, payload)
+    elif not label.startswith(_RESERVED) and context.room.data.accepts(context.participant, DataDelivery.LOSSY, 0):
+        receivers = context.room.receivers(context.participant, DataAudience())
+        context.services.media.send_data(receivers, label, payload, binary=binary)
+
+
+def _handle_packet(context: SessionContext, label: str, payload: bytes) -> None:
+    delivery, kind = _DELIVERIES[label]
+    try:
+        packet = read_data_packet_untrusted(payload)
+    except SignalError as error:
+        _log.debug("dropped a data message of %s: %s", context.participant.sid, error)
+        return
+    content = packet.WhichOneof("value")
+    if content is None or content in _SERVER_ONLY:
+        return
+    if not context.room.data.accepts(context.participant, delivery, packet.sequence):
+        return
+    packet.kind = kind
+    _stamp(packet, content, context.room, context.participant)
+    receivers = context.room.receivers(
+        context.participant,
+        DataAudience(identities=_destinations(packet, content, context.room), metrics=content == "metrics"),
+    )
+    if receivers:
+        context.services.media.send_data(receivers, label, packet.SerializeToString())
+
+
+def _stamp(packet: models.DataPacket, content: str, room: Room, sender: Participant) -> None:
+    spoken_for = None
+    if sender.kind is ParticipantKind.AGENT and content in _SPOKEN_FOR_OTHERS and packet.participant_identity:
+        spoken_for = room.audience.by_identity(Identity(packet.participant_identity))
+    author = spoken_for or sender
+    packet.participant_identity, packet.participant_sid = author.identity, author.sid
+    if content == "user":
+        packet.user.participant_identity, packet.user.participant_sid = author.identity, author.sid
+
+
+def _destinations(packet: models.DataPacket, content: str, room: Room) -> frozenset[Identity]:
+    """Older clients name receivers within the user packet, the oldest by sid; both places shall agree."""
+    if content == "user":
+        by_sid = (room.audience.by_sid(ParticipantSid(sid)) for sid in packet.user.destination_sids)
+        older = [*packet.user.destination_identities, *(member.identity for member in by_sid if member is not None)]
+        named = list(dict.fromkeys([*packet.destination_identities, *older]))
+        packet.destination_identities[:] = named
+        packet.user.destination_identities[:] = named
+        if packet.user.destination_sids and not named:
+            return frozenset({Identity("")})
+    return frozenset(Identity(identity) for identity in packet.destination_identities)

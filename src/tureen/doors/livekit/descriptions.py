@@ -1,0 +1,150 @@
+"""From the protocol's requests to the room model's values. Bounds that the room model keeps are not repeated here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from livekit.protocol import models, rtc
+
+from tureen.doors.livekit.vocabulary import AUDIO_FEATURES, ENCRYPTIONS, MEDIA_KINDS, QUALITIES, SOURCES
+from tureen.model.ids import Identity, TrackSid
+from tureen.model.media import MediaKind
+from tureen.rooms.errors import InvalidRequestError, LimitExceededError
+from tureen.rooms.participant import ClientFacts
+from tureen.rooms.permissions import SubscriberPermission, SubscriptionPolicy
+from tureen.rooms.subscription import TrackSettings
+from tureen.rooms.track import AudioFeature, TrackCodec, TrackDescription, VideoLayer
+
+MAX_LAYERS = 8
+MAX_CODECS = 8
+MAX_FEATURES = 16
+MAX_CAPABILITIES = 32
+MAX_PERMISSIONS = 10_000
+MAX_TRACKS_PER_REQUEST = 10_000
+
+
+def track_description(request: rtc.AddTrackRequest) -> TrackDescription:
+    """A track that a client adds. Raises `InvalidRequestError` or `LimitExceededError`."""
+    if not MEDIA_KINDS.known(request.type):
+        raise InvalidRequestError("Only audio and video tracks can be added.", "Set type to AUDIO or VIDEO.")
+    if request.stream.startswith("TR"):
+        raise InvalidRequestError("A stream's name may not begin with TR.", "Clients would read a track id.")
+    if "|" in request.stream or any(character.isspace() for character in request.stream):
+        raise InvalidRequestError("A stream's name holds a bar or a space.", "Use letters and digits.")
+    if len(request.simulcast_codecs) > MAX_CODECS:
+        raise LimitExceededError(f"A track may list {MAX_CODECS} codecs.")
+    kind = MEDIA_KINDS.ours(request.type)
+    return TrackDescription(
+        kind=kind,
+        source=SOURCES.ours(request.source),
+        name=request.name,
+        client_id=request.cid,
+        width=request.width,
+        height=request.height,
+        muted=request.muted,
+        stream=request.stream,
+        encryption=ENCRYPTIONS.ours(request.encryption),
+        layers=_layers_or_whole(request, kind),
+        codecs=tuple(_codec(codec) for codec in request.simulcast_codecs if codec.codec),
+        audio_features=audio_features(request.audio_features),
+        stereo=request.stereo or models.AudioTrackFeature.TF_STEREO in request.audio_features,
+        disable_dtx=request.disable_dtx or models.AudioTrackFeature.TF_NO_DTX in request.audio_features,
+        disable_red=request.disable_red,
+    )
+
+
+def video_layers(layers: Iterable[models.VideoLayer]) -> tuple[VideoLayer, ...]:
+    """Raises `LimitExceededError` if there are too many."""
+    found = tuple(
+        VideoLayer(
+            quality=QUALITIES.ours(layer.quality),
+            width=layer.width,
+            height=layer.height,
+            bitrate=layer.bitrate,
+            ssrc=layer.ssrc,
+        )
+        for layer in layers
+        if QUALITIES.known(layer.quality)
+    )
+    if len(found) > MAX_LAYERS:
+        raise LimitExceededError(f"A track may have {MAX_LAYERS} layers.")
+    return found
+
+
+def audio_features(features: Iterable[models.AudioTrackFeature]) -> tuple[AudioFeature, ...]:
+    """Unknown and repeated ones are left out."""
+    known = dict.fromkeys(AUDIO_FEATURES.ours(feature) for feature in features if AUDIO_FEATURES.known(feature))
+    return tuple(known)
+
+
+def with_layers(description: TrackDescription, layers: Iterable[models.VideoLayer]) -> TrackDescription:
+    """With other layers. Raises `LimitExceededError`."""
+    return msgspec.structs.replace(description, layers=video_layers(layers))
+
+
+def track_settings(request: rtc.UpdateTrackSettings) -> TrackSettings:
+    """How much of some tracks a subscriber can use."""
+    off = request.quality == models.VideoQuality.OFF
+    return TrackSettings(
+        disabled=request.disabled or off,
+        quality=QUALITIES.ours(request.quality),
+        width=request.width,
+        height=request.height,
+    )
+
+
+def subscription_policy(request: rtc.SubscriptionPermission, identities: dict[str, Identity]) -> SubscriptionPolicy:
+    """Who may subscribe. ``identities`` of those present, by sid, as older clients name them so.
+
+    Raises `LimitExceededError`.
+    """
+    if request.all_participants:
+        return SubscriptionPolicy()
+    if len(request.track_permissions) > MAX_PERMISSIONS:
+        raise LimitExceededError(f"{MAX_PERMISSIONS} subscribers may be named.")
+    return SubscriptionPolicy(
+        SubscriberPermission(
+            identity=Identity(entry.participant_identity or identities.get(entry.participant_sid, "")),
+            all_tracks=entry.all_tracks,
+            tracks=frozenset(TrackSid(sid) for sid in entry.track_sids),
+        )
+        for entry in request.track_permissions
+    )
+
+
+def named_tracks(request: rtc.UpdateSubscription) -> tuple[TrackSid, ...]:
+    """The tracks of a subscription request, each once. Raises `LimitExceededError`."""
+    named = dict.fromkeys(request.track_sids)
+    for of_participant in request.participant_tracks:
+        named.update(dict.fromkeys(of_participant.track_sids))
+    if len(named) > MAX_TRACKS_PER_REQUEST:
+        raise LimitExceededError(f"A request may name {MAX_TRACKS_PER_REQUEST} tracks.")
+    return tuple(TrackSid(sid) for sid in named)
+
+
+def client_facts(info: models.ClientInfo) -> ClientFacts:
+    """What a client says about itself; any number is taken, none interpreted."""
+    return ClientFacts(
+        protocol=info.protocol,
+        client_protocol=info.client_protocol,
+        capabilities=tuple(dict.fromkeys(info.capabilities))[:MAX_CAPABILITIES],
+    )
+
+
+def _codec(codec: rtc.SimulcastCodec) -> TrackCodec:
+    mode = models.VideoLayer.Mode.MULTIPLE_SPATIAL_LAYERS_PER_STREAM
+    return TrackCodec(
+        mime_type=codec.codec[:64],
+        client_id=codec.cid[:256],
+        layers=video_layers(codec.layers),
+        several_layers_per_stream=codec.video_layer_mode == mode,
+    )
+
+
+def _layers_or_whole(request: rtc.AddTrackRequest, kind: MediaKind) -> tuple[VideoLayer, ...]:
+    """As stated; a video without layers has one, of the stated size."""
+    stated = video_layers(request.layers)
+    if stated or kind is MediaKind.AUDIO:
+        return stated
+    return (VideoLayer(quality=QUALITIES.ours(models.VideoQuality.HIGH), width=request.width, height=request.height),)

@@ -1,0 +1,199 @@
+"""One participant's transport: negotiation decisions carried out in the packet core and told to the room."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from tureen.doors.negotiation import Negotiated, Negotiation, PendingTrack, Requirement, WantedTrack
+from tureen.doors.negotiation.negotiation import fresh_credentials
+from tureen.doors.target_layer import target_layer
+from tureen.model.ids import ConsumerId, ProducerId, TrackSid, TransportId
+from tureen.model.media import IceCredentials, ProducerParameters
+from tureen.ports import Entropy, MediaPort, TransportListener
+from tureen.rooms import Participant, Publication, Room
+from tureen.rooms.subscription import TrackSettings
+
+
+class _Received(Struct):
+    """A subscribed track."""
+
+    publication: Publication
+    settings: TrackSettings
+    consumer: ConsumerId | None = None
+
+
+class _Uplink:
+    """Tells the room what the core says about one published track."""
+
+    def __init__(self, room: Room, participant: Participant, publication: Publication) -> None:
+        self._room = room
+        self._participant = participant
+        self._publication = publication
+
+    def handle_producer_started(self, layer: int) -> None:  # noqa: ARG002 - the first layer, whichever it is, will do
+        if self._publication in self._participant.publications:
+            self._room.tracks.start(self._participant, self._publication)
+
+    def handle_audio_level(self, level: int) -> None:
+        if not (self._publication.muted or self._participant.hidden):
+            self._room.speaking.handle_level(self._participant.sid, level)
+
+
+class Peer:
+    """Owns the participant's transport, producers and consumers. Closed together with the participant's stay."""
+
+    def __init__(
+        self, media: MediaPort, entropy: Entropy, room: Room, participant: Participant, listener: TransportListener
+    ) -> None:
+        """``listener`` hears of the transport; the peer itself needs none of it."""
+        self._media = media
+        self._room = room
+        self._participant = participant
+        self._listener = listener
+        self._ice: IceCredentials = fresh_credentials(entropy)
+        self._negotiation = Negotiation(media.local_transport(room.shard, self._ice), entropy)
+        self._transport: TransportId | None = None
+        self._published: dict[TrackSid, Publication] = {}
+        self._producers: dict[TrackSid, ProducerId] = {}
+        self._received: dict[TrackSid, _Received] = {}
+
+    @property
+    def transport(self) -> TransportId | None:
+        """``None`` before the first offer and after the end."""
+        return self._transport
+
+    def handle_offer(self, text: str) -> Negotiated:
+        """Answers an offer and makes it so. Raises `sdp.SdpError`; nothing has changed then."""
+        negotiated = self._negotiation.handle_offer(text, may_publish=self._participant.grant.room.publish)
+        transport = self._apply_transport(negotiated)
+        for sid in negotiated.ended:
+            self._end(sid)
+        for sid, parameters in negotiated.uplinks.items():
+            self._carry(transport, sid, parameters)
+        for sid in negotiated.lost:
+            self._close_consumer(sid)
+        for bound in negotiated.opened:
+            received = self._received[bound.sid]
+            producer = received.publication.producer
+            if producer is not None:
+                received.consumer = self._media.open_consumer(
+                    transport,
+                    producer,
+                    bound.consumer,
+                    paused=received.settings.disabled,
+                    max_layer=target_layer(received.settings, received.publication),
+                )
+        return negotiated
+
+    def poll_requirement(self) -> Requirement | None:
+        """What the client must be asked for now, if anything. Before its first offer nothing."""
+        return None if self._transport is None else self._negotiation.poll_requirement()
+
+    def awaiting(self, client_id: str) -> Publication | None:
+        """A track that was announced under this id and is not carried yet."""
+        for sid, publication in self._published.items():
+            if sid not in self._producers and client_id and publication.description.client_id == client_id:
+                return publication
+        return None
+
+    def publish(self, publication: Publication) -> None:
+        """The participant announced a track; its section was offered before, or will be."""
+        description = publication.description
+        client_ids = {description.client_id, *(codec.client_id for codec in description.codecs)} - {""}
+        self._published[publication.sid] = publication
+        pending = PendingTrack(sid=publication.sid, kind=description.kind, client_ids=frozenset(client_ids))
+        parameters = self._negotiation.publish(pending)
+        if parameters is not None and self._transport is not None:
+            self._carry(self._transport, publication.sid, parameters)
+
+    def unpublish(self, publication: Publication) -> None:
+        """One of the participant's tracks ended."""
+        self._negotiation.unpublish(publication.sid)
+        self._published.pop(publication.sid, None)
+        producer = self._producers.pop(publication.sid, None)
+        if producer is not None:
+            self._media.close_producer(producer)
+
+    def pause(self, publication: Publication, *, paused: bool) -> None:
+        """Enforces a mute, or lifts it."""
+        producer = self._producers.get(publication.sid)
+        if producer is not None:
+            self._media.pause_producer(producer, paused=paused)
+
+    def subscribe(self, publication: Publication, settings: TrackSettings) -> None:
+        """The participant shall receive a track that has a producer."""
+        parameters = publication.parameters
+        if parameters is None:
+            return
+        self._received[publication.sid] = _Received(publication, settings)
+        self._negotiation.subscribe(
+            WantedTrack(
+                sid=publication.sid,
+                kind=parameters.kind,
+                stream_id=f"{publication.publisher_sid}|{publication.description.stream_name}",
+                cname=publication.publisher_sid,
+                codecs=parameters.codecs,
+            )
+        )
+
+    def unsubscribe(self, publication: Publication) -> None:
+        """The participant shall no longer receive a track."""
+        self._negotiation.unsubscribe(publication.sid)
+        self._close_consumer(publication.sid)
+        self._received.pop(publication.sid, None)
+
+    def adjust(self, publication: Publication, settings: TrackSettings) -> None:
+        """The participant can use more or less of a track."""
+        received = self._received.get(publication.sid)
+        if received is None:
+            return
+        received.settings = settings
+        if received.consumer is not None:
+            layer = target_layer(settings, publication)
+            self._media.update_consumer(received.consumer, paused=settings.disabled, max_layer=layer)
+
+    def handle_transport_closed(self) -> None:
+        """The core closed the transport by itself."""
+        self._transport = None
+
+    def close(self) -> None:
+        """Ends the transport and all that is on it. Harmless if done."""
+        if self._transport is not None:
+            self._media.close_transport(self._transport)
+            self._transport = None
+
+    def _apply_transport(self, negotiated: Negotiated) -> TransportId:
+        remote = negotiated.remote
+        if self._transport is None:
+            self._transport = self._media.open_transport(self._room.shard, self._ice, remote, self._listener)
+        elif negotiated.restarted_ice is not None:
+            self._media.update_transport(
+                self._transport, remote.extensions, local_ice=negotiated.restarted_ice, remote_ice=remote.ice
+            )
+        else:
+            self._media.update_transport(self._transport, remote.extensions)
+        return self._transport
+
+    def _carry(self, transport: TransportId, sid: TrackSid, parameters: ProducerParameters) -> None:
+        publication = self._published.get(sid)
+        if publication is None:
+            return
+        producer = self._producers.get(sid)
+        if producer is None:
+            uplink = _Uplink(self._room, self._participant, publication)
+            producer = self._producers[sid] = self._media.open_producer(transport, parameters, uplink)
+        else:
+            self._media.update_producer(producer, parameters)
+        self._room.tracks.attach(self._participant, publication, producer, parameters)
+
+    def _end(self, sid: TrackSid) -> None:
+        publication = self._published.get(sid)
+        if publication is not None:
+            self._room.tracks.end(self._participant, publication)
+            self.unpublish(publication)
+
+    def _close_consumer(self, sid: TrackSid) -> None:
+        received = self._received.get(sid)
+        if received is not None and received.consumer is not None:
+            self._media.close_consumer(received.consumer)
+            received.consumer = None

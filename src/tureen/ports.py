@@ -1,0 +1,147 @@
+"""What the domain and the doors need from outside, as protocols: the packet core, time and chance.
+
+Everything here may be replaced: tests pass fakes with virtual time, the server passes `media.MediaCore` and the event
+loop's clock. All calls are made on one thread and return at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from tureen.model.ids import ConsumerId, ProducerId, TransportId
+from tureen.model.media import (
+    ConsumerParameters,
+    HeaderExtensionIds,
+    IceCredentials,
+    LocalTransport,
+    ProducerParameters,
+    RemoteTransport,
+)
+
+BEST_LAYER = 255
+"""A target layer above every real one: the best that flows."""
+
+
+class Timer(Protocol):
+    """A call that is due later."""
+
+    def cancel(self) -> None:
+        """Forgets the call. Harmless if it was made already."""
+
+
+class Clock(Protocol):
+    """Time, virtual in tests."""
+
+    def now(self) -> float:
+        """Unix seconds."""
+
+    def call_later(self, delay_s: float, callback: Callable[[], None]) -> Timer:
+        """Calls back once after ``delay_s`` seconds."""
+
+
+class Entropy(Protocol):
+    """Chance: unpredictable where the server runs, repeatable in tests."""
+
+    def token(self, length: int) -> str:
+        """``length`` random letters and digits (ASCII)."""
+
+    def integer(self, bits: int) -> int:
+        """0 to ``2**bits - 1``."""
+
+
+class TransportListener(Protocol):
+    """Hears what happens to one transport."""
+
+    def handle_transport_connected(self) -> None:
+        """ICE and DTLS are up."""
+
+    def handle_transport_disconnected(self) -> None:
+        """The peer fell silent; `handle_transport_reconnected` or `handle_transport_closed` follows."""
+
+    def handle_transport_reconnected(self) -> None:
+        """The peer is back."""
+
+    def handle_transport_closed(self, reason: str) -> None:
+        """The core closed the transport by itself; ``reason``: a `media.events.TransportCloseReason`."""
+
+    def handle_data_message(self, label: str, payload: bytes, *, binary: bool) -> None:
+        """A whole message came on the data channel with this label."""
+
+    def handle_command_failed(self, command: str, code: str, message: str) -> None:
+        """A command for this transport had no effect. It is a defect of ours or a limit of the core."""
+
+
+class ProducerListener(Protocol):
+    """Hears what happens to one producer."""
+
+    def handle_producer_started(self, layer: int) -> None:
+        """The first packet of a layer arrived; ``layer`` is an index into the producer's encodings."""
+
+    def handle_audio_level(self, level: int) -> None:
+        """It was audible over the last 400 ms: 0 (loudest) to 127, in -dBov. Silence is not reported."""
+
+
+class MediaPort(Protocol):
+    """The packet core. Commands take effect in the order of the calls; ids are never reused."""
+
+    def shards(self) -> int:
+        """Number of shards; at least 1."""
+
+    def local_transport(self, shard: int, ice: IceCredentials) -> LocalTransport:
+        """What an answer must say about a transport of this shard with these credentials."""
+
+    def open_transport(
+        self, shard: int, local_ice: IceCredentials, remote: RemoteTransport, listener: TransportListener
+    ) -> TransportId:
+        """Starts to wait for the peer's ICE checks."""
+
+    def update_transport(
+        self,
+        transport: TransportId,
+        extensions: HeaderExtensionIds,
+        *,
+        local_ice: IceCredentials | None = None,
+        remote_ice: IceCredentials | None = None,
+    ) -> None:
+        """Takes over what a later description changed; new credentials restart ICE."""
+
+    def close_transport(self, transport: TransportId) -> None:
+        """Closes it with its producers and consumers; its listener hears nothing more."""
+
+    def open_producer(
+        self, transport: TransportId, parameters: ProducerParameters, listener: ProducerListener
+    ) -> ProducerId:
+        """Starts to receive a track."""
+
+    def update_producer(self, producer: ProducerId, parameters: ProducerParameters) -> None:
+        """Replaces its codecs and encodings after another offer."""
+
+    def pause_producer(self, producer: ProducerId, *, paused: bool) -> None:
+        """Stops or resumes forwarding to everyone: a mute that the server enforces."""
+
+    def close_producer(self, producer: ProducerId) -> None:
+        """Stops receiving it, and closes its consumers."""
+
+    def open_consumer(
+        self,
+        transport: TransportId,
+        producer: ProducerId,
+        parameters: ConsumerParameters,
+        *,
+        paused: bool = False,
+        max_layer: int = BEST_LAYER,
+    ) -> ConsumerId:
+        """Forwards a producer to a transport."""
+
+    def update_consumer(self, consumer: ConsumerId, *, paused: bool, max_layer: int = BEST_LAYER) -> None:
+        """Pauses or resumes it and sets the highest layer (index into the producer's encodings)."""
+
+    def close_consumer(self, consumer: ConsumerId) -> None:
+        """Stops forwarding."""
+
+    def request_key_frame(self, producer: ProducerId) -> None:
+        """Asks the publisher for a key frame on every layer."""
+
+    def send_data(self, transports: Iterable[TransportId], label: str, payload: bytes, *, binary: bool = True) -> None:
+        """Sends one message on the data channel with this label of each transport; dropped where there is none."""

@@ -1,0 +1,211 @@
+"""Tracks offered and taken within one room: publications on one side, subscriptions on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tureen.model.grant import TrackSource
+from tureen.model.ids import ProducerId, TrackSid
+from tureen.model.media import MediaKind, ProducerParameters
+from tureen.ports import Clock, Entropy
+from tureen.rooms.audience import Audience
+from tureen.rooms.errors import NotPermittedError
+from tureen.rooms.events import (
+    ParticipantChanged,
+    RefusalReason,
+    SubscriptionAdjusted,
+    SubscriptionClosed,
+    SubscriptionOpened,
+    SubscriptionPermitted,
+    SubscriptionRefused,
+    TrackMuted,
+    TrackSubscribed,
+    TrackUnpublished,
+)
+from tureen.rooms.limits import RoomLimits
+from tureen.rooms.participant import Participant
+from tureen.rooms.permissions import SubscriptionPolicy
+from tureen.rooms.publication import Publication
+from tureen.rooms.subscription import SubscriptionChange, Subscriptions, TrackSettings, Wish
+from tureen.rooms.track import TrackDescription
+
+_SID_LETTERS = {
+    TrackSource.MICROPHONE: "AM",
+    TrackSource.CAMERA: "VC",
+    TrackSource.SCREEN_SHARE: "VS",
+    TrackSource.SCREEN_SHARE_AUDIO: "AS",
+}
+_SID_LETTERS_BY_KIND = {MediaKind.AUDIO: "AU", MediaKind.VIDEO: "VU"}
+
+
+class Exchange:
+    """Publishes, announces and ends tracks; opens and closes subscriptions as conditions change; tells everyone."""
+
+    def __init__(self, audience: Audience, clock: Clock, entropy: Entropy, limits: RoomLimits) -> None:
+        """``audience`` is the room's own; it stays in the room's hands."""
+        self._audience = audience
+        self._clock = clock
+        self._entropy = entropy
+        self._limits = limits
+        self._tracks: dict[TrackSid, Publication] = {}
+        self._subscriptions = Subscriptions()
+
+    # Publishing.
+
+    def publish(self, publisher: Participant, description: TrackDescription) -> Publication:
+        """Adds a track. A muted one is announced at once, another when its media comes (`start`).
+
+        Raises `NotPermittedError` or `LimitExceededError`.
+        """
+        publisher.check_publish(description, self._limits)
+        publication = Publication(
+            self._new_sid(description), (publisher.sid, publisher.identity), description, self._clock.now()
+        )
+        self._tracks[publication.sid] = publication
+        publisher.add(publication)
+        if description.muted:
+            self.start(publisher, publication)
+        return publication
+
+    def attach(
+        self, publisher: Participant, publication: Publication, producer: ProducerId, parameters: ProducerParameters
+    ) -> None:
+        """A description carries the track: media comes under this producer."""
+        publication.attach(producer, parameters, self._clock.now())
+        if publication.announced:
+            self._tell_change(publisher)
+            self._refresh_track(publisher, publication)
+
+    def start(self, publisher: Participant, publication: Publication) -> None:
+        """Media comes, or will not because the track is muted: the others learn of it."""
+        if publication.announce(self._clock.now()):
+            self._tell_change(publisher)
+            self._refresh_track(publisher, publication)
+
+    def mute(self, publisher: Participant, publication: Publication, *, muted: bool, by_server: bool = False) -> None:
+        """Tells everyone; the publisher too if it was not its own doing."""
+        if not publication.mute(muted=muted, now=self._clock.now()):
+            return
+        if by_server:
+            self._audience.tell(publisher.sid, TrackMuted(publication))
+        self._tell_if_announced(publisher, publication)
+
+    def describe(self, publisher: Participant, publication: Publication, description: TrackDescription) -> None:
+        """Takes over a changed description. Raises `InvalidRequestError` if it is another kind of track."""
+        publication.describe(description, self._clock.now())
+        self._tell_if_announced(publisher, publication)
+
+    def end(self, publisher: Participant, publication: Publication, *, by_server: bool = False) -> None:
+        """Takes a track away from everyone."""
+        was_announced = publication.announced
+        publisher.drop(publication)
+        self._end(publication)
+        if by_server:
+            self._audience.tell(publisher.sid, TrackUnpublished(publication))
+        if was_announced:
+            self._tell_change(publisher)
+
+    # Subscribing.
+
+    def subscribe(self, subscriber: Participant, tracks: Iterable[TrackSid], *, wanted: bool) -> None:
+        """Takes down what the subscriber wants. Raises `NotPermittedError` if it may not subscribe at all."""
+        if wanted and not subscriber.grant.room.subscribe:
+            raise NotPermittedError("The grant does not allow to subscribe.")
+        for sid in tracks:
+            found = self._visible(sid)
+            if found is None:
+                if wanted:
+                    self._audience.tell(subscriber.sid, SubscriptionRefused(sid, RefusalReason.UNKNOWN_TRACK))
+                continue
+            publisher, publication = found
+            self._subscriptions.wish(subscriber, sid, Wish.WANTED if wanted else Wish.UNWANTED)
+            self._refresh(subscriber, publisher, publication)
+            if wanted and not publisher.policy.allows(subscriber.identity, sid):
+                self._audience.tell(subscriber.sid, SubscriptionPermitted(publisher.sid, sid, allowed=False))
+
+    def adjust(self, subscriber: Participant, tracks: Iterable[TrackSid], settings: TrackSettings) -> None:
+        """How much of the tracks the subscriber can use, now or once it subscribes. Unknown tracks are passed over."""
+        for sid in tracks:
+            publication = self._tracks.get(sid)
+            if publication is not None and self._subscriptions.adjust(subscriber, sid, settings):
+                self._audience.tell(subscriber.sid, SubscriptionAdjusted(publication, settings))
+
+    def set_policy(self, publisher: Participant, policy: SubscriptionPolicy) -> None:
+        """Who may subscribe to the publisher's tracks from now on."""
+        before, publisher.policy = publisher.policy, policy
+        for publication in publisher.announced:
+            for member in self._audience:
+                allowed = policy.allows(member.identity, publication.sid)
+                if member.sid == publisher.sid or allowed == before.allows(member.identity, publication.sid):
+                    continue
+                if self._subscriptions.wishes(member, publication.sid):
+                    event = SubscriptionPermitted(publisher.sid, publication.sid, allowed=allowed)
+                    self._audience.tell(member.sid, event)
+                self._refresh(member, publisher, publication)
+
+    # People.
+
+    def handle_changed_rights(self, participant: Participant) -> None:
+        """The participant became active, or its grant changed: what it may receive and publish follows."""
+        for publication in participant.publications:
+            if not participant.may_publish(publication.description.source):
+                self.end(participant, publication, by_server=True)
+        for publication in tuple(self._tracks.values()):
+            publisher = self._audience.by_sid(publication.publisher_sid)
+            if publisher is not None:
+                self._refresh(participant, publisher, publication)
+
+    def handle_departure(self, participant: Participant) -> None:
+        """Ends the tracks of one who is no longer in the audience, and forgets its interests."""
+        for publication in participant.publications:
+            participant.drop(publication)
+            self._end(publication)
+        self._subscriptions.forget_participant(participant.sid)
+
+    def subscribers(self, track: TrackSid) -> int:
+        """How many receive the track."""
+        return len(self._subscriptions.subscribers(track))
+
+    def _visible(self, sid: TrackSid) -> tuple[Participant, Publication] | None:
+        publication = self._tracks.get(sid)
+        if publication is None or not publication.announced:
+            return None
+        publisher = self._audience.by_sid(publication.publisher_sid)
+        return None if publisher is None or publisher.hidden else (publisher, publication)
+
+    def _end(self, publication: Publication) -> None:
+        publication.end(self._clock.now())
+        for sid in self._subscriptions.subscribers(publication.sid):
+            self._audience.tell(sid, SubscriptionClosed(publication))
+        self._subscriptions.forget_track(publication.sid)
+        self._tracks.pop(publication.sid, None)
+
+    def _refresh_track(self, publisher: Participant, publication: Publication) -> None:
+        for member in self._audience:
+            self._refresh(member, publisher, publication)
+
+    def _refresh(self, subscriber: Participant, publisher: Participant, publication: Publication) -> None:
+        change = self._subscriptions.refresh(subscriber, publisher, publication)
+        if change is SubscriptionChange.CLOSED:
+            self._audience.tell(subscriber.sid, SubscriptionClosed(publication))
+        elif change is SubscriptionChange.OPENED:
+            settings = self._subscriptions.settings(subscriber, publication.sid)
+            self._audience.tell(subscriber.sid, SubscriptionOpened(publication, settings))
+            if publication.note_first_subscriber():
+                self._audience.tell(publisher.sid, TrackSubscribed(publication))
+
+    def _tell_if_announced(self, publisher: Participant, publication: Publication) -> None:
+        if publication.announced:
+            self._tell_change(publisher)
+
+    def _tell_change(self, publisher: Participant) -> None:
+        publisher.touch()
+        event = ParticipantChanged(publisher)
+        if publisher.hidden:
+            self._audience.tell(publisher.sid, event)
+        else:
+            self._audience.tell_all(event)
+
+    def _new_sid(self, description: TrackDescription) -> TrackSid:
+        letters = _SID_LETTERS.get(description.source) or _SID_LETTERS_BY_KIND[description.kind]
+        return TrackSid(f"TR_{letters}{self._entropy.token(12)}")

@@ -1,0 +1,113 @@
+"""A receiver's interest in a publication: what it wishes, what it may have, and how much of it."""
+
+from __future__ import annotations
+
+import enum
+
+from msgspec import Struct
+
+from tureen.model.ids import ParticipantSid, TrackSid
+from tureen.rooms.participant import Participant
+from tureen.rooms.publication import Publication
+from tureen.rooms.track import LayerQuality
+
+
+class Wish(enum.StrEnum):
+    """What the subscriber said about a track."""
+
+    DEFAULT = "default"
+    """Nothing: its ``auto_subscribe`` decides."""
+    WANTED = "wanted"
+    UNWANTED = "unwanted"
+
+
+class TrackSettings(Struct, frozen=True, kw_only=True):
+    """How much of a track the subscriber can use."""
+
+    disabled: bool = False
+    """Stops forwarding, keeps the subscription."""
+    quality: LayerQuality = LayerQuality.HIGH
+    width: int = 0
+    """Pixels on screen, as is ``height``; 0: ``quality`` decides."""
+    height: int = 0
+
+
+class SubscriptionChange(enum.StrEnum):
+    """What `Subscriptions.refresh` did."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+
+
+class _Interest(Struct):
+    wish: Wish = Wish.DEFAULT
+    settings: TrackSettings = TrackSettings()
+    open: bool = False
+
+
+_NO_INTEREST = _Interest()
+
+
+class Subscriptions:
+    """All interests of a room. One is open while the subscriber wishes, may have and can receive the track."""
+
+    def __init__(self) -> None:
+        self._by_track: dict[TrackSid, dict[ParticipantSid, _Interest]] = {}
+
+    def wish(self, subscriber: Participant, track: TrackSid, wish: Wish) -> None:
+        """Takes down what the subscriber said; `refresh` makes it so."""
+        self._interest(subscriber, track).wish = wish
+
+    def wishes(self, subscriber: Participant, track: TrackSid) -> bool:
+        """Whether the subscriber wants the track, by its word or by default."""
+        wish = self._look(subscriber, track).wish
+        return subscriber.auto_subscribe if wish is Wish.DEFAULT else wish is Wish.WANTED
+
+    def adjust(self, subscriber: Participant, track: TrackSid, settings: TrackSettings) -> bool:
+        """Takes down settings. ``True`` if the subscription is open, so that they matter now."""
+        interest = self._interest(subscriber, track)
+        interest.settings = settings
+        return interest.open
+
+    def settings(self, subscriber: Participant, track: TrackSid) -> TrackSettings:
+        """As last stated."""
+        return self._look(subscriber, track).settings
+
+    def refresh(self, subscriber: Participant, publisher: Participant, track: Publication) -> SubscriptionChange | None:
+        """Opens or closes the subscription if its conditions changed."""
+        due = self._is_due(subscriber, publisher, track)
+        if due == self._look(subscriber, track.sid).open:
+            return None
+        self._interest(subscriber, track.sid).open = due
+        return SubscriptionChange.OPENED if due else SubscriptionChange.CLOSED
+
+    def subscribers(self, track: TrackSid) -> tuple[ParticipantSid, ...]:
+        """Those to whom the track is open."""
+        return tuple(sid for sid, interest in self._by_track.get(track, {}).items() if interest.open)
+
+    def forget_track(self, track: TrackSid) -> None:
+        """Drops all interest in an ended track."""
+        self._by_track.pop(track, None)
+
+    def forget_participant(self, subscriber: ParticipantSid) -> None:
+        """Drops all interests of a subscriber that left."""
+        for interests in self._by_track.values():
+            interests.pop(subscriber, None)
+
+    def _look(self, subscriber: Participant, track: TrackSid) -> _Interest:
+        return self._by_track.get(track, {}).get(subscriber.sid, _NO_INTEREST)
+
+    def _interest(self, subscriber: Participant, track: TrackSid) -> _Interest:
+        return self._by_track.setdefault(track, {}).setdefault(subscriber.sid, _Interest())
+
+    def _is_due(self, subscriber: Participant, publisher: Participant, track: Publication) -> bool:
+        return (
+            self.wishes(subscriber, track.sid)
+            and subscriber.active
+            and subscriber.grant.room.subscribe
+            and subscriber.sid != publisher.sid
+            and not publisher.hidden
+            and track.announced
+            and track.producer is not None
+            and publisher.policy.allows(subscriber.identity, track.sid)
+        )

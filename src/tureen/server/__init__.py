@@ -1,0 +1,1 @@
+"""The shell: sockets, the HTTP application, the life of the process."""

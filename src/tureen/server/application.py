@@ -1,0 +1,71 @@
+"""The HTTP application: routes of the doors, the web app, the small API that the web app needs, the probes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tureen.config.settings import Settings
+from tureen.server.dev_login import DevLogin
+from tureen.server.draining import RefuseWhileDraining
+from tureen.server.error_responses import handle_api_error, handle_defect, handle_http_exception, json_response
+from tureen.server.errors import ApiError
+from tureen.server.health import HealthPort
+from tureen.server.probes import Probes
+from tureen.server.response_headers import CountResponses, OneLeadingSlash, SafeHeaders
+from tureen.server.version import package_version
+from tureen.server.web_app import WebApp
+from tureen.telemetry.metrics import Metrics
+
+
+def build_app(
+    settings: Settings,
+    door_routes: Sequence[BaseRoute],
+    health: HealthPort,
+    metrics: Metrics,
+    web_app: WebApp | None = None,
+) -> Starlette:
+    """The application of one server. ``door_routes`` come first; ``web_app``: another folder than the built-in one."""
+    web_app = web_app or WebApp()
+    probes = Probes(health, metrics, settings.metrics.token)
+    return Starlette(
+        routes=[
+            *door_routes,
+            Route("/healthz", probes.live),
+            Route("/readyz", probes.ready),
+            Route("/metrics", probes.scrape),
+            Route("/api/app", _about(settings)),
+            Route("/api/dev/token", DevLogin(settings).handle, methods=["POST"]),
+            Route("/", web_app.page),
+            Route("/r/{room:path}", web_app.page),
+            Route("/assets/{name:path}", web_app.asset),
+            # Last: one path segment may be anything.
+            Route("/{name}", web_app.file),
+        ],
+        middleware=[
+            Middleware(CountResponses, metrics=metrics),
+            Middleware(OneLeadingSlash),
+            Middleware(SafeHeaders),
+            Middleware(RefuseWhileDraining, health=health),
+        ],
+        exception_handlers={
+            ApiError: handle_api_error,
+            HTTPException: handle_http_exception,
+            Exception: handle_defect,
+        },
+    )
+
+
+def _about(settings: Settings) -> Callable[[Request], Awaitable[Response]]:
+    answer = {"dev": settings.dev, "version": package_version()}
+
+    async def about(_request: Request) -> Response:
+        return json_response(answer)
+
+    return about

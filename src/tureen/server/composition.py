@@ -1,0 +1,139 @@
+"""Puts a node together: the packet core, the rooms, the doors, and what the metrics show of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from msgspec import Struct
+from starlette.routing import BaseRoute
+
+from tureen.config.settings import Gso, Settings
+from tureen.doors.livekit import LivekitDoor, LivekitDoorSettings, livekit_routes
+from tureen.doors.loop_clock import LoopClock
+from tureen.doors.system_entropy import SystemEntropy
+from tureen.media.core import MediaCore
+from tureen.media.settings import CoreSettings, ListenAddress
+from tureen.media.statistics import LEVELS
+from tureen.model.media import CandidateAddress
+from tureen.ports import Clock, Entropy
+from tureen.rooms import RoomRegistry
+from tureen.rooms.limits import RoomDefaults, RoomLimits
+from tureen.server.health import HealthPort
+from tureen.server.version import package_version
+from tureen.telemetry.metrics import Metrics
+
+
+class Foundation(Struct, frozen=True, kw_only=True):
+    """What the parts of a node are made from."""
+
+    settings: Settings
+    metrics: Metrics
+    health: HealthPort
+    media_addresses: tuple[str, ...]
+    """Literal addresses of this machine on which media is to be received, with UDP on ``settings.port``."""
+
+
+class Services(Struct, frozen=True, kw_only=True):
+    """The parts of a running node, as far as the HTTP side needs them."""
+
+    routes: tuple[BaseRoute, ...] = ()
+    """Of all doors."""
+    drain: Callable[[], Awaitable[None]]
+    """Asks every session to end and returns when the last one has; may be cancelled."""
+
+
+Compose = Callable[[Foundation], AbstractAsyncContextManager[Services]]
+
+
+@asynccontextmanager
+async def compose(foundation: Foundation) -> AsyncIterator[Services]:
+    """Starts the parts of a node; they stop when the context is left, in reverse."""
+    settings = foundation.settings
+    loop = asyncio.get_running_loop()
+    clock, entropy = LoopClock(loop), SystemEntropy()
+    media = MediaCore(core_settings(settings, foundation.media_addresses), loop, _advertise(settings))
+    try:
+        registry = _registry(settings, media.shards(), clock, entropy)
+        door = LivekitDoor(registry, media, clock, entropy, _livekit_settings(settings))
+        _show(foundation.metrics, media, registry)
+
+        async def drain() -> None:
+            registry.close_all()
+
+        yield Services(routes=tuple(livekit_routes(door)), drain=drain)
+        registry.close_all()
+    finally:
+        media.close()
+
+
+def core_settings(settings: Settings, addresses: Iterable[str]) -> CoreSettings:
+    """The first shard has the port of the settings, each further one the next: the candidate picks the shard."""
+    listed = tuple(addresses)
+    return CoreSettings(
+        shards=tuple(
+            tuple(ListenAddress(address=address, port=settings.port + shard) for address in listed)
+            for shard in range(settings.media.shards)
+        ),
+        gso=settings.media.gso is not Gso.OFF,
+    )
+
+
+def _advertise(settings: Settings) -> Callable[[CandidateAddress], Iterable[CandidateAddress]]:
+    """Behind a one-to-one NAT the world sees other addresses than we bind; those inside still use the bound ones."""
+
+    def advertise(bound: CandidateAddress) -> Iterable[CandidateAddress]:
+        version = 6 if ":" in bound.address else 4
+        public = [address for address in settings.public_addresses if (6 if ":" in address else 4) == version]
+        return [bound, *(CandidateAddress(address=address, port=bound.port) for address in public)]
+
+    return advertise
+
+
+def _registry(settings: Settings, shards: int, clock: Clock, entropy: Entropy) -> RoomRegistry:
+    limits, rooms = settings.limits, settings.rooms
+    return RoomRegistry(
+        clock,
+        entropy,
+        shards=shards,
+        limits=RoomLimits(
+            rooms=limits.rooms,
+            participants=limits.participants,
+            tracks_per_participant=limits.tracks_per_participant,
+            metadata_bytes=limits.metadata_bytes,
+            attributes_bytes=limits.attributes_bytes,
+            name_characters=limits.name_characters,
+        ),
+        defaults=RoomDefaults(
+            auto_create=rooms.auto_create,
+            empty_timeout_s=rooms.empty_timeout_s,
+            departure_timeout_s=rooms.departure_timeout_s,
+            max_participants=rooms.max_participants,
+        ),
+    )
+
+
+def _livekit_settings(settings: Settings) -> LivekitDoorSettings:
+    return LivekitDoorSettings(
+        keys=settings.keys,
+        version=package_version(),
+        frame_bytes=settings.limits.signal_frame_bytes,
+        queue_bytes=settings.limits.signal_queue_bytes,
+        requests_per_second=settings.limits.requests_per_second,
+    )
+
+
+def _show(metrics: Metrics, media: MediaCore, registry: RoomRegistry) -> None:
+    def counters() -> Mapping[str, float]:
+        return {name: value for name, value in media.statistics().items() if name not in LEVELS}
+
+    def levels() -> Mapping[str, float]:
+        return {name: value for name, value in media.statistics().items() if name in LEVELS}
+
+    def sizes() -> Mapping[str, float]:
+        return {"rooms": len(registry.rooms), "participants": registry.participants}
+
+    metrics.sample(counters, rising=True, help_text="Counted by the packet core since the start.")
+    metrics.sample(levels, rising=False, help_text="Open in the packet core now.")
+    metrics.sample(sizes, rising=False, help_text="Open on this node now.")

@@ -1,0 +1,48 @@
+"""Errors of our own HTTP API: ``{"error": {"code", "message", "hint"}}``."""
+
+from __future__ import annotations
+
+import http
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tureen.server.errors import ApiError
+
+
+def json_response(content: object, status: int = 200) -> Response:
+    """``content``: anything that msgspec encodes. Never stored by caches: answers hold tokens and states."""
+    return Response(
+        msgspec.json.encode(content),
+        status_code=status,
+        media_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def handle_api_error(_request: Request, error: Exception) -> Response:
+    """For an `ApiError` that a route raised."""
+    if not isinstance(error, ApiError):
+        raise error
+    return _error_response(error.status, error.wire_code, error.message, error.hint)
+
+
+async def handle_http_exception(_request: Request, error: Exception) -> Response:
+    """For what the router refuses: unknown paths, wrong methods."""
+    if not isinstance(error, HTTPException):
+        raise error
+    phrase = http.HTTPStatus(error.status_code).phrase
+    response = _error_response(error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.", "")
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def handle_defect(_request: Request, _error: Exception) -> Response:
+    """For everything else: a defect of ours. The server logs it; the client learns nothing about it."""
+    return _error_response(500, "internal", "The server failed on this request.", "Try again; tell the operator.")
+
+
+def _error_response(status: int, code: str, message: str, hint: str) -> Response:
+    return json_response({"error": {"code": code, "message": message, "hint": hint}}, status)

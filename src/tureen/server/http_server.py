@@ -1,0 +1,204 @@
+"""The HTTP and WebSocket listeners: one socket for each address, all on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import ssl
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+import websockets.http11
+from msgspec import Struct
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from tureen.server.addresses import Listener
+from tureen.server.errors import ServeError
+
+REQUEST_LINE_BYTES = 64 * 1024
+"""A join with its offer and its token travels in the request line."""
+
+HEAD_BYTES = REQUEST_LINE_BYTES + 16 * 1024
+HEAD_S = 10.0
+"""How long a new connection may take to state its first request."""
+
+WEBSOCKET_PING_S = 10.0
+WEBSOCKET_PONG_S = 15.0
+CLOSE_S = 1
+"""How long answers that are under way may take when the server stops."""
+
+BACKLOG = 2048
+_NO_SUCH_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+
+
+class Certificate(Struct, frozen=True, kw_only=True):
+    """Files for HTTPS."""
+
+    chain: Path
+    key: Path | None = None
+    """``None``: the key stands in ``chain``."""
+
+
+class BoundListener(Struct, frozen=True, kw_only=True):
+    """A listener and its socket."""
+
+    listener: Listener
+    socket: socket.socket
+
+
+def bind(listeners: Sequence[Listener], port: int) -> tuple[BoundListener, ...]:
+    """Sockets that listen. Raises `ServeError` if one that is required cannot."""
+    bound: list[BoundListener] = []
+    try:
+        for listener in listeners:
+            opened = _listening_socket(listener, port)
+            if opened is not None:
+                bound.append(BoundListener(listener=listener, socket=opened))
+    except ServeError:
+        for each in bound:
+            each.socket.close()
+        raise
+    return tuple(bound)
+
+
+class HttpServer:
+    """Serves one application on bound sockets, plain and TLS, until it is stopped."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        bound: Sequence[BoundListener],
+        certificate: Certificate | None,
+        max_websocket_message_bytes: int,
+    ) -> None:
+        self._app = app
+        self._bound = tuple(bound)
+        self._certificate = certificate
+        self._max_websocket_message_bytes = max_websocket_message_bytes
+        self._servers: list[uvicorn.Server] = []
+        self._loops: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begins to accept. Raises `ServeError` when the certificate cannot be used."""
+        # The WebSocket parser reads the upgrade request once more, with a limit of its own that only the module knows.
+        websockets.http11.MAX_LINE_LENGTH = HEAD_BYTES
+        plain = [each.socket for each in self._bound if not each.listener.tls]
+        tls = [each.socket for each in self._bound if each.listener.tls]
+        # Both are prepared before either accepts: a bad certificate then leaves nothing running.
+        prepared = [
+            (uvicorn.Server(self._config(certificate)), sockets)
+            for certificate, sockets in ((None, plain), (self._certificate, tls))
+            if sockets
+        ]
+        for server, sockets in prepared:
+            server.lifespan = server.config.lifespan_class(server.config)
+            await server.startup(sockets)
+            self._servers.append(server)
+            self._loops.append(asyncio.create_task(server.main_loop()))
+
+    async def stop(self, *, at_once: bool) -> None:
+        """Closes every connection; answers that are under way get `CLOSE_S` unless ``at_once``."""
+        for server in self._servers:
+            server.should_exit = True
+            server.force_exit = at_once
+        await asyncio.gather(*self._loops)
+        await asyncio.gather(*(server.shutdown() for server in self._servers))
+        for each in self._bound:
+            each.socket.close()
+
+    def _config(self, certificate: Certificate | None) -> uvicorn.Config:
+        config = uvicorn.Config(
+            self._app,
+            http=_PunctualHttp,
+            ws="websockets-sansio",
+            ws_max_size=self._max_websocket_message_bytes,
+            ws_ping_interval=WEBSOCKET_PING_S,
+            ws_ping_timeout=WEBSOCKET_PONG_S,
+            # Signal messages are small; compression costs memory on every connection.
+            ws_per_message_deflate=False,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            reset_contextvars=True,
+            timeout_graceful_shutdown=CLOSE_S,
+            h11_max_incomplete_event_size=HEAD_BYTES,
+            ssl_certfile=certificate.chain if certificate else None,
+            ssl_keyfile=certificate.key if certificate else None,
+        )
+        try:
+            config.load()
+        except (OSError, ssl.SSLError) as error:
+            raise ServeError(
+                f"The certificate cannot be used: {error}.",
+                "Check that tls.certificate and tls.key are PEM files that belong together.",
+            ) from error
+        return config
+
+
+class _PunctualHttp(H11Protocol):
+    """HTTP/1.1 that hangs up on connections that never state a request: each would cost a file descriptor for ever."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._head_deadline = self.loop.call_later(HEAD_S, self._hang_up_if_silent)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_deadline.cancel()
+        super().connection_lost(exc)
+
+    def _hang_up_if_silent(self) -> None:
+        # Typed as always there; None until the first request.
+        cycle: Any = self.cycle
+        was_upgraded = self.transport.get_protocol() is not self
+        if cycle is None and not was_upgraded:
+            self.transport.close()
+
+
+def _listening_socket(listener: Listener, port: int) -> socket.socket | None:
+    family = socket.AF_INET6 if ":" in listener.address else socket.AF_INET
+    place = f"port {port} of {listener.address}"
+    opened: socket.socket | None = None
+    try:
+        opened = socket.socket(family, socket.SOCK_STREAM)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family is socket.AF_INET6:
+            # Both wildcards can then be bound side by side.
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        opened.bind((listener.address, port))
+        opened.listen(BACKLOG)
+        opened.setblocking(False)
+    except OSError as error:
+        if opened is not None:
+            opened.close()
+        if not listener.required and error.errno in _NO_SUCH_ADDRESS:
+            return None
+        raise _cannot_listen(place, error) from error
+    return opened
+
+
+def _cannot_listen(place: str, error: OSError) -> ServeError:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return ServeError(
+                f"Cannot listen on {place}: another program does.",
+                "Stop that program, or choose another port with --port.",
+            )
+        case errno.EACCES:
+            return ServeError(
+                f"Cannot listen on {place}: ports below 1024 need a privilege.",
+                "Choose a higher port with --port, or grant CAP_NET_BIND_SERVICE.",
+            )
+        case errno.EADDRNOTAVAIL | errno.EAFNOSUPPORT:
+            return ServeError(
+                f"Cannot listen on {place}: this machine does not have that address.",
+                "Choose one of its own addresses with --host.",
+            )
+        case number:
+            return ServeError(f"Cannot listen on {place}: {os.strerror(number or 0)}.", "See --host and --port.")

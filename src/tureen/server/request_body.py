@@ -1,0 +1,39 @@
+"""Bodies of requests, read with a bound."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TypeVar
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+
+from tureen.server.errors import ApiError
+
+T = TypeVar("T")
+
+BODY_S = 10
+"""How long a body may take."""
+
+
+async def read_json_untrusted(request: Request, kind: type[T], max_bytes: int) -> T:
+    """The body as a ``kind`` (a msgspec type). Raises `ApiError` and nothing else."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/json":
+        # Forms of foreign sites cannot send this type unasked.
+        raise ApiError(415, "unsupported_media_type", "The body is not JSON.", "Send Content-Type: application/json.")
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > max_bytes:
+                    raise ApiError(413, "too_large", f"The body is larger than {max_bytes} bytes.", "Send less.")
+    except ClientDisconnect as error:
+        raise ApiError(400, "incomplete", "The body ended early.", "Send all of it.") from error
+    except TimeoutError as error:
+        raise ApiError(408, "timeout", f"The body did not come within {BODY_S} s.", "Send it at once.") from error
+    try:
+        return msgspec.json.decode(bytes(body), type=kind)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        raise ApiError(400, "invalid_body", f"The body cannot be used: {error}.", "See the API's reference.") from error

@@ -1,0 +1,150 @@
+"""The command line as a person meets it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import tureen
+from tureen.auth.secret import Secret
+from tureen.auth.tokens import check_token_untrusted
+from tureen.cli.main import main
+from tureen.model.grant import Grant, ParticipantKind, TrackSource
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("TUREEN_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command line; gives exit code, output, errors."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["tureen", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        return int(ended.value.code or 0), captured.out, captured.err
+
+    return run
+
+
+def grant_of(token: str, secret: str = "secret", key: str = "devkey") -> Grant:
+    return check_token_untrusted(token.strip(), {key: Secret(secret)}, time.time())
+
+
+class TestToken:
+    def test_for_a_trial(self, run: Run) -> None:
+        code, out, err = run("token", "create", "--dev", "--room", "soup", "--identity", "ada")
+        assert (code, err) == (0, "")
+        grant = grant_of(out)
+        assert (grant.identity, grant.room.room, grant.room.join) == ("ada", "soup", True)
+        assert grant.room.publish
+        assert not grant.room.admin
+
+    def test_with_every_option(self, run: Run) -> None:
+        _, out, _ = run(
+            "token", "create", "--dev", "--room", "soup", "--identity", "bot", "--name", "Bot", "--ttl", "15m",
+            "--no-publish", "--data", "--no-subscribe", "--source", "camera", "--source", "microphone",
+            "--update-metadata", "--hidden", "--agent", "--admin", "--create-rooms", "--list-rooms",
+            "--metadata", "m", "--attribute", "role=host", "--attribute", "x=a=b",
+        )  # fmt: skip
+        grant = grant_of(out)
+        assert grant.kind is ParticipantKind.AGENT
+        assert grant.attributes == {"role": "host", "x": "a=b"}
+        assert (grant.room.publish, grant.room.publish_data, grant.room.subscribe) == (False, True, False)
+        assert grant.room.publish_sources == {TrackSource.CAMERA, TrackSource.MICROPHONE}
+        assert all((grant.room.admin, grant.room.create, grant.room.list, grant.room.hidden, grant.room.agent))
+        assert 880 < grant.expires_at - time.time() <= 901
+
+    def test_signs_with_the_key_that_is_asked_for(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TUREEN_KEYS", "first: a, second: b")
+        _, out, _ = run("token", "create", "--room", "soup", "--identity", "ada", "--key", "second")
+        assert grant_of(out, "b", "second").api_key == "second"
+
+    @pytest.mark.parametrize(
+        ("arguments", "hint"),
+        [
+            (["--ttl", "soon"], "90s, 15m"),
+            (["--ttl", "0s"], "90s, 15m"),
+            (["--attribute", "role"], "role=host"),
+            (["--source", "hologram"], "screen_share"),
+            (["--key", "absent"], "devkey"),
+            (["--identity", ""], "identity"),
+        ],
+    )
+    def test_wrong_options_are_explained(self, arguments: list[str], hint: str, run: Run) -> None:
+        code, out, err = run("token", "create", "--dev", "--room", "soup", "--identity", "ada", *arguments)
+        assert (code, out) == (2, "")
+        assert hint in err
+        assert "Traceback" not in err
+
+    def test_without_keys(self, run: Run) -> None:
+        code, _, err = run("token", "create", "--room", "soup", "--identity", "ada")
+        assert code == 2
+        assert "--dev" in err
+
+
+class TestServe:
+    def test_a_wrong_setting_ends_it_with_an_explanation(self, run: Run) -> None:
+        code, out, err = run("serve", "--dev", "--port", "70000")
+        assert (code, out) == (2, "")
+        assert "port (flag --port)" in err
+        assert "--port 7880" in err
+        assert "Traceback" not in err
+
+    def test_a_wrong_file_too(self, run: Run, tmp_path: Path) -> None:
+        file = tmp_path / "tureen.toml"
+        file.write_text("[rooms]\nempty_timeout = 3\n")
+        code, _, err = run("serve", "--dev", "--config", str(file))
+        assert code == 2
+        assert 'Did you mean "rooms.empty_timeout_s"?' in err
+        assert str(file) in err
+
+
+class TestVersion:
+    def test_is_printed(self, run: Run) -> None:
+        code, out, _ = run("version")
+        assert code == 0
+        assert out.startswith("tureen ")
+
+
+def test_python_dash_m_serves_until_a_signal(tmp_path: Path) -> None:
+    """The whole program once: banner, then SIGTERM, then exit code 0."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tureen", "serve", "--dev", "--host", "127.0.0.1", "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(tureen.__file__).parent.parent), "PYTHONUNBUFFERED": "1"},
+    ) as process:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if "Ctrl+C" in line:
+                break
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        page = "".join(lines)
+        assert f"http://localhost:{port}/r/" in page
+        assert f"ws://localhost:{port}" in page
+        assert "devkey" in page

@@ -1,0 +1,200 @@
+"""Virtual time, repeatable chance and a packet core that only takes notes."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import random
+import string
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from tureen.model.ids import ConsumerId, ProducerId, TransportId
+from tureen.model.media import (
+    CandidateAddress,
+    ConsumerParameters,
+    Fingerprint,
+    HeaderExtensionIds,
+    IceCredentials,
+    LocalTransport,
+    ProducerParameters,
+    RemoteTransport,
+)
+from tureen.ports import BEST_LAYER, ProducerListener, TransportListener
+
+START = 1_800_000_000.0
+
+
+class FakeTimer:
+    def __init__(self, due: float, callback: Callable[[], None]) -> None:
+        self.due = due
+        self.callback: Callable[[], None] | None = callback
+
+    def cancel(self) -> None:
+        self.callback = None
+
+
+class FakeClock:
+    """Time passes only in `advance`."""
+
+    def __init__(self) -> None:
+        self._now = START
+        self._order = itertools.count()
+        self._timers: list[tuple[float, int, FakeTimer]] = []
+
+    def now(self) -> float:
+        return self._now
+
+    def call_later(self, delay_s: float, callback: Callable[[], None]) -> FakeTimer:
+        timer = FakeTimer(self._now + delay_s, callback)
+        heapq.heappush(self._timers, (timer.due, next(self._order), timer))
+        return timer
+
+    def advance(self, seconds: float = 0.0) -> None:
+        end = self._now + seconds
+        while self._timers and self._timers[0][0] <= end:
+            due, _, timer = heapq.heappop(self._timers)
+            self._now = max(self._now, due)
+            callback, timer.callback = timer.callback, None
+            if callback is not None:
+                callback()
+        self._now = end
+
+    @property
+    def pending(self) -> int:
+        return sum(1 for _, _, timer in self._timers if timer.callback is not None)
+
+
+class FakeEntropy:
+    def __init__(self, seed: int = 1) -> None:
+        self._random = random.Random(seed)
+
+    def token(self, length: int) -> str:
+        return "".join(self._random.choices(string.ascii_letters + string.digits, k=length))
+
+    def integer(self, bits: int) -> int:
+        return self._random.getrandbits(bits)
+
+
+@dataclass
+class OpenTransport:
+    shard: int
+    local_ice: IceCredentials
+    remote: RemoteTransport
+    listener: TransportListener
+
+
+@dataclass
+class OpenProducer:
+    transport: TransportId
+    parameters: ProducerParameters
+    listener: ProducerListener
+    paused: bool = False
+
+
+@dataclass
+class OpenConsumer:
+    transport: TransportId
+    producer: ProducerId
+    parameters: ConsumerParameters
+    paused: bool
+    max_layer: int
+
+
+@dataclass
+class FakeMedia:
+    """What is open, and every data message sent. Events are raised by the test on the listeners."""
+
+    transports: dict[TransportId, OpenTransport] = field(default_factory=dict)
+    producers: dict[ProducerId, OpenProducer] = field(default_factory=dict)
+    consumers: dict[ConsumerId, OpenConsumer] = field(default_factory=dict)
+    sent: list[tuple[tuple[TransportId, ...], str, bytes, bool]] = field(default_factory=list)
+    ssrcs: list[tuple[TransportId, int]] = field(default_factory=list)
+    _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def shards(self) -> int:
+        return 2
+
+    def local_transport(self, shard: int, ice: IceCredentials) -> LocalTransport:
+        return LocalTransport(
+            ice=ice,
+            fingerprint=Fingerprint(algorithm="sha-256", value=":".join(["AB"] * 32)),
+            candidates=(CandidateAddress(address="127.0.0.1", port=7880 + shard),),
+        )
+
+    def open_transport(
+        self, shard: int, local_ice: IceCredentials, remote: RemoteTransport, listener: TransportListener
+    ) -> TransportId:
+        transport = TransportId(next(self._ids))
+        self.transports[transport] = OpenTransport(shard, local_ice, remote, listener)
+        return transport
+
+    def update_transport(
+        self,
+        transport: TransportId,
+        extensions: HeaderExtensionIds,
+        *,
+        local_ice: IceCredentials | None = None,
+        remote_ice: IceCredentials | None = None,
+    ) -> None:
+        assert transport in self.transports
+
+    def close_transport(self, transport: TransportId) -> None:
+        del self.transports[transport]
+        self.producers = {key: open_ for key, open_ in self.producers.items() if open_.transport != transport}
+        self.consumers = {
+            key: open_
+            for key, open_ in self.consumers.items()
+            if open_.transport != transport and open_.producer in self.producers
+        }
+
+    def open_producer(
+        self, transport: TransportId, parameters: ProducerParameters, listener: ProducerListener
+    ) -> ProducerId:
+        assert transport in self.transports
+        producer = ProducerId(next(self._ids))
+        self.producers[producer] = OpenProducer(transport, parameters, listener)
+        return producer
+
+    def update_producer(self, producer: ProducerId, parameters: ProducerParameters) -> None:
+        self.producers[producer].parameters = parameters
+
+    def pause_producer(self, producer: ProducerId, *, paused: bool) -> None:
+        self.producers[producer].paused = paused
+
+    def close_producer(self, producer: ProducerId) -> None:
+        del self.producers[producer]
+        self.consumers = {key: open_ for key, open_ in self.consumers.items() if open_.producer != producer}
+
+    def open_consumer(
+        self,
+        transport: TransportId,
+        producer: ProducerId,
+        parameters: ConsumerParameters,
+        *,
+        paused: bool = False,
+        max_layer: int = BEST_LAYER,
+    ) -> ConsumerId:
+        assert transport in self.transports
+        assert producer in self.producers
+        # Under AES-GCM a source that returns within a transport's life would repeat nonces.
+        for ssrc in (parameters.ssrc, parameters.rtx_ssrc):
+            if ssrc is not None:
+                assert (transport, ssrc) not in self.ssrcs
+                self.ssrcs.append((transport, ssrc))
+        consumer = ConsumerId(next(self._ids))
+        self.consumers[consumer] = OpenConsumer(transport, producer, parameters, paused, max_layer)
+        return consumer
+
+    def update_consumer(self, consumer: ConsumerId, *, paused: bool, max_layer: int = BEST_LAYER) -> None:
+        self.consumers[consumer].paused = paused
+        self.consumers[consumer].max_layer = max_layer
+
+    def close_consumer(self, consumer: ConsumerId) -> None:
+        self.consumers.pop(consumer, None)
+
+    def request_key_frame(self, producer: ProducerId) -> None:
+        assert producer in self.producers
+
+    def send_data(self, transports: Iterable[TransportId], label: str, payload: bytes, *, binary: bool = True) -> None:
+        self.sent.append((tuple(transports), label, payload, binary))

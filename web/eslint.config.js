@@ -1,0 +1,54 @@
+import js from '@eslint/js';
+import { createNodeResolver, flatConfigs as importX } from 'eslint-plugin-import-x';
+import reactHooks from 'eslint-plugin-react-hooks';
+import tseslint from 'typescript-eslint';
+
+const budgets = {
+  'max-lines': ['error', { max: 250 }],
+  'max-lines-per-function': ['error', { max: 60 }],
+  complexity: ['error', 12],
+};
+
+/** Imports point downwards only: app -> ui -> client -> protocol. */
+const layers = [
+  { target: './src/protocol', from: ['./src/client', './src/ui', './src/app'] },
+  { target: './src/client', from: ['./src/ui', './src/app'] },
+  { target: './src/ui', from: './src/app' },
+  { target: './src', from: './fixtures' },
+];
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'dist'] },
+  js.configs.recommended,
+  {
+    files: ['tools/*.mjs'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}', 'fixtures/**/*.{ts,tsx}'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked, importX.typescript],
+    plugins: { 'import-x': importX.recommended.plugins['import-x'], 'react-hooks': reactHooks },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.tsx', '.js'] })] },
+    rules: {
+      ...reactHooks.configs.recommended.rules,
+      ...budgets,
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
+      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones: layers }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // A click handler that returns nothing reads better as a short arrow.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    files: ['src/ui/**/*.{ts,tsx}', 'src/app/**/*.{ts,tsx}'],
+    rules: {
+      'no-restricted-imports': ['error', { paths: [{ name: 'livekit-client', message: 'Media belongs to client/.' }] }],
+    },
+  },
+  {
+    files: ['src/**/*.test.ts'],
+    rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' },
+  },
+);

@@ -1,0 +1,32 @@
+import { lazy, type ReactElement, Suspense, useEffect } from 'react';
+import { useStore } from '../ui/useStore';
+import { CrashBoundary } from './CrashBoundary';
+import { LandingPage } from './LandingPage';
+import { NotFoundPage } from './NotFoundPage';
+import { useServices } from './services';
+import { WaitingPage } from './WaitingPage';
+
+/** Media code is most of the app's size: the landing page does not wait for it. */
+const RoomPage = lazy(async () => ({ default: (await import('./RoomPage')).RoomPage }));
+
+export function App(): ReactElement {
+  const { router, preferences } = useServices();
+  const route = useStore(router);
+  const { theme } = useStore(preferences);
+  useEffect(() => {
+    if (theme === 'auto') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+  }, [theme]);
+  useEffect(() => {
+    document.title = route.kind === 'room' ? `${route.room} · Tureen` : 'Tureen';
+  }, [route]);
+  if (route.kind === 'landing') return <LandingPage />;
+  if (route.kind === 'unknown') return <NotFoundPage />;
+  return (
+    <CrashBoundary>
+      <Suspense fallback={<WaitingPage text="Warming up…" />}>
+        <RoomPage key={route.room} room={route.room} />
+      </Suspense>
+    </CrashBoundary>
+  );
+}

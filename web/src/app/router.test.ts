@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest';
+import { readRoute } from './router';
+
+describe('readRoute', () => {
+  it.each([
+    ['/', { kind: 'landing' }],
+    ['//', { kind: 'landing' }],
+    ['/r/soup', { kind: 'room', room: 'soup' }],
+    ['/r/caf%C3%A9', { kind: 'room', room: 'café' }],
+    ['/r/', { kind: 'unknown' }],
+    ['/elsewhere', { kind: 'unknown' }],
+  ])('%s', (path, route) => expect(readRoute(path)).toEqual(route));
+});

@@ -1,0 +1,42 @@
+import { createContext, useContext } from 'react';
+import { ApiClient } from '../client/apiClient';
+import { PreferenceStore, type TextStorage } from '../client/memory/preferences';
+import { SeatClaims } from '../client/memory/seatClaims';
+import { SeatMemory } from '../client/memory/seat';
+import { Router } from './router';
+
+/** What the pages share; made once, at the start. */
+export interface Services {
+  readonly api: ApiClient;
+  readonly preferences: PreferenceStore;
+  readonly seats: SeatMemory;
+  readonly claims: SeatClaims;
+  readonly router: Router;
+}
+
+export function createServices(win: Window & typeof globalThis): Services {
+  return {
+    api: new ApiClient(win.fetch.bind(win)),
+    preferences: new PreferenceStore(storage(() => win.localStorage)),
+    seats: new SeatMemory(storage(() => win.sessionStorage)),
+    claims: new SeatClaims(win.navigator.locks),
+    router: new Router(win),
+  };
+}
+
+export const ServicesContext = createContext<Services | null>(null);
+
+export function useServices(): Services {
+  const services = useContext(ServicesContext);
+  if (services === null) throw new Error('The page is drawn outside its services: wrap it in ServicesContext.');
+  return services;
+}
+
+/** Reading `window.localStorage` itself throws where storage is forbidden. */
+function storage(open: () => Storage): TextStorage | null {
+  try {
+    return open();
+  } catch {
+    return null;
+  }
+}

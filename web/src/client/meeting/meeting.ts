@@ -1,0 +1,23 @@
+import type { DeviceLists } from '../lobby/devices';
+import type { ReadableStore } from '../store';
+import type { MeetingState, Panel } from './meetingState';
+
+export type SwitchableDevice = 'microphone' | 'camera' | 'speaker';
+
+/** A meeting as the page sees it: a state to draw and the things a person can do. */
+export interface Meeting {
+  readonly room: string;
+  readonly store: ReadableStore<MeetingState>;
+  toggleMicrophone(): void;
+  toggleCamera(): void;
+  toggleScreen(): void;
+  sendMessage(text: string): void;
+  togglePanel(panel: Exclude<Panel, 'none'>): void;
+  closePanel(): void;
+  dismissNotice(id: number): void;
+  notify(text: string): void;
+  unblockSound(): void;
+  listDevices(): Promise<DeviceLists>;
+  switchDevice(device: SwitchableDevice, id: string): void;
+  leave(): void;
+}

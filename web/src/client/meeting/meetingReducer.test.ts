@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { MAX_MESSAGES, MAX_NOTICES, type MeetingEvent, reduceMeeting } from './meetingReducer';
+import { type ChatMessage, INITIAL_MEETING, type MeetingState, type Person } from './meetingState';
+
+function play(...events: MeetingEvent[]): MeetingState {
+  return events.reduce(reduceMeeting, INITIAL_MEETING);
+}
+
+function message(id: string, part: Partial<ChatMessage> = {}): MeetingEvent {
+  const base = { id, identity: 'b', name: 'Bo', isLocal: false, text: 'soup', atMs: 0, delivery: 'sent' } as const;
+  return { kind: 'message_added', message: { ...base, ...part } };
+}
+
+function people(...list: Person[]): MeetingEvent {
+  return { kind: 'people_changed', people: list, rights: { ...INITIAL_MEETING.rights } };
+}
+
+function person(identity: string, part: Partial<Person> = {}): Person {
+  const nothing = { camera: null, screen: null, mirrored: false, sounds: [] };
+  return { identity, name: identity, isLocal: false, joinedAtMs: 0, muted: true, speaking: false, quality: 'good', ...nothing, ...part };
+}
+
+describe('chat', () => {
+  it('counts what came while the chat was closed, and says it', () => {
+    const state = play(message('1'), message('2', { text: 'more\nsoup' }));
+    expect(state.unread).toBe(2);
+    expect(state.notices.at(-1)?.text).toBe('Bo: more soup');
+  });
+
+  it('forgets the count when the chat opens, and counts nothing while it is open', () => {
+    const state = play(message('1'), { kind: 'panel_toggled', panel: 'chat' }, message('2'));
+    expect(state).toMatchObject({ unread: 0, panel: 'chat', notices: [] });
+  });
+
+  it("does not count one's own words", () => {
+    expect(play(message('1', { isLocal: true }))).toMatchObject({ unread: 0, notices: [] });
+  });
+
+  it('shows a message once, however often it arrives', () => {
+    expect(play(message('1'), message('1')).messages).toHaveLength(1);
+  });
+
+  it('keeps the newest messages within its bound', () => {
+    const state = play(...Array.from({ length: MAX_MESSAGES + 5 }, (_, index) => message(String(index))));
+    expect(state.messages).toHaveLength(MAX_MESSAGES);
+    expect(state.messages.at(-1)?.id).toBe(String(MAX_MESSAGES + 4));
+    expect(state.unread).toBe(MAX_MESSAGES);
+  });
+
+  it('marks what could not be sent', () => {
+    const own = message('1', { isLocal: true, delivery: 'sending' });
+    expect(play(own, { kind: 'delivery_changed', id: '1', delivery: 'failed' }).messages[0]?.delivery).toBe('failed');
+  });
+});
+
+describe('panels', () => {
+  it('close by the same button that opened them, and replace each other', () => {
+    const chat = { kind: 'panel_toggled', panel: 'chat' } as const;
+    expect(play(chat, chat).panel).toBe('none');
+    expect(play(chat, { kind: 'panel_toggled', panel: 'people' }).panel).toBe('people');
+    expect(play(chat, { kind: 'panel_closed' }).panel).toBe('none');
+  });
+});
+
+describe('people', () => {
+  it('keeps the object of everybody who did not change', () => {
+    const before = play(people(person('a'), person('b')));
+    const after = reduceMeeting(before, people(person('a'), person('b', { speaking: true })));
+    expect(after.people[0]).toBe(before.people[0]);
+    expect(after.people[1]).not.toBe(before.people[1]);
+    expect(after.rights).toBe(before.rights);
+  });
+
+  it('keeps the whole list when nobody changed', () => {
+    const before = play(people(person('a'), person('b')));
+    expect(reduceMeeting(before, people(person('a'), person('b'))).people).toBe(before.people);
+  });
+
+  it('sees a new sound of the same person', () => {
+    const sound = { attach: () => undefined, detach: () => undefined };
+    const before = play(people(person('a')));
+    expect(reduceMeeting(before, people(person('a', { sounds: [sound] }))).people[0]?.sounds).toEqual([sound]);
+  });
+});
+
+describe('notices', () => {
+  it('say who came and who went, and keep to the newest few', () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const state = play(...names.map((name) => ({ kind: 'person_joined', name }) as const));
+    expect(state.notices).toHaveLength(MAX_NOTICES);
+    expect(state.notices.at(-1)?.text).toBe('d joined');
+  });
+
+  it('go one by one', () => {
+    const state = play({ kind: 'person_left', name: 'a' }, { kind: 'person_left', name: 'b' }, { kind: 'notice_dismissed', id: 1 });
+    expect(state.notices.map(({ text }) => text)).toEqual(['b left']);
+  });
+});
+
+describe('controls', () => {
+  it('are busy one by one', () => {
+    const busy = (control: 'camera' | 'screen', on: boolean) => ({ kind: 'control_busy', control, busy: on }) as const;
+    expect(play(busy('camera', true), busy('camera', true), busy('screen', true)).busy).toEqual(['camera', 'screen']);
+    expect(play(busy('camera', true), busy('screen', true), busy('camera', false)).busy).toEqual(['screen']);
+  });
+});

@@ -1,0 +1,111 @@
+import type {
+  ChatMessage,
+  Connection,
+  Control,
+  Delivery,
+  MeetingState,
+  Notice,
+  Panel,
+  Person,
+  Rights,
+} from './meetingState';
+
+/** Everything that can happen to the room page's state; the reducer is a table with one handler per kind. */
+export type MeetingEvent =
+  | { readonly kind: 'connection_changed'; readonly connection: Connection }
+  | { readonly kind: 'people_changed'; readonly people: readonly Person[]; readonly rights: Rights }
+  | { readonly kind: 'person_joined'; readonly name: string }
+  | { readonly kind: 'person_left'; readonly name: string }
+  | { readonly kind: 'message_added'; readonly message: ChatMessage }
+  | { readonly kind: 'delivery_changed'; readonly id: string; readonly delivery: Delivery }
+  | { readonly kind: 'panel_toggled'; readonly panel: Exclude<Panel, 'none'> }
+  | { readonly kind: 'panel_closed' }
+  | { readonly kind: 'noticed'; readonly tone: Notice['tone']; readonly text: string; readonly hint?: string }
+  | { readonly kind: 'notice_dismissed'; readonly id: number }
+  | { readonly kind: 'sound_blocked'; readonly blocked: boolean }
+  | { readonly kind: 'control_busy'; readonly control: Control; readonly busy: boolean };
+
+export const MAX_MESSAGES = 500;
+export const MAX_NOTICES = 3;
+
+type Handlers = {
+  readonly [K in MeetingEvent['kind']]: (
+    state: MeetingState,
+    event: Extract<MeetingEvent, { kind: K }>,
+  ) => MeetingState;
+};
+
+const HANDLERS: Handlers = {
+  connection_changed: (state, { connection }) => ({ ...state, connection }),
+  people_changed: (state, { people, rights }) => ({
+    ...state,
+    people: keepUnchanged(state.people, people),
+    rights: sameFields(state.rights, rights) ? state.rights : rights,
+  }),
+  person_joined: (state, { name }) => notice(state, 'info', `${name} joined`),
+  person_left: (state, { name }) => notice(state, 'info', `${name} left`),
+  message_added: handleMessage,
+  delivery_changed: (state, { id, delivery }) => ({
+    ...state,
+    messages: state.messages.map((message) => (message.id === id ? { ...message, delivery } : message)),
+  }),
+  panel_toggled: (state, { panel }) => openPanel(state, state.panel === panel ? 'none' : panel),
+  panel_closed: (state) => openPanel(state, 'none'),
+  noticed: (state, { tone, text, hint }) => notice(state, tone, text, hint),
+  notice_dismissed: (state, { id }) => ({ ...state, notices: state.notices.filter((shown) => shown.id !== id) }),
+  sound_blocked: (state, { blocked }) => ({ ...state, soundBlocked: blocked }),
+  control_busy: (state, { control, busy }) => {
+    const others = state.busy.filter((one) => one !== control);
+    return { ...state, busy: busy ? [...others, control] : others };
+  },
+};
+
+export function reduceMeeting(state: MeetingState, event: MeetingEvent): MeetingState {
+  // Each handler takes the event of its own kind; the table's type guarantees it, an indexed call cannot say it.
+  const handle = HANDLERS[event.kind] as (state: MeetingState, event: MeetingEvent) => MeetingState;
+  return handle(state, event);
+}
+
+function handleMessage(state: MeetingState, { message }: { message: ChatMessage }): MeetingState {
+  if (state.messages.some(({ id }) => id === message.id)) return state;
+  const messages = [...state.messages, message].slice(-MAX_MESSAGES);
+  if (message.isLocal || state.panel === 'chat') return { ...state, messages };
+  const unread = Math.min(state.unread + 1, MAX_MESSAGES);
+  return notice({ ...state, messages, unread }, 'info', `${message.name}: ${shorten(message.text)}`);
+}
+
+function openPanel(state: MeetingState, panel: Panel): MeetingState {
+  if (panel !== 'chat') return { ...state, panel };
+  // The chat itself says it now; only problems stay on top of it.
+  return { ...state, panel, unread: 0, notices: state.notices.filter(({ tone }) => tone === 'problem') };
+}
+
+function notice(state: MeetingState, tone: Notice['tone'], text: string, hint?: string): MeetingState {
+  const added = { id: state.nextNotice, tone, text, hint: hint ?? null };
+  return { ...state, notices: [...state.notices, added].slice(-MAX_NOTICES), nextNotice: state.nextNotice + 1 };
+}
+
+/** Keeps the old object for everybody who did not change, so that only changed tiles are drawn again. */
+function keepUnchanged(before: readonly Person[], after: readonly Person[]): readonly Person[] {
+  const known = new Map(before.map((person) => [person.identity, person]));
+  const merged = after.map((person) => {
+    const old = known.get(person.identity);
+    return old !== undefined && samePerson(old, person) ? old : person;
+  });
+  const same = merged.length === before.length && merged.every((person, index) => person === before[index]);
+  return same ? before : merged;
+}
+
+function samePerson(a: Person, b: Person): boolean {
+  const sameSounds = a.sounds.length === b.sounds.length && a.sounds.every((sound, index) => sound === b.sounds[index]);
+  return sameSounds && sameFields({ ...a, sounds: null }, { ...b, sounds: null });
+}
+
+function sameFields<T extends object>(a: T, b: T): boolean {
+  return (Object.keys(a) as (keyof T)[]).every((key) => Object.is(a[key], b[key]));
+}
+
+function shorten(text: string): string {
+  const flat = text.replace(/\s+/gu, ' ');
+  return flat.length > 80 ? `${flat.slice(0, 79)}…` : flat;
+}

@@ -1,0 +1,151 @@
+import type { Room } from 'livekit-client';
+import { supportsAudioOutputSelection } from 'livekit-client';
+import { type DeviceLists, listDevices } from '../lobby/devices';
+import { classifyMediaError, mediaFailure, type MediaKind } from '../mediaFailure';
+import type { PreferenceStore } from '../memory/preferences';
+import { Store } from '../store';
+import { listenForChat, MAX_MESSAGE_CHARS, sendChat } from './chatStream';
+import { classifyConnectError } from './connectFailure';
+import type { Meeting, SwitchableDevice } from './meeting';
+import { type MeetingEvent, reduceMeeting } from './meetingReducer';
+import { INITIAL_MEETING, type MeetingState, type Panel } from './meetingState';
+import type { OpeningTracks } from './openingTracks';
+import { displayName } from './people';
+import { followRoom, publishPeople } from './roomEvents';
+
+/** Hears which devices the person has on, after each switch. */
+export type DeviceListener = (devices: { readonly microphoneOn: boolean; readonly cameraOn: boolean }) => void;
+
+export interface Entry {
+  readonly token: string;
+  readonly name: string;
+  /** Called once the room is open: until then the lobby keeps its tracks. */
+  readonly bring: () => OpeningTracks;
+}
+
+/** One stay in one room: wires a LiveKit room to the page's state and the page's buttons to the room. */
+export class MeetingSession implements Meeting {
+  readonly room: string;
+  readonly store = new Store<MeetingState>(INITIAL_MEETING);
+  readonly #livekit: Room;
+  readonly #preferences: PreferenceStore;
+  readonly #onDevices: DeviceListener;
+  #sent = 0;
+
+  constructor(room: string, livekit: Room, preferences: PreferenceStore, onDevices: DeviceListener) {
+    this.room = room;
+    this.#livekit = livekit;
+    this.#preferences = preferences;
+    this.#onDevices = onDevices;
+    followRoom(livekit, this.#dispatch);
+    listenForChat(livekit, (message) => this.#dispatch({ kind: 'message_added', message }));
+  }
+
+  /** Enters the room, then publishes what the person brings. Fails with a `JoinFailure`; nothing is taken then. */
+  async join(url: string, entry: Entry): Promise<void> {
+    try {
+      await this.#livekit.connect(url, entry.token);
+    } catch (error) {
+      throw classifyConnectError(error);
+    }
+    const me = this.#livekit.localParticipant;
+    // A token without a name: the server takes the typed one if the token allows it, else the identity is shown.
+    if (me.name === undefined || me.name === '') me.setName(entry.name).catch(() => undefined);
+    publishPeople(this.#livekit, this.#dispatch);
+    this.#dispatch({ kind: 'sound_blocked', blocked: !this.#livekit.canPlaybackAudio });
+    const publishing = entry.bring().publish(me, this.store.get().rights);
+    for (const [device, published] of publishing) void this.#attempt(device, published);
+  }
+
+  toggleMicrophone(): void {
+    const me = this.#livekit.localParticipant;
+    void this.#attempt('microphone', me.setMicrophoneEnabled(!me.isMicrophoneEnabled));
+  }
+
+  toggleCamera(): void {
+    const me = this.#livekit.localParticipant;
+    void this.#attempt('camera', me.setCameraEnabled(!me.isCameraEnabled));
+  }
+
+  toggleScreen(): void {
+    const me = this.#livekit.localParticipant;
+    const options = { audio: true, selfBrowserSurface: 'exclude', surfaceSwitching: 'include' } as const;
+    void this.#attempt('screen', me.setScreenShareEnabled(!me.isScreenShareEnabled, options));
+  }
+
+  sendMessage(text: string): void {
+    const trimmed = text.trim().slice(0, MAX_MESSAGE_CHARS);
+    if (trimmed === '') return;
+    const me = this.#livekit.localParticipant;
+    const id = `own-${(this.#sent += 1)}`;
+    const message = { id, identity: me.identity, name: displayName(me), isLocal: true, text: trimmed } as const;
+    this.#dispatch({ kind: 'message_added', message: { ...message, atMs: Date.now(), delivery: 'sending' } });
+    sendChat(this.#livekit, trimmed).then(
+      () => this.#dispatch({ kind: 'delivery_changed', id, delivery: 'sent' }),
+      () => this.#dispatch({ kind: 'delivery_changed', id, delivery: 'failed' }),
+    );
+  }
+
+  togglePanel(panel: Exclude<Panel, 'none'>): void {
+    this.#dispatch({ kind: 'panel_toggled', panel });
+  }
+
+  closePanel(): void {
+    this.#dispatch({ kind: 'panel_closed' });
+  }
+
+  dismissNotice(id: number): void {
+    this.#dispatch({ kind: 'notice_dismissed', id });
+  }
+
+  notify(text: string): void {
+    this.#dispatch({ kind: 'noticed', tone: 'info', text });
+  }
+
+  unblockSound(): void {
+    this.#livekit.startAudio().catch(() => undefined); // the event tells the page whether it worked
+  }
+
+  listDevices(): Promise<DeviceLists> {
+    return listDevices(navigator.mediaDevices, supportsAudioOutputSelection());
+  }
+
+  switchDevice(device: SwitchableDevice, id: string): void {
+    const { kind, preference, noun } = DEVICE_SWITCHES[device];
+    this.#preferences.change({ [preference]: id });
+    this.#livekit.switchActiveDevice(kind, id).catch((error: unknown) => {
+      const hint = classifyMediaError(device === 'camera' ? 'camera' : 'microphone', error).hint;
+      this.#dispatch({ kind: 'noticed', tone: 'problem', text: `The ${noun} could not be switched`, hint });
+    });
+  }
+
+  leave(): void {
+    void this.#livekit.disconnect();
+  }
+
+  async #attempt(control: MediaKind, action: Promise<unknown>): Promise<void> {
+    this.#dispatch({ kind: 'control_busy', control, busy: true });
+    try {
+      await action;
+    } catch (error) {
+      const failure = window.isSecureContext ? classifyMediaError(control, error) : mediaFailure(control, 'insecure');
+      const cancelledPicker = control === 'screen' && failure.kind === 'denied';
+      if (!cancelledPicker) {
+        this.#dispatch({ kind: 'noticed', tone: 'problem', text: failure.title, hint: failure.hint });
+      }
+    } finally {
+      this.#dispatch({ kind: 'control_busy', control, busy: false });
+      publishPeople(this.#livekit, this.#dispatch);
+      const { isMicrophoneEnabled, isCameraEnabled } = this.#livekit.localParticipant;
+      this.#onDevices({ microphoneOn: isMicrophoneEnabled, cameraOn: isCameraEnabled });
+    }
+  }
+
+  readonly #dispatch = (event: MeetingEvent): void => this.store.update((state) => reduceMeeting(state, event));
+}
+
+const DEVICE_SWITCHES = {
+  microphone: { kind: 'audioinput', preference: 'microphoneId', noun: 'microphone' },
+  camera: { kind: 'videoinput', preference: 'cameraId', noun: 'camera' },
+  speaker: { kind: 'audiooutput', preference: 'speakerId', noun: 'speaker' },
+} as const;

@@ -1,0 +1,92 @@
+/** What the room page shows. Plain values: the page is drawn from this and from nothing else. */
+
+/** Something that plays in a media element; LiveKit tracks are that, and so are test pictures. */
+export interface MediaHandle {
+  attach(element: HTMLMediaElement): unknown;
+  detach(element: HTMLMediaElement): unknown;
+}
+
+export type LostReason = 'network' | 'duplicate' | 'removed' | 'ended' | 'server_stopped';
+
+export type Connection =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'reconnecting' }
+  | { readonly kind: 'lost'; readonly reason: LostReason }
+  | { readonly kind: 'left' };
+
+export type LinkQuality = 'unknown' | 'good' | 'poor' | 'lost';
+
+export interface Person {
+  readonly identity: string;
+  readonly name: string;
+  readonly isLocal: boolean;
+  readonly joinedAtMs: number;
+  readonly muted: boolean;
+  readonly speaking: boolean;
+  readonly quality: LinkQuality;
+  /** Null while the picture is off or has not arrived. */
+  readonly camera: MediaHandle | null;
+  readonly screen: MediaHandle | null;
+  /** True for a front camera's own view. */
+  readonly mirrored: boolean;
+  /** Remote sounds only: nobody hears themselves. */
+  readonly sounds: readonly MediaHandle[];
+}
+
+export type Delivery = 'sending' | 'sent' | 'failed';
+
+export interface ChatMessage {
+  readonly id: string;
+  readonly identity: string;
+  readonly name: string;
+  readonly isLocal: boolean;
+  readonly text: string;
+  readonly atMs: number;
+  readonly delivery: Delivery;
+}
+
+export interface Notice {
+  readonly id: number;
+  readonly tone: 'info' | 'problem';
+  readonly text: string;
+  readonly hint: string | null;
+}
+
+export type Panel = 'none' | 'chat' | 'people';
+
+export type Control = 'microphone' | 'camera' | 'screen';
+
+export interface Rights {
+  readonly microphone: boolean;
+  readonly camera: boolean;
+  readonly screen: boolean;
+  readonly chat: boolean;
+}
+
+export interface MeetingState {
+  readonly connection: Connection;
+  readonly people: readonly Person[];
+  readonly messages: readonly ChatMessage[];
+  readonly unread: number;
+  readonly panel: Panel;
+  readonly notices: readonly Notice[];
+  readonly nextNotice: number;
+  readonly soundBlocked: boolean;
+  /** Controls whose switch is on its way. */
+  readonly busy: readonly Control[];
+  readonly rights: Rights;
+}
+
+export const INITIAL_MEETING: MeetingState = {
+  connection: { kind: 'connecting' },
+  people: [],
+  messages: [],
+  unread: 0,
+  panel: 'none',
+  notices: [],
+  nextNotice: 1,
+  soundBlocked: false,
+  busy: [],
+  rights: { microphone: true, camera: true, screen: true, chat: true },
+};

@@ -1,0 +1,99 @@
+import { type ReactElement, useState } from 'react';
+import type { Meeting } from '../../client/meeting/meeting';
+import type { MeetingState } from '../../client/meeting/meetingState';
+import type { PreferenceStore } from '../../client/memory/preferences';
+import { IconButton } from '../IconButton';
+import { SettingsDialog } from './SettingsDialog';
+
+export interface ControlBarProps {
+  meeting: Meeting;
+  state: MeetingState;
+  preferences: PreferenceStore;
+}
+
+export function ControlBar({ meeting, state, preferences }: ControlBarProps): ReactElement {
+  const [settingsOpen, setSettingsOpen] = useState(false);
+  return (
+    <nav className="controls" aria-label="Meeting controls">
+      <MediaControls meeting={meeting} state={state} />
+      <IconButton
+        icon="chat"
+        label="Chat"
+        shortcut="C"
+        data-testid="chat-toggle"
+        tone={state.panel === 'chat' ? 'active' : 'plain'}
+        aria-expanded={state.panel === 'chat'}
+        badge={state.unread}
+        onClick={() => meeting.togglePanel('chat')}
+      />
+      <IconButton icon="settings" label="Settings" data-testid="settings" onClick={() => setSettingsOpen(true)} />
+      <IconButton icon="leave" label="Leave" tone="danger" data-testid="leave" onClick={() => meeting.leave()} />
+      {settingsOpen && (
+        <SettingsDialog meeting={meeting} preferences={preferences} onClose={() => setSettingsOpen(false)} />
+      )}
+    </nav>
+  );
+}
+
+function MediaControls({ meeting, state }: { meeting: Meeting; state: MeetingState }): ReactElement {
+  const { people, rights, busy } = state;
+  const me = people.find((person) => person.isLocal);
+  const on = { microphone: me?.muted === false, camera: me?.camera != null, screen: me?.screen != null };
+  const may = { ...rights, screen: rights.screen && canShareScreen() };
+  return (
+    <>
+      {MEDIA_BUTTONS.filter(({ control }) => may[control]).map(({ control, words, icons, shortcut, testId, tones, run }) => {
+        const side = on[control] ? 'on' : 'off';
+        return (
+          <IconButton
+            key={control}
+            icon={icons[side]}
+            label={words[side]}
+            shortcut={shortcut}
+            data-testid={testId}
+            data-on={on[control]}
+            tone={tones[side]}
+            aria-busy={busy.includes(control)}
+            disabled={busy.includes(control)}
+            onClick={() => run(meeting)}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+const MEDIA_BUTTONS = [
+  {
+    control: 'microphone',
+    testId: 'mic',
+    shortcut: 'M',
+    words: { on: 'Mute', off: 'Unmute' },
+    icons: { on: 'microphone', off: 'microphoneOff' },
+    tones: { on: 'plain', off: 'off' },
+    run: (meeting: Meeting) => meeting.toggleMicrophone(),
+  },
+  {
+    control: 'camera',
+    testId: 'camera',
+    shortcut: 'V',
+    words: { on: 'Stop camera', off: 'Start camera' },
+    icons: { on: 'camera', off: 'cameraOff' },
+    tones: { on: 'plain', off: 'off' },
+    run: (meeting: Meeting) => meeting.toggleCamera(),
+  },
+  {
+    control: 'screen',
+    testId: 'share',
+    shortcut: 'S',
+    words: { on: 'Stop sharing', off: 'Share your screen' },
+    icons: { on: 'screen', off: 'screen' },
+    tones: { on: 'active', off: 'plain' },
+    run: (meeting: Meeting) => meeting.toggleScreen(),
+  },
+] as const;
+
+/** Phones cannot share a screen, and insecure pages have no media devices at all. */
+function canShareScreen(): boolean {
+  return 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.mediaDevices;
+}

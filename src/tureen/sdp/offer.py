@@ -10,13 +10,14 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from tureen.model.media import Fingerprint, HeaderExtensionIds, IceCredentials, RemoteTransport
+from tureen.model.media import Codec, Fingerprint, HeaderExtensionIds, IceCredentials, RemoteTransport
 from tureen.sdp.description import MediaDescription, SessionDescription
 from tureen.sdp.errors import SdpError
 from tureen.sdp.grammar import shown
 from tureen.sdp.header_extension import merge_extension_ids
 from tureen.sdp.offered_section import OfferedSection, SectionKind, read_section
 from tureen.sdp.parser import parse_untrusted
+from tureen.sdp.rtp_format import format_parameters
 from tureen.sdp.transport import Setup
 
 DEFAULT_MESSAGE_SIZE = 65536
@@ -27,6 +28,7 @@ LARGEST_MESSAGE_SIZE = 2**30
 _BUNDLE = "BUNDLE"
 _HASH_FUNCTION = "sha-256"
 _HASH_LENGTH = 32 * 3 - 1
+_ENCODER_HINT = "x-google-"
 
 
 class Offer(Struct, frozen=True, kw_only=True):
@@ -100,7 +102,7 @@ def _check_payload_types(bundle: Iterable[OfferedSection]) -> None:
     """Bundled sections share payload types, so one type has one meaning (RFC 8843 section 9.1)."""
     meanings: dict[int, tuple[object, ...]] = {}
     for codec in (codec for section in bundle for codec in section.codecs):
-        meaning = (codec.mime_type.lower(), codec.clock_rate, codec.channels, codec.parameters)
+        meaning = (codec.mime_type.lower(), codec.clock_rate, codec.channels, _shared_parameters(codec))
         stated: dict[int, tuple[object, ...]] = {codec.payload_type: meaning}
         if codec.rtx_payload_type is not None:
             stated[codec.rtx_payload_type] = ("rtx", codec.payload_type)
@@ -109,6 +111,16 @@ def _check_payload_types(bundle: Iterable[OfferedSection]) -> None:
                 raise SdpError(
                     f"payload type {payload_type} means two things", "bundled sections must agree on payload types"
                 )
+
+
+def _shared_parameters(codec: Codec) -> dict[str, str]:
+    """Those that all sections have in common.
+
+    Clients add ``x-google-start-bitrate`` and its kin to the sections that they publish in, and there only: hints to
+    their own encoder, which do not change what a payload type means.
+    """
+    parameters = format_parameters(codec.parameters)
+    return {name: value for name, value in parameters.items() if not name.startswith(_ENCODER_HINT)}
 
 
 def _read_remote_transport(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+from collections.abc import Callable
 from typing import Any
 
 from google.protobuf import json_format
@@ -83,6 +84,7 @@ class Guest:
         request: rtc.JoinRequest | None = None,
         grant: Grant | None = None,
         answers_requirements: bool = True,
+        rewrite: Callable[[str], str] = str,
         **rights: Any,
     ) -> None:
         self.house = house
@@ -90,6 +92,7 @@ class Guest:
         self.peer = Peer(ufrag=f"peer{identity}")
         self.peer.join()
         self.answers_requirements = answers_requirements
+        self.rewrite = rewrite
         self.received: list[rtc.SignalResponse] = []
         self.offers: dict[int, str] = {}
         self.answers: list[rtc.SessionDescription] = []
@@ -97,7 +100,7 @@ class Guest:
         self.given_up = False
         self._offer_id = 0
         request = request or rtc.JoinRequest(
-            client_info=models.ClientInfo(protocol=17, client_protocol=2, capabilities=[2]),
+            client_info=models.ClientInfo(protocol=17, client_protocol=2, capabilities=["CAP_COMPRESSION_DEFLATE_RAW"]),
             connection_settings=rtc.ConnectionSettings(auto_subscribe=auto_subscribe),
         )
         if offer:
@@ -127,7 +130,7 @@ class Guest:
 
     def next_offer(self) -> rtc.SessionDescription:
         self._offer_id += 1
-        self.offers[self._offer_id] = self.peer.offer()
+        self.offers[self._offer_id] = self.rewrite(self.peer.offer())
         return rtc.SessionDescription(type="offer", sdp=self.offers[self._offer_id], id=self._offer_id)
 
     def send(self, **message: Any) -> None:
@@ -143,7 +146,8 @@ class Guest:
         type_ = models.TrackType.AUDIO if kind == "audio" else models.TrackType.VIDEO
         source = models.TrackSource.MICROPHONE if kind == "audio" else models.TrackSource.CAMERA
         self.send(add_track=rtc.AddTrackRequest(**{"cid": cid, "type": type_, "source": source, **fields}))
-        return self.last("track_published").track
+        published: rtc.TrackPublishedResponse = self.last("track_published")
+        return published.track
 
     def publish(self, kind: str, cid: str, *, rids: tuple[str, ...] = (), **fields: Any) -> models.TrackInfo:
         """Announces a track, negotiates it and sends its first packet."""

@@ -121,6 +121,14 @@ class TestRefusals:
         last_vp8 = text.rindex("VP8/90000")
         assert "means two things" in refusal(text[:last_vp8] + "VP9/90000" + text[last_vp8 + 9 :])
 
+    def test_hints_to_the_own_encoder_do_not_change_a_meaning(self) -> None:
+        text = joined()
+        last_vp8 = text.rindex("VP8/90000\r\n") + len("VP8/90000\r\n")
+        payload_type = text[:last_vp8].rpartition("a=rtpmap:")[2].partition(" ")[0]
+        hint = f"a=fmtp:{payload_type} x-google-start-bitrate=1000\r\n"
+        offer = read_offer_untrusted(text[:last_vp8] + hint + text[last_vp8:])
+        assert len(offer.bundle) == len(read_offer_untrusted(text).bundle)
+
     def test_one_extension_with_two_ids(self) -> None:
         text = joined()
         old = "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid"

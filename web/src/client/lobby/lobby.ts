@@ -8,10 +8,12 @@ import { INITIAL_LOBBY, type LobbyState, type PreviewDevice } from './lobbyState
 
 export type LobbyDevice = 'microphone' | 'camera';
 
-/** Tracks that go with the person into the room; null where the device stays off. */
+/** Tracks that go with the person into the room; null where the device stays off or is not open yet. */
 export interface PreviewTracks {
   readonly microphone: LocalAudioTrack | null;
   readonly camera: LocalVideoTrack | null;
+  /** Devices that the person wants on and that were still opening: whoever joins at once misses nothing. */
+  readonly awaited: readonly LobbyDevice[];
 }
 
 /** Camera and microphone before the meeting: opens, switches and closes them, and hands them over at the end. */
@@ -57,7 +59,9 @@ export class Lobby {
   handOver(): PreviewTracks {
     const { microphone, camera } = this.#tracks;
     this.#tracks = { microphone: null, camera: null };
-    return { microphone: microphone as LocalAudioTrack | null, camera: camera as LocalVideoTrack | null };
+    const state = this.store.get();
+    const awaited = (['microphone', 'camera'] as const).filter((device) => state[device].kind === 'starting');
+    return { microphone: microphone as LocalAudioTrack | null, camera: camera as LocalVideoTrack | null, awaited };
   }
 
   close(): void {

@@ -5,7 +5,7 @@ import { classifyMediaError, mediaFailure, type MediaKind } from '../mediaFailur
 import type { PreferenceStore } from '../memory/preferences';
 import { Store } from '../store';
 import { listenForChat, MAX_MESSAGE_CHARS, sendChat } from './chatStream';
-import { classifyConnectError } from './connectFailure';
+import { connectInTime } from './connectInTime';
 import type { Meeting, SwitchableDevice } from './meeting';
 import { type MeetingEvent, reduceMeeting } from './meetingReducer';
 import { INITIAL_MEETING, type MeetingState, type Panel } from './meetingState';
@@ -13,8 +13,13 @@ import type { OpeningTracks } from './openingTracks';
 import { displayName } from './people';
 import { followRoom, publishPeople } from './roomEvents';
 
-/** Hears which devices the person has on, after each switch. */
-export type DeviceListener = (devices: { readonly microphoneOn: boolean; readonly cameraOn: boolean }) => void;
+/** What must outlive the page, told as it happens. */
+export interface SessionListener {
+  /** Which devices the person has on, after each switch. */
+  readonly onDevices: (devices: { readonly microphoneOn: boolean; readonly cameraOn: boolean }) => void;
+  /** The person chose to leave; a page that is closed or reloaded disconnects without this. */
+  readonly onLeave: () => void;
+}
 
 export interface Entry {
   readonly token: string;
@@ -29,25 +34,21 @@ export class MeetingSession implements Meeting {
   readonly store = new Store<MeetingState>(INITIAL_MEETING);
   readonly #livekit: Room;
   readonly #preferences: PreferenceStore;
-  readonly #onDevices: DeviceListener;
+  readonly #listener: SessionListener;
   #sent = 0;
 
-  constructor(room: string, livekit: Room, preferences: PreferenceStore, onDevices: DeviceListener) {
+  constructor(room: string, livekit: Room, preferences: PreferenceStore, listener: SessionListener) {
     this.room = room;
     this.#livekit = livekit;
     this.#preferences = preferences;
-    this.#onDevices = onDevices;
+    this.#listener = listener;
     followRoom(livekit, this.#dispatch);
     listenForChat(livekit, (message) => this.#dispatch({ kind: 'message_added', message }));
   }
 
   /** Enters the room, then publishes what the person brings. Fails with a `JoinFailure`; nothing is taken then. */
   async join(url: string, entry: Entry): Promise<void> {
-    try {
-      await this.#livekit.connect(url, entry.token);
-    } catch (error) {
-      throw classifyConnectError(error);
-    }
+    await connectInTime(this.#livekit, url, entry.token);
     const me = this.#livekit.localParticipant;
     // A token without a name: the server takes the typed one if the token allows it, else the identity is shown.
     if (me.name === undefined || me.name === '') me.setName(entry.name).catch(() => undefined);
@@ -120,6 +121,7 @@ export class MeetingSession implements Meeting {
   }
 
   leave(): void {
+    this.#listener.onLeave();
     void this.#livekit.disconnect();
   }
 
@@ -137,7 +139,7 @@ export class MeetingSession implements Meeting {
       this.#dispatch({ kind: 'control_busy', control, busy: false });
       publishPeople(this.#livekit, this.#dispatch);
       const { isMicrophoneEnabled, isCameraEnabled } = this.#livekit.localParticipant;
-      this.#onDevices({ microphoneOn: isMicrophoneEnabled, cameraOn: isCameraEnabled });
+      this.#listener.onDevices({ microphoneOn: isMicrophoneEnabled, cameraOn: isCameraEnabled });
     }
   }
 

@@ -3,7 +3,7 @@ import type { PreviewTracks } from '../lobby/lobby';
 import type { MediaKind } from '../mediaFailure';
 import type { Rights } from './meetingState';
 
-/** What a person brings into the room: open tracks from the lobby, or devices to open after a reload. */
+/** What a person brings into the room: open tracks from the lobby, or devices to open: after a reload, or where the lobby was too short. */
 export class OpeningTracks {
   readonly #tracks: PreviewTracks;
   readonly #reopen: { readonly microphone: boolean; readonly camera: boolean };
@@ -14,12 +14,16 @@ export class OpeningTracks {
   }
 
   static fromLobby(tracks: PreviewTracks): OpeningTracks {
-    return new OpeningTracks(tracks, { microphone: false, camera: false });
+    const { awaited } = tracks;
+    return new OpeningTracks(tracks, {
+      microphone: awaited.includes('microphone'),
+      camera: awaited.includes('camera'),
+    });
   }
 
   static fromSeat(seat: { microphoneOn: boolean; cameraOn: boolean }): OpeningTracks {
     return new OpeningTracks(
-      { microphone: null, camera: null },
+      { microphone: null, camera: null, awaited: [] },
       { microphone: seat.microphoneOn, camera: seat.cameraOn },
     );
   }

@@ -62,10 +62,7 @@ export class Visit {
     this.#over = true;
     const state = this.store.get();
     if (state.kind === 'lobby') state.lobby.close();
-    if (state.kind === 'inside') {
-      this.#services.seats.change(this.room, { inside: false });
-      state.session.leave();
-    }
+    if (state.kind === 'inside') state.session.leave();
   }
 
   async join(): Promise<void> {
@@ -117,7 +114,10 @@ export class Visit {
     const ticket = await this.#obtainTicket();
     const livekit = createRoom(preferences.get());
     await exposeRoom(livekit, this.#services.api);
-    const session = new MeetingSession(this.room, livekit, preferences, (devices) => seats.change(this.room, devices));
+    const session = new MeetingSession(this.room, livekit, preferences, {
+      onDevices: (devices) => seats.change(this.room, devices),
+      onLeave: () => seats.change(this.room, { inside: false }),
+    });
     await session.join(doorUrl(window.location), { token: ticket.token, name: preferences.get().name.trim(), bring });
     if (this.#over) {
       session.leave();
@@ -147,8 +147,9 @@ export class Visit {
 
   #handleConnection(session: MeetingSession): void {
     const { connection } = session.store.get();
-    const final = connection.kind === 'lost' ? FINAL_LOSSES.includes(connection.reason) : connection.kind === 'left';
-    if (final) this.#services.seats.change(this.room, { inside: false });
+    if (connection.kind === 'lost' && FINAL_LOSSES.includes(connection.reason)) {
+      this.#services.seats.change(this.room, { inside: false });
+    }
     const state = this.store.get();
     const current = state.kind === 'inside' && state.session === session;
     if (connection.kind === 'left' && current) this.store.set({ kind: 'left' });

@@ -1,0 +1,125 @@
+"""Events reach those whom they concern, and nobody else."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from tureen.media.dispatch import EventDispatch
+from tureen.media.events import (
+    AudioLevels,
+    CommandFailed,
+    DataChannelOpened,
+    DataMessage,
+    ProducerStarted,
+    SpeakerLevel,
+    TransportClosed,
+    TransportCloseReason,
+    TransportConnected,
+    TransportDisconnected,
+    TransportReconnected,
+)
+from tureen.model.ids import ProducerId, TransportId
+
+ONE, TWO = TransportId(1), TransportId(2)
+MIC = ProducerId(7)
+
+
+class Listener:
+    """Writes down what it hears; may be told to fail."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[object, ...]] = []
+        self.fails = False
+
+    def _note(self, *what: object) -> None:
+        if self.fails:
+            raise RuntimeError("a defect")
+        self.heard.append(what)
+
+    def handle_transport_connected(self) -> None:
+        self._note("connected")
+
+    def handle_transport_disconnected(self) -> None:
+        self._note("disconnected")
+
+    def handle_transport_reconnected(self) -> None:
+        self._note("reconnected")
+
+    def handle_transport_closed(self, reason: str) -> None:
+        self._note("closed", reason)
+
+    def handle_data_message(self, label: str, payload: bytes, *, binary: bool) -> None:
+        self._note("data", label, payload, binary)
+
+    def handle_command_failed(self, command: str, code: str, message: str) -> None:
+        self._note("failed", command, code)
+
+    def handle_producer_started(self, layer: int) -> None:
+        self._note("started", layer)
+
+    def handle_audio_level(self, level: int) -> None:
+        self._note("level", level)
+
+
+@pytest.fixture
+def listeners() -> tuple[Listener, Listener]:
+    return Listener(), Listener()
+
+
+@pytest.fixture
+def dispatch(listeners: tuple[Listener, Listener]) -> EventDispatch:
+    dispatch = EventDispatch()
+    dispatch.add_transport(ONE, listeners[0])
+    dispatch.add_transport(TWO, listeners[1])
+    dispatch.add_producer(MIC, ONE, listeners[0])
+    return dispatch
+
+
+def test_each_event_reaches_its_listener(dispatch: EventDispatch, listeners: tuple[Listener, Listener]) -> None:
+    for event in (
+        TransportConnected(transport=ONE, remote="", srtp_profile=""),
+        TransportDisconnected(transport=ONE),
+        TransportReconnected(transport=ONE),
+        ProducerStarted(producer=MIC, layer=2, payload_type=96),
+        AudioLevels(levels=(SpeakerLevel(producer=MIC, level=9), SpeakerLevel(producer=ProducerId(99), level=1))),
+        DataChannelOpened(transport=ONE, channel=0, label="x", protocol="", ordered=True, max_retransmits=None),
+        DataMessage(transport=ONE, channel=0, label="x", binary=False, payload=b"y"),
+        CommandFailed(request=1, command="open_consumer", code="unknown_producer", message=""),
+    ):
+        assert dispatch.handle(event) is None
+    assert listeners[0].heard == [
+        ("connected",),
+        ("disconnected",),
+        ("reconnected",),
+        ("started", 2),
+        ("level", 9),
+        ("data", "x", b"y", False),
+        ("failed", "open_consumer", "unknown_producer"),
+    ]
+    assert listeners[1].heard == []
+
+
+def test_a_closed_transport_is_named(dispatch: EventDispatch, listeners: tuple[Listener, Listener]) -> None:
+    assert dispatch.handle(TransportClosed(transport=TWO, reason=TransportCloseReason.PEER_CLOSED)) == TWO
+    assert listeners[1].heard == [("closed", "peer_closed")]
+
+
+def test_what_was_removed_hears_nothing(dispatch: EventDispatch, listeners: tuple[Listener, Listener]) -> None:
+    dispatch.remove_transport(ONE)
+    dispatch.handle(TransportConnected(transport=ONE, remote="", srtp_profile=""))
+    dispatch.handle(ProducerStarted(producer=MIC, layer=0, payload_type=96))
+    assert dispatch.home(MIC) is None
+    assert listeners[0].heard == []
+
+
+def test_a_failing_listener_harms_nobody(
+    dispatch: EventDispatch, listeners: tuple[Listener, Listener], caplog: pytest.LogCaptureFixture
+) -> None:
+    listeners[0].fails = True
+    with caplog.at_level(logging.ERROR):
+        dispatch.handle(TransportDisconnected(transport=ONE))
+        dispatch.handle(TransportDisconnected(transport=TWO))
+    assert listeners[1].heard == [("disconnected",)]
+    assert "TransportDisconnected" in caplog.text

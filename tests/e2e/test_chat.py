@@ -1,0 +1,66 @@
+"""People write to each other during a meeting."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import Locator, expect
+
+from tests.e2e.guest import Guest
+from tests.e2e.meeting import Meeting
+
+
+def messages(guest: Guest) -> Locator:
+    return guest.control("chat-message")
+
+
+async def say(guest: Guest, text: str) -> None:
+    await guest.control("chat-input").fill(text)
+    await guest.control("chat-send").click()
+
+
+async def test_messages_go_both_ways_in_order_with_their_sender(meeting: Meeting) -> None:
+    ana, ben = await meeting.join_together("Ana", "Ben")
+    await expect(ana.tile_of(ben)).to_be_visible()
+    await asyncio.gather(ana.control("chat-toggle").click(), ben.control("chat-toggle").click())
+
+    await say(ana, "Soup is ready")
+    await expect(messages(ben)).to_have_count(1)
+    await say(ben, "Bringing the bread")
+    await expect(messages(ana)).to_have_count(2)
+
+    for guest in (ana, ben):
+        await expect(messages(guest).nth(0)).to_contain_text("Soup is ready")
+        await expect(messages(guest).nth(1)).to_contain_text("Bringing the bread")
+    await expect(messages(ben).nth(0)).to_contain_text("Ana")
+    await expect(messages(ana).nth(1)).to_contain_text("Ben")
+    await expect(messages(ana).nth(0)).to_have_attribute("data-delivery", "sent")
+    await expect(messages(ana).nth(0)).to_have_attribute("data-own", "true")
+
+
+async def test_a_message_reaches_everybody_and_is_text_whatever_it_looks_like(meeting: Meeting) -> None:
+    ana, ben, cleo = await meeting.join_together("Ana", "Ben", "Cleo")
+    for other in (ben, cleo):
+        await expect(ana.tile_of(other)).to_be_visible()
+    await asyncio.gather(*(guest.control("chat-toggle").click() for guest in (ana, ben, cleo)))
+    text = "<img src=x onerror=alert(1)> žluťoučký 🍲 " + "x" * 2_000
+
+    await say(ana, text)
+
+    for other in (ben, cleo):
+        await expect(messages(other)).to_have_count(1)
+        await expect(messages(other)).to_contain_text(text)
+        await expect(messages(other).locator("img")).to_have_count(0)
+
+
+async def test_unread_messages_are_counted_on_the_button(meeting: Meeting) -> None:
+    ana, ben = await meeting.join_together("Ana", "Ben")
+    await expect(ana.tile_of(ben)).to_be_visible()
+    await ana.control("chat-toggle").click()
+    await say(ana, "one")
+    await say(ana, "two")
+
+    await expect(ben.control("chat-toggle")).to_contain_text("2")
+    await ben.control("chat-toggle").click()
+    await expect(ben.control("chat-toggle")).not_to_contain_text("2")
+    await expect(messages(ben)).to_have_count(2)

@@ -1,0 +1,50 @@
+"""Cameras are sent in three sizes, and each viewer gets the one that suits the tile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.async_api import ViewportSize
+
+from tests.e2e.meeting import Meeting
+from tests.e2e.observed import CAMERA, decodes_on, received, sent_layers
+from tests.e2e.waiting import eventually
+
+LARGE: ViewportSize = {"width": 1920, "height": 1080}
+SMALL: ViewportSize = {"width": 480, "height": 640}
+CAMERA_WIDTH = 1280
+CLIMB_S = 15.0
+"""The sender starts small and raises its rate as it learns what the network carries."""
+
+
+async def test_a_camera_is_published_in_three_layers(meeting: Meeting) -> None:
+    ana, ben = await meeting.join("Ana"), await meeting.join("Ben", LARGE)
+    await decodes_on(ben, ana.identity)
+
+    async def rids() -> set[str]:
+        return {layer["rid"] for layer in await sent_layers(ana) if "rid" in layer}
+
+    assert await eventually(rids, lambda seen: len(seen) == 3, "three layers are sent") == {"q", "h", "f"}
+
+
+async def test_a_large_tile_gets_the_largest_layer(meeting: Meeting) -> None:
+    ana, ben = await meeting.join("Ana"), await meeting.join("Ben", LARGE)
+    await decodes_on(ben, ana.identity)
+    await ben.tile_of(ana).get_by_role("button", name="Pin Ana").click()
+
+    async def seen() -> dict[str, Any]:
+        stats = await received(ben, ana.identity, CAMERA)
+        return {name: stats.get(name) for name in ("frameWidth", "frameHeight", "framesDecoded", "bytesReceived")}
+
+    await eventually(seen, lambda now: now["frameWidth"] == CAMERA_WIDTH, "the full picture arrives", CLIMB_S)
+    await decodes_on(ben, ana.identity)
+
+
+async def test_a_small_tile_gets_a_smaller_layer(meeting: Meeting) -> None:
+    ana, ben = await meeting.join("Ana"), await meeting.join("Ben", SMALL)
+    await decodes_on(ben, ana.identity)
+
+    async def width() -> int:
+        return int((await received(ben, ana.identity, CAMERA)).get("frameWidth", 0))
+
+    await eventually(width, lambda now: 0 < now < CAMERA_WIDTH, "a smaller picture arrives")

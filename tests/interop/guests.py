@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 from livekit import api, rtc
@@ -26,7 +26,7 @@ Accept = Callable[..., bool]
 class Rights:
     """What goes into a token besides identity and room."""
 
-    grants: api.VideoGrants = api.VideoGrants()
+    grants: api.VideoGrants = field(default_factory=api.VideoGrants)
     name: str = ""
     metadata: str = ""
     attributes: dict[str, str] | None = None
@@ -119,7 +119,7 @@ class Meeting:
         self.name = f"interop-{secrets.token_hex(6)}"
         self.guests: list[Guest] = []
 
-    def token(self, identity: str, rights: Rights = Rights()) -> str:  # noqa: B008 - frozen
+    def token(self, identity: str, rights: Rights = Rights()) -> str:
         """As an application's server makes it."""
         grants = replace(rights.grants, room_join=True, room=self.name)
         token = api.AccessToken(KEY, SECRET).with_identity(identity).with_name(rights.name).with_grants(grants)
@@ -129,7 +129,7 @@ class Meeting:
     async def join(
         self,
         identity: str,
-        rights: Rights = Rights(),  # noqa: B008 - frozen
+        rights: Rights = Rights(),
         options: rtc.RoomOptions | None = None,
     ) -> Guest:
         """Joins. Raises `rtc.ConnectError`."""

@@ -111,9 +111,7 @@ async def showing(
         await source.aclose()
 
 
-async def watch(
-    track: rtc.Track, enough: Callable[[list[Picture]], bool], within_s: float = WITHIN_S
-) -> list[Picture]:
+async def watch(track: rtc.Track, enough: Callable[[list[Picture]], bool], within_s: float = WITHIN_S) -> list[Picture]:
     """The pictures that arrive until they are enough."""
     stream = rtc.VideoStream(track, format=rtc.VideoBufferType.RGBA)
     pictures: list[Picture] = []

@@ -68,7 +68,9 @@ class SdkProcess:
         answer = self._answer(child, deadline_s + GRACE_S)
         if not answer:
             self.stop()
-            pytest.fail(f"the SDK's process ended or hung (exit code {child.returncode})\n{self._tail()}", pytrace=False)
+            pytest.fail(
+                f"the SDK's process ended or hung (exit code {child.returncode})\n{self._tail()}", pytrace=False
+            )
         failure = json.loads(answer)["failure"]
         if failure is not None:
             self.stop()

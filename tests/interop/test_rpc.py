@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from livekit import rtc
 
 from tests.interop.guests import Guest, meeting
@@ -54,9 +55,6 @@ async def test_errors_travel_back(server: Address) -> None:
         alice, bob = await room.pair()
         _serve(bob)
         for method, code in (("refuse", 101), ("unheard of", rtc.RpcError.ErrorCode.UNSUPPORTED_METHOD)):
-            try:
+            with pytest.raises(rtc.RpcError) as refused:
                 await _call(alice, "bob", method, "")
-            except rtc.RpcError as error:
-                assert error.code == code, error
-            else:
-                raise AssertionError(f"{method} succeeded")
+            assert refused.value.code == code

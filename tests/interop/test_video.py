@@ -30,8 +30,6 @@ def _check(pictures: list[Picture], show: Show) -> None:
     assert all(earlier.number <= later.number for earlier, later in pairwise(good)), [it.number for it in good]
 
 
-
-
 @sdk_scenario
 async def test_pictures_arrive_as_they_were_shown(server: Address) -> None:
     async with meeting(server) as room:

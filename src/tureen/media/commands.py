@@ -1,8 +1,8 @@
 """Commands that go down to the packet core, in batches, as MessagePack maps tagged by ``type``.
 
-The core applies a batch in order. A command that fails is answered by `events.CommandFailed` with its ``request``; the ones
-around it are not affected. Ids are chosen here, so no command waits for another's answer. `crates/sfu/src/command.rs` is
-the other side; `tests/contract/test_native_boundary.py` holds the two together.
+The core applies a batch in order. A command that fails is answered by `events.CommandFailed` with its ``request``; the
+ones around it are not affected. Ids are chosen here, so no command waits for another's answer.
+`crates/sfu/src/command.rs` is the other side; `tests/contract/test_native_boundary.py` holds the two together.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Media parameters as SDP negotiates them and as the packet core takes them.
 
-The model follows ORTC: a transport (ICE, DTLS, SRTP, SCTP), producers on it, consumers on it. `sdp/` makes these values,
-`rooms/` carries them and `media/` hands them to the core, which knows no SDP.
+The model follows ORTC: a transport (ICE, DTLS, SRTP, SCTP), producers on it, consumers on it. `sdp/` makes these
+values, `rooms/` carries them and `media/` hands them to the core, which knows no SDP.
 """
 
 from __future__ import annotations

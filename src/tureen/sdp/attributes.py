@@ -48,7 +48,7 @@ class AttributeRule(Struct, frozen=True, kw_only=True):
     """It may stand several times, and the field is a tuple."""
 
 
-def encode_attributes(description: Any, rules: Mapping[str, AttributeRule]) -> Iterator[str]:
+def encode_attributes(description: Any, rules: Mapping[str, AttributeRule]) -> Iterator[str]:  # noqa: ANN401 - the table names its fields
     """The ``a=`` lines of a description or section, in the order of the table; unknown ones last."""
     for name, rule in rules.items():
         value = getattr(description, rule.field)

@@ -83,9 +83,18 @@ def listeners(settings: Settings, lan: Sequence[str]) -> tuple[Listener, ...]:
 
 
 def media_addresses(chosen: Iterable[Listener], lan: Sequence[str]) -> tuple[str, ...]:
-    """The literal addresses for media. Wildcards stand for what the machine has: a candidate needs a real address."""
+    """The literal addresses for media. Wildcards stand for what the machine has: a candidate needs a real address.
+
+    Where only loopback is served, media listens on the network's addresses all the same: Firefox gathers no loopback
+    candidates and reaches none. Nothing answers there without the credentials of a session, which cannot be had from
+    outside then.
+    """
     found: dict[str, None] = {}
-    for listener in chosen:
+    listed = tuple(chosen)
+    if all(listener.is_loopback for listener in listed):
+        families = {ipaddress.ip_address(listener.address).version for listener in listed}
+        found.update(dict.fromkeys(each for each in lan if ipaddress.ip_address(each).version in families))
+    for listener in listed:
         address = ipaddress.ip_address(listener.address)
         if not address.is_unspecified:
             found[listener.address] = None

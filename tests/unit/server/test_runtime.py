@@ -14,9 +14,10 @@ import pytest
 from tureen.config.load import load_settings
 from tureen.config.settings import Settings
 from tureen.server.addresses import Listener
+from tureen.server.composition import Foundation, Services
 from tureen.server.errors import ServeError
 from tureen.server.health import NodeState
-from tureen.server.runtime import FORCED, Foundation, Services, run_node
+from tureen.server.runtime import FORCED, run_node
 from tureen.server.shutdown import Shutdown
 
 

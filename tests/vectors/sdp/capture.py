@@ -26,10 +26,16 @@ from tureen.sdp import Answerer, Downlink, read_offer_untrusted
 
 FOLDER = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox --disable-gpu --use-fake-device-for-media-stream --use-fake-ui-for-media-stream "
-    "--disable-background-networking --no-first-run --disable-component-update --disable-sync"
-).split()
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
 LOCAL = LocalTransport(
     ice=IceCredentials(ufrag="abcd", password="abcdefghijklmnopqrstuv"),
     fingerprint=Fingerprint(algorithm="sha-256", value=":".join(["AB"] * 32)),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from livekit.protocol import rtc
 from starlette.applications import Starlette
-from starlette.testclient import TestClient, WebSocketDenialResponse
+from starlette.testclient import TestClient, WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from tests.unit.doors.fakes import START
@@ -28,6 +28,13 @@ def client(house: House) -> Iterator[TestClient]:
         yield client
 
 
+def hang_up(socket: WebSocketTestSession) -> None:
+    """Leaves and waits for the end: the test client cancels what still runs when its block ends."""
+    socket.send_bytes(rtc.SignalRequest(leave=rtc.LeaveRequest()).SerializeToString())
+    while socket.receive()["type"] != "websocket.close":
+        """Frames that were under way come first."""
+
+
 def url(house: House, path: str = "/rtc/v1") -> str:
     return f"{path}?join_request={EMPTY}&access_token={house.token('ann')}"
 
@@ -39,6 +46,7 @@ def test_join_comes_first_and_pings_are_answered(house: House, client: TestClien
         socket.receive_bytes()
         socket.send_bytes(rtc.SignalRequest(ping=1).SerializeToString())
         assert rtc.SignalResponse.FromString(socket.receive_bytes()).pong == int(START * 1000)
+        hang_up(socket)
     assert house.registry.participants == 0
 
 
@@ -58,6 +66,7 @@ def test_text_is_answered_with_text(house: House, client: TestClient) -> None:
         socket.receive_bytes()
         socket.send_text('{"pingReq": {"timestamp": "5"}}')
         assert '"lastPingTimestamp": "5"' in socket.receive_text()
+        hang_up(socket)
 
 
 @pytest.mark.parametrize(

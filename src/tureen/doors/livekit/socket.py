@@ -33,8 +33,9 @@ async def run_socket(websocket: WebSocket, door: LivekitDoor, admission: Admissi
             session.handle_socket_closed()
         for task in tasks:
             task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
-        await _close(websocket, outbox)
+    # Not reached when this call itself is cancelled: then the server is going down and waits for nobody.
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    await _close(websocket, outbox)
     for result in results:
         if isinstance(result, Exception):
             raise result

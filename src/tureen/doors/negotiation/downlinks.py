@@ -99,8 +99,8 @@ class Downlinks:
         lost = tuple(bound.sid for mid, bound in self._current().items() if mid not in receiving)
         free = [section for section in sections if section.mid not in kept and not section.sends]
         carried = {bound.sid for bound in kept.values()}
-        # A track that was released and is wanted again waits for the next answer: clients notice that it ended, and that
-        # it is new, only by a section that was inactive in between.
+        # A track that was released and is wanted again waits for the next answer: clients notice that it ended, and
+        # that it is new, only by a section that was inactive in between.
         ending = {self._bound[mid].sid for mid in self._released if mid in self._bound}
         opened: dict[str, BoundDownlink] = {}
         unsupported: list[TrackSid] = []

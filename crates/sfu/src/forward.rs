@@ -32,7 +32,8 @@ impl Shard {
                 self.producers.get(key).and_then(|producer| producer.consumers.get(index).copied())
             {
                 self.forward_to(key, consumer, &pending, out);
-                index += 1;
+                let stays = self.producers.get(key).and_then(|producer| producer.consumers.get(index));
+                index += usize::from(stays == Some(&consumer));
             }
             self.poll_key_frames(now, key, out);
             if let Some(producer) = self.producers.get_mut(key) {

@@ -11,7 +11,6 @@ use std::time::Instant;
 
 use tureen_sfu::{Command, Counters, Event, Identity, Shard};
 
-use crate::gso::probe_gso;
 use crate::send::SendReport;
 use crate::settings::{CoreSettings, Listen};
 use crate::shard_thread::{MAX_ENTRIES, Message, ShardThread};
@@ -58,7 +57,7 @@ impl Mailbox {
     }
 
     /// Hands events to the control plane and empties the list.
-    pub fn publish(&self, _shard: usize, events: &mut Vec<Event>) {
+    pub fn publish(&self, events: &mut Vec<Event>) {
         if events.is_empty() {
             return;
         }
@@ -122,9 +121,8 @@ impl Core {
             bound.push(sockets);
         }
         let mut core = Self { identity, mailbox, shards: Vec::new() };
-        let gso = settings.gso && probe_gso();
         for sockets in bound {
-            core.spawn(sockets, gso)?;
+            core.spawn(sockets, settings.gso)?;
         }
         Ok(core)
     }

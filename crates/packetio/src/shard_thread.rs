@@ -1,6 +1,5 @@
 //! The thread of a shard: waits for sockets, commands and time, and feeds them to the sans-IO [`Shard`].
 
-use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Instant;
@@ -132,7 +131,7 @@ impl ShardThread {
 
     fn publish(&mut self) {
         self.shard.drain_events(&mut self.events);
-        self.mailbox.publish(self.index, &mut self.events);
+        self.mailbox.publish(&mut self.events);
         self.mailbox.count(self.index, self.shard.counters(), self.shard.sizes(), &self.outlet.report);
     }
 }
@@ -155,7 +154,7 @@ fn wait(sockets: &[UdpSocket], wake: i32, deadline: Instant) -> u64 {
     let result =
         unsafe { libc::ppoll(entries.as_mut_ptr(), count as libc::nfds_t, &raw const timeout, std::ptr::null()) };
     if result < 0 {
-        let _interrupted = io::Error::last_os_error();
+        // A signal came: nothing is ready, and the loop looks again.
         return 0;
     }
     entries[..count]

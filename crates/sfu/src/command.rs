@@ -23,7 +23,7 @@ pub enum MediaKind {
 
 /// A negotiated codec.
 #[derive(Clone, Debug, Deserialize)]
-#[allow(missing_docs)] // documented at `tureen.model.media.Codec`
+#[expect(missing_docs, reason = "documented at tureen.model.media.Codec")]
 pub struct Codec {
     pub mime_type: String,
     pub payload_type: u8,
@@ -36,7 +36,7 @@ pub struct Codec {
 
 /// RTP header extension ids of a transport; `None` where not negotiated.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[allow(missing_docs)] // named after the extensions
+#[expect(missing_docs, reason = "named after the extensions")]
 pub struct HeaderExtensionIds {
     pub mid: Option<u8>,
     pub rid: Option<u8>,
@@ -51,7 +51,7 @@ pub struct HeaderExtensionIds {
 
 /// One RTP stream of a producer.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[allow(missing_docs)] // as in SDP
+#[expect(missing_docs, reason = "as in SDP")]
 pub struct Encoding {
     pub rid: Option<String>,
     pub ssrc: Option<u32>,
@@ -60,7 +60,7 @@ pub struct Encoding {
 
 /// ICE user name fragment and password.
 #[derive(Clone, Debug, Deserialize)]
-#[allow(missing_docs)] // as in SDP
+#[expect(missing_docs, reason = "as in SDP")]
 pub struct IceCredentials {
     pub ufrag: String,
     pub password: String,
@@ -68,7 +68,7 @@ pub struct IceCredentials {
 
 /// How a producer's payload type appears at a subscriber.
 #[derive(Clone, Copy, Debug, Deserialize)]
-#[allow(missing_docs)] // documented at `tureen.model.media.PayloadTypeMapping`
+#[expect(missing_docs, reason = "documented at tureen.model.media.PayloadTypeMapping")]
 pub struct PayloadTypeMapping {
     pub producer: u8,
     pub consumer: u8,
@@ -78,7 +78,7 @@ pub struct PayloadTypeMapping {
 /// What the control plane may ask; see `tureen.media.commands` for each.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[allow(missing_docs)] // documented at `tureen.media.commands`
+#[expect(missing_docs, reason = "documented at tureen.media.commands")]
 pub enum Command {
     OpenTransport(OpenTransport),
     UpdateTransport(UpdateTransport),
@@ -121,7 +121,7 @@ pub enum Command {
 
 /// Makes a transport.
 #[derive(Debug, Deserialize)]
-#[allow(missing_docs)] // documented at `tureen.media.commands`
+#[expect(missing_docs, reason = "documented at tureen.media.commands")]
 pub struct OpenTransport {
     #[serde(default)]
     pub request: u64,
@@ -135,7 +135,7 @@ pub struct OpenTransport {
 
 /// Takes over what a later description changed.
 #[derive(Debug, Deserialize)]
-#[allow(missing_docs)] // documented at `tureen.media.commands`
+#[expect(missing_docs, reason = "documented at tureen.media.commands")]
 pub struct UpdateTransport {
     #[serde(default)]
     pub request: u64,
@@ -149,7 +149,7 @@ pub struct UpdateTransport {
 
 /// Starts to receive a track.
 #[derive(Debug, Deserialize)]
-#[allow(missing_docs)] // documented at `tureen.media.commands`
+#[expect(missing_docs, reason = "documented at tureen.media.commands")]
 pub struct OpenProducer {
     #[serde(default)]
     pub request: u64,
@@ -163,7 +163,7 @@ pub struct OpenProducer {
 
 /// Forwards a producer to a transport.
 #[derive(Debug, Deserialize)]
-#[allow(missing_docs)] // documented at `tureen.media.commands`
+#[expect(missing_docs, reason = "documented at tureen.media.commands")]
 pub struct OpenConsumer {
     #[serde(default)]
     pub request: u64,

@@ -8,7 +8,7 @@ use crate::command::{ProducerId, TransportId};
 /// Why the core closed a transport by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // documented at `tureen.media.events.TransportCloseReason`
+#[expect(missing_docs, reason = "documented at tureen.media.events.TransportCloseReason")]
 pub enum CloseReason {
     DtlsFailed,
     ConnectTimeout,
@@ -20,7 +20,7 @@ pub enum CloseReason {
 /// Why a command had no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // documented at `tureen.media.events.CommandFailed`
+#[expect(missing_docs, reason = "documented at tureen.media.events.CommandFailed")]
 pub enum CommandErrorCode {
     UnknownTransport,
     UnknownProducer,
@@ -32,7 +32,7 @@ pub enum CommandErrorCode {
 
 /// How loud a producer was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[allow(missing_docs)] // documented at `tureen.media.events.SpeakerLevel`
+#[expect(missing_docs, reason = "documented at tureen.media.events.SpeakerLevel")]
 pub struct SpeakerLevel {
     pub producer: ProducerId,
     pub level: u8,
@@ -41,7 +41,7 @@ pub struct SpeakerLevel {
 /// What the core tells; see `tureen.media.events` for each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[allow(missing_docs)] // documented at `tureen.media.events`
+#[expect(missing_docs, reason = "documented at tureen.media.events")]
 pub enum Event {
     CommandFailed {
         request: u64,

@@ -32,6 +32,23 @@ pub enum Check {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused;
 
+/// A binding request, well-formed but not yet authenticated.
+pub struct BindingRequest<'a>(StunMessage<'a>);
+
+impl<'a> BindingRequest<'a> {
+    /// Reads a datagram; anything but a binding request with a user name is refused.
+    pub fn parse_untrusted(datagram: &'a [u8]) -> Result<Self, Refused> {
+        let message = StunMessage::parse(datagram).map_err(|_| Refused)?;
+        let usable = message.is_binding_request() && message.split_username().is_some();
+        if usable { Ok(Self(message)) } else { Err(Refused) }
+    }
+
+    /// The user name fragment of the transport that it is meant for.
+    pub fn local_ufrag(&self) -> &str {
+        self.0.split_username().map_or("", |(ours, _)| ours)
+    }
+}
+
 /// The answer to a binding request.
 pub struct Response {
     bytes: [u8; MAX_RESPONSE],
@@ -83,9 +100,10 @@ impl IceLite {
     }
 
     /// Answers a binding request if it carries our credentials; anything else changes nothing.
-    pub fn handle_request(&mut self, path: Path, message: &StunMessage<'_>) -> Result<(Check, Response), Refused> {
+    pub fn handle_request(&mut self, path: Path, request: &BindingRequest<'_>) -> Result<(Check, Response), Refused> {
+        let message = &request.0;
         let (ours, theirs) = message.split_username().ok_or(Refused)?;
-        if !message.is_binding_request() || ours != self.local.ufrag || theirs != self.remote_ufrag {
+        if ours != self.local.ufrag || theirs != self.remote_ufrag {
             return Err(Refused);
         }
         if !message.verify(self.local.password.as_bytes(), hmac_sha1) {

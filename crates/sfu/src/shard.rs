@@ -12,7 +12,6 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use is::stun::StunMessage;
 use serde_bytes::ByteBuf;
 use slab::Slab;
 use tureen_units::{Outlet, PacketBuffer, Path};
@@ -22,7 +21,7 @@ use crate::consumer::Consumer;
 use crate::counters::Counters;
 use crate::dtls::{Identity, Keys};
 use crate::event::{CloseReason, Event, SpeakerLevel};
-use crate::ice::Check;
+use crate::ice::{BindingRequest, Check};
 use crate::levels::AUDIBLE;
 use crate::producer::Producer;
 use crate::random::Random;
@@ -170,16 +169,13 @@ impl Shard {
     }
 
     fn handle_stun(&mut self, now: Instant, path: Path, bytes: &[u8], out: &mut dyn Outlet) {
-        let message = StunMessage::parse(bytes).ok().filter(StunMessage::is_binding_request);
-        let key = message
-            .as_ref()
-            .and_then(|message| message.split_username())
-            .and_then(|(ours, _)| self.ufrags.get(ours).copied());
-        let (Some(message), Some(key)) = (message, key) else {
+        let request = BindingRequest::parse_untrusted(bytes).ok();
+        let key = request.as_ref().and_then(|request| self.ufrags.get(request.local_ufrag()).copied());
+        let (Some(request), Some(key)) = (request, key) else {
             self.counters.stun_refused += 1;
             return;
         };
-        let Ok((check, response)) = self.transports[key].ice.handle_request(path, &message) else {
+        let Ok((check, response)) = self.transports[key].ice.handle_request(path, &request) else {
             self.counters.stun_refused += 1;
             return;
         };

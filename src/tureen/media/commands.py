@@ -18,9 +18,7 @@ from tureen.model.media import (
     MediaKind,
     PayloadTypeMapping,
 )
-
-BEST_LAYER = 255
-"""A target layer above every real one: the best that flows."""
+from tureen.ports import BEST_LAYER
 
 
 class Command(Struct, frozen=True, kw_only=True, tag_field="type"):

@@ -141,6 +141,7 @@ pub struct UpdateTransport {
     pub request: u64,
     pub transport: TransportId,
     pub extensions: HeaderExtensionIds,
+    pub max_message_size: u32,
     #[serde(default)]
     pub local_ice: Option<IceCredentials>,
     #[serde(default)]

@@ -87,6 +87,7 @@ impl Shard {
             self.transports[key].ice.restart(local, &remote);
         }
         self.transports[key].extensions = update.extensions;
+        self.transports[key].set_max_message_size(update.max_message_size);
         Ok(())
     }
 

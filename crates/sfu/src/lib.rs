@@ -18,6 +18,7 @@ mod levels;
 mod nack;
 mod producer;
 mod random;
+mod receive_window;
 mod rewrite;
 mod ring;
 mod sctp;

@@ -35,6 +35,23 @@ def test_a_track_reaches_the_other_participant() -> None:
     assert ann.all("track_subscribed")[0].track_sid == track.sid
 
 
+def test_a_later_offer_says_how_large_messages_may_be() -> None:
+    house = House()
+    ann = house.join("ann", rewrite=lambda sdp: sdp.replace("a=max-message-size:262144\r\n", ""))
+    first = house.media.transports[ann.transport]
+    assert first.remote.max_message_size == 65536
+    ann.rewrite = str
+    ann.negotiate()
+    later = house.media.transports[ann.transport]
+    assert later.remote.max_message_size == 262144
+    assert later.local_ice == first.local_ice
+    ann.peer.ufrag = "restarted"
+    ann.negotiate()
+    restarted = house.media.transports[ann.transport]
+    assert restarted.remote.ice.ufrag == "restarted"
+    assert restarted.local_ice != first.local_ice
+
+
 def test_only_an_active_participant_receives_what_is_there() -> None:
     house = House()
     ann = house.join("ann")

@@ -16,6 +16,8 @@ mod ingress;
 mod keyframe;
 mod levels;
 mod nack;
+#[cfg(test)]
+mod panic_tests;
 mod producer;
 mod random;
 mod receive_window;

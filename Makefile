@@ -9,6 +9,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 # "dev" builds the packet core faster; it is far too slow to be measured.
 PROFILE ?= release
+# How long `make fuzz` searches per target.
+FUZZ_SECONDS ?= 60
 # More for `make run`, for example: make run ARGS="--lan"
 ARGS ?=
 
@@ -21,7 +23,7 @@ MATURIN_PROFILE := $(if $(filter release,$(PROFILE)),--release,)
 CRATE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find crates -name fuzz -prune -o \( -name '*.rs' -o -name Cargo.toml \) -print)
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -type f ! -name '*.test.ts' -print)
 
-.PHONY: help setup build native web run test test-slow lint lint-python lint-rust lint-web test-rust test-web test-python \
+.PHONY: help setup build native web run test test-slow fuzz lint lint-python lint-rust lint-web test-rust test-web test-python \
 	format wheel-check doctor clean
 
 help: ## Print this list.
@@ -39,6 +41,13 @@ test: lint test-rust test-web test-python ## Everything that CI checks, fast thi
 test-slow: build ## Longer searches: slow tests, and properties with fresh examples.
 	$(BIN)/pytest -m slow || [ $$? -eq 5 ]
 	$(BIN)/pytest -m "not slow and not browser" --hypothesis-profile=default --hypothesis-seed=random tests/unit
+
+fuzz: ## Search the parsers of network bytes for crashes (nightly Rust and cargo-fuzz; FUZZ_SECONDS each).
+	@for target in $(basename $(notdir $(wildcard crates/fuzz/fuzz_targets/*.rs))); do \
+		echo "fuzzing $$target"; mkdir -p crates/fuzz/corpus/$$target; \
+		cargo +nightly fuzz run --fuzz-dir crates/fuzz $$target crates/fuzz/corpus/$$target crates/fuzz/seeds/$$target \
+			-- -max_total_time=$(FUZZ_SECONDS) -max_len=2000 -verbosity=0 || exit 1; \
+	done
 
 lint: lint-python lint-rust lint-web ## Style, types, import rules, shape, links.
 

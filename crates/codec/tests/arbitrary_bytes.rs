@@ -2,9 +2,25 @@
 
 #[path = "../../fuzz/bodies/codec.rs"]
 mod bodies;
+#[path = "../../fuzz/bodies/seeds.rs"]
+mod seeds;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+
+#[test]
+fn seeds_are_read() {
+    let all: [(_, fn(&[u8])); 5] = [
+        ("vp8", bodies::vp8),
+        ("vp9", bodies::vp9),
+        ("h264", bodies::h264),
+        ("h265", bodies::h265),
+        ("av1", bodies::av1),
+    ];
+    for (target, body) in all {
+        seeds::of(target).iter().for_each(|seed| body(seed));
+    }
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]

@@ -1,8 +1,10 @@
 //! What must hold for arbitrary bytes in the RTP and RTCP parsers. The fuzz targets and a property test of the crate both
 //! run these functions, so that they are checked without a nightly compiler too.
 
+use std::time::Duration;
+
 use tureen_rtp::extension;
-use tureen_rtp::rtcp::{DelaySinceReport, ExtendedBlock, Packet, packets_untrusted};
+use tureen_rtp::rtcp::{DelaySinceReport, ExtendedBlock, Packet, RtcpWriter, TransportCcRecorder, packets_untrusted};
 use tureen_rtp::{RtpHeader, write_header};
 
 /// Whatever parses lies within the bytes, and what its extensions hold can be written again.
@@ -49,6 +51,30 @@ pub fn rtcp(data: &[u8]) {
         }
     }
     assert!(packets <= data.len() / 4 + 1);
+}
+
+/// Whatever transport-wide numbers a peer makes up, few reports tell of them, and each can be read. Four bytes are a
+/// number and the milliseconds since the packet before.
+pub fn arrivals(data: &[u8]) {
+    let mut recorder = TransportCcRecorder::default();
+    let mut now = Duration::from_secs(1);
+    for packet in data.chunks_exact(4) {
+        now += Duration::from_millis(u16::from_be_bytes([packet[2], packet[3]]).into());
+        recorder.record(u16::from_be_bytes([packet[0], packet[1]]), now);
+    }
+    let mut reports = 0;
+    loop {
+        let mut room = [0; 1200];
+        let mut writer = RtcpWriter::new(&mut room);
+        if !recorder.build(1, 2, &mut writer) {
+            return;
+        }
+        reports += 1;
+        assert!(reports <= 64 + data.len() / 4, "reports without end");
+        let written =
+            packets_untrusted(writer.bytes()).next().expect("a packet").expect("what was written can be read");
+        assert!(matches!(written, Packet::TransportCc(feedback) if feedback.statuses().count() > 0));
+    }
 }
 
 fn iterate(packet: Packet<'_>, len: usize) {

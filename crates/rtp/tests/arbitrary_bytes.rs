@@ -2,6 +2,8 @@
 
 #[path = "../../fuzz/bodies/rtp.rs"]
 mod bodies;
+#[path = "../../fuzz/bodies/seeds.rs"]
+mod seeds;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -32,8 +34,20 @@ fn rtcp_like() -> impl Strategy<Value = Vec<u8>> {
     vec(packet, 0..5).prop_map(|packets| packets.concat())
 }
 
+#[test]
+fn seeds_are_read() {
+    seeds::of("rtp_packet").iter().for_each(|seed| bodies::packet(seed));
+    seeds::of("rtcp").iter().for_each(|seed| bodies::rtcp(seed));
+    seeds::of("transport_cc").iter().for_each(|seed| bodies::arrivals(seed));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn made_up_arrivals_are_reported_once(data in vec(any::<u8>(), 0..400)) {
+        bodies::arrivals(&data);
+    }
 
     #[test]
     fn rtp_never_panics(data in prop_oneof![vec(any::<u8>(), 0..200), rtp_like()]) {

@@ -28,6 +28,14 @@ mod shard;
 mod timers;
 mod transport;
 
+/// The parsers of network bytes, for fuzz targets and property tests.
+#[cfg(feature = "untrusted")]
+pub mod untrusted {
+    pub use crate::dcep::{Dcep, Open as OpenDataChannel, parse_untrusted as parse_dcep_untrusted};
+    pub use crate::ice::BindingRequest;
+    pub use crate::receive_window::ReceiveWindow;
+}
+
 pub use command::*;
 pub use counters::Counters;
 pub use dtls::Identity;

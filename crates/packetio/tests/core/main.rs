@@ -1,0 +1,5 @@
+//! The running core over real sockets, with peers that have a clock.
+
+mod client;
+mod families;
+mod openssl;

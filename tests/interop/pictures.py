@@ -128,3 +128,19 @@ async def watch(track: rtc.Track, enough: Callable[[list[Picture]], bool], withi
     finally:
         await stream.aclose()
     raise AssertionError(f"the track ended after {len(pictures)} pictures")
+
+
+async def freezes(track: rtc.Track, seconds: float = 1.0, within_s: float = WITHIN_S) -> None:
+    """Waits until no picture has come for a while, or the track has ended."""
+    stream = rtc.VideoStream(track, format=rtc.VideoBufferType.RGBA)
+    try:
+        async with asyncio.timeout(within_s):
+            while True:
+                try:
+                    await asyncio.wait_for(anext(stream), seconds)
+                except (TimeoutError, StopAsyncIteration):
+                    return
+    except TimeoutError:
+        raise AssertionError(f"pictures still come after {within_s} s") from None
+    finally:
+        await stream.aclose()

@@ -84,5 +84,24 @@ async def listen(track: rtc.Track, seconds: float = 0.5, within_s: float = WITHI
     return Sound(hertz=float(np.argmax(spectrum)) * RATE / len(samples), level=_level(samples))
 
 
+async def falls_silent(track: rtc.Track, seconds: float = 0.5, within_s: float = WITHIN_S) -> None:
+    """Waits until a track has been silent for a while, or has brought nothing at all."""
+    stream = rtc.AudioStream(track, sample_rate=RATE, num_channels=1)
+    silent = 0
+    try:
+        async with asyncio.timeout(within_s):
+            while silent < seconds * RATE:
+                try:
+                    event = await asyncio.wait_for(anext(stream), seconds)
+                except (TimeoutError, StopAsyncIteration):
+                    return
+                samples = np.frombuffer(event.frame.data, dtype=np.int16).astype(np.float64)
+                silent = 0 if _level(samples) > AUDIBLE else silent + len(samples)
+    except TimeoutError:
+        raise AssertionError(f"still heard after {within_s} s") from None
+    finally:
+        await stream.aclose()
+
+
 def _level(samples: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
     return float(np.sqrt(np.mean(samples**2)))

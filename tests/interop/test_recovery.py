@@ -34,9 +34,8 @@ async def _next_track(guest: Guest, of: str, kind: int, since: int) -> rtc.Track
 async def test_a_lost_signal_socket_costs_nothing_for_good(server: Address) -> None:
     async with Cable.to(server.port) as cable, meeting(server) as room:
         alice = await room.join("alice")
-        through = Meeting(Address(cable.port))
-        through.name, through.guests = room.name, room.guests
-        bob = await through.join("bob")
+        bob = await Meeting(Address(cable.port, room.name)).join("bob")
+        room.guests.append(bob)
         before = bob.me.sid
         async with showing(alice), showing(bob), sounding(bob, 500.0, 5000.0):
             await watch(await bob.receives("alice", VIDEO), lambda seen: len(seen) >= 5)

@@ -40,6 +40,15 @@ async def shows_and_sounds_until_the_person_leaves(server: Address) -> None:
         await robot.sees("participant_disconnected", within_s=PAGE_WITHIN_S)
 
 
+async def shows_as_the_person_says(server: Address) -> None:
+    """Withdraws the permission to subscribe at the word "enough", gives it back at "more"."""
+    async with _robot(server) as robot, showing(robot):
+        for word, allowed in (("enough", False), ("more", True)):
+            await robot.hears(word, PAGE_WITHIN_S)
+            robot.me.set_track_subscription_permissions(allow_all_participants=allowed)
+        await robot.sees("participant_disconnected", within_s=PAGE_WITHIN_S)
+
+
 async def watches_and_listens(server: Address) -> None:
     """The person's camera and microphone; then it leaves."""
     async with _robot(server) as robot:

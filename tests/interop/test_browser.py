@@ -15,7 +15,7 @@ from playwright.async_api import Browser, expect
 from tests.browser import launch_chromium
 from tests.e2e.guest import Guest
 from tests.e2e.meeting import Meeting
-from tests.e2e.observed import Picture, decodes_on, hears, picture
+from tests.e2e.observed import Picture, decodes_on, hears, picture, track_sid
 from tests.e2e.waiting import eventually
 from tests.interop import beside_browser
 from tests.interop.beside_browser import NAME, PERSON, ROBOT
@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 EXPECT_TIMEOUT_MS = 15_000
 COLUMNS, ROWS = 64, 36
 
+_SAY = "(topic) => window.tureenRoom.localParticipant.publishData(new Uint8Array(), { reliable: true, topic })"
 _EXCHANGE = """async ([robot, size]) => {
   const room = window.tureenRoom;
   const me = room.localParticipant;
@@ -95,6 +96,22 @@ async def test_the_page_sees_the_sdks_pictures_and_hears_its_tone(meeting: Meeti
 
         # Five numbers a second, from 1 on: what is shown is what is sent now, not something old.
         assert all(0 < later - earlier < 50 for earlier, later in pairwise(numbers)), numbers
+        await ana.leave()
+
+
+async def test_a_withdrawn_permission_takes_the_picture_away_until_it_is_given_back(
+    meeting: Meeting, sdk: SdkProcess
+) -> None:
+    async with sdk.beside(beside_browser.shows_as_the_person_says, meeting.server, meeting.room):
+        ana = await meeting.join(PERSON)
+        await decodes_on(ana, ROBOT)
+        await ana.ask(_SAY, "enough")
+        await eventually(lambda: track_sid(ana, ROBOT), lambda sid: sid is None, "the robot's camera is taken away")
+        await expect(ana.tile_of(ROBOT).locator("video")).to_have_count(0)
+        await ana.ask(_SAY, "more")
+        await eventually(lambda: track_sid(ana, ROBOT), lambda sid: sid is not None, "the robot's camera is back")
+        await decodes_on(ana, ROBOT)
+        assert await _next_number(ana, above=0) > 0
         await ana.leave()
 
 

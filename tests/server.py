@@ -6,6 +6,7 @@ with TureenServer.start(folder) as server:
 
 from __future__ import annotations
 
+import errno
 import http.client
 import os
 import re
@@ -150,16 +151,22 @@ class TureenServer:
 
 
 def free_port() -> int:
-    """A port that neither TCP nor UDP uses on loopback, as far as one can know before taking it."""
+    """A port that TCP on loopback and UDP on any address do not use, as far as one can know before taking it."""
     while True:
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-        ):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
             tcp.bind((HOST, 0))
             port: int = tcp.getsockname()[1]
-            try:
-                udp.bind((HOST, port))
-            except OSError:
-                continue
-            return port
+            if all(_is_free_for_udp(family, port) for family in (socket.AF_INET, socket.AF_INET6)):
+                return port
+
+
+def _is_free_for_udp(family: socket.AddressFamily, port: int) -> bool:
+    """Media is received on all of the machine's addresses, where browsers' sockets live too."""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as udp:
+            if family is socket.AF_INET6:
+                udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            udp.bind(("", port))
+    except OSError as error:
+        return error.errno != errno.EADDRINUSE
+    return True

@@ -75,8 +75,11 @@ class TransportListener(Protocol):
 class ProducerListener(Protocol):
     """Hears what happens to one producer."""
 
-    def handle_producer_started(self, layer: int) -> None:
-        """The first packet of a layer arrived; ``layer`` is an index into the producer's encodings."""
+    def handle_producer_started(self, layer: int, payload_type: int) -> None:
+        """The first packet of a layer arrived.
+
+        ``layer`` is an index into the producer's encodings, ``payload_type`` tells the codec that is really sent.
+        """
 
     def handle_audio_level(self, level: int) -> None:
         """It was audible over the last 400 ms: 0 (loudest) to 127, in -dBov. Silence is not reported."""

@@ -30,9 +30,9 @@ class _Uplink:
         self._participant = participant
         self._publication = publication
 
-    def handle_producer_started(self, layer: int) -> None:  # noqa: ARG002 - the first layer, whichever it is, will do
+    def handle_producer_started(self, layer: int, payload_type: int) -> None:  # noqa: ARG002 - any layer will do
         if self._publication in self._participant.publications:
-            self._room.tracks.start(self._participant, self._publication)
+            self._room.tracks.start(self._participant, self._publication, payload_type)
 
     def handle_audio_level(self, level: int) -> None:
         if not (self._publication.muted or self._participant.hidden):
@@ -122,8 +122,8 @@ class Peer:
 
     def subscribe(self, publication: Publication, settings: TrackSettings) -> None:
         """The participant shall receive a track that has a producer."""
-        parameters = publication.parameters
-        if parameters is None:
+        parameters, codec = publication.parameters, publication.codec
+        if parameters is None or codec is None:
             return
         self._received[publication.sid] = _Received(publication, settings)
         self._negotiation.subscribe(
@@ -133,6 +133,7 @@ class Peer:
                 stream_id=f"{publication.publisher_sid}|{publication.description.stream_name}",
                 cname=publication.publisher_sid,
                 codecs=parameters.codecs,
+                sent=codec,
             )
         )
 

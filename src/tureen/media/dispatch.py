@@ -107,7 +107,7 @@ class EventDispatch:
     def _producer_started(self, event: ProducerStarted) -> None:
         known = self._producers.get(event.producer)
         if known is not None:
-            known[1].handle_producer_started(event.layer)
+            known[1].handle_producer_started(event.layer, event.payload_type)
 
     def _audio_levels(self, event: AudioLevels) -> None:
         for heard in event.levels:

@@ -76,11 +76,16 @@ class Exchange:
             self._tell_change(publisher)
             self._refresh_track(publisher, publication)
 
-    def start(self, publisher: Participant, publication: Publication) -> None:
-        """Media comes, or will not because the track is muted: the others learn of it."""
-        if publication.announce(self._clock.now()):
+    def start(self, publisher: Participant, publication: Publication, payload_type: int | None = None) -> None:
+        """Media comes under ``payload_type``, or will not because the track is muted: the others learn of it."""
+        now = self._clock.now()
+        surprises = payload_type is not None and publication.note_sent(payload_type, now)
+        if publication.announce(now):
             self._tell_change(publisher)
             self._refresh_track(publisher, publication)
+        elif surprises:
+            self._tell_change(publisher)
+            self._reopen(publication)
 
     def mute(self, publisher: Participant, publication: Publication, *, muted: bool, by_server: bool = False) -> None:
         """Tells everyone; the publisher too if it was not its own doing."""
@@ -193,6 +198,15 @@ class Exchange:
             self._audience.tell(subscriber.sid, SubscriptionOpened(publication, settings))
             if publication.note_first_subscriber():
                 self._audience.tell(publisher.sid, TrackSubscribed(publication))
+
+    def _reopen(self, publication: Publication) -> None:
+        """What subscribers were promised no longer holds: each is asked anew whether it can decode the track."""
+        for sid in self._subscriptions.subscribers(publication.sid):
+            subscriber = self._audience.by_sid(sid)
+            if subscriber is not None:
+                settings = self._subscriptions.settings(subscriber, publication.sid)
+                self._audience.tell(sid, SubscriptionClosed(publication))
+                self._audience.tell(sid, SubscriptionOpened(publication, settings))
 
     def _tell_if_announced(self, publisher: Participant, publication: Publication) -> None:
         if publication.announced:

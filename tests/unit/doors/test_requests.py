@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from livekit.protocol import models, rtc
 
+from tests.sdp_conformance import read
 from tests.unit.doors.guest import House
 from tureen.doors.livekit.requests import HANDLERS
 from tureen.model.ids import TrackSid
@@ -244,6 +245,24 @@ def test_the_publisher_decides_who_receives() -> None:
     assert not ben.last("subscription_permission_update").allowed
     ann.send(subscription_permission={"track_permissions": [{"participant_sid": ben.sid, "all_tracks": True}]})
     assert list(ben.bound) == [track.sid]
+
+
+def test_a_withdrawn_permission_stops_media_before_the_subscriber_says_a_word() -> None:
+    house = House()
+    ann, ben = house.join("ann"), house.join("ben")
+    track = ann.publish("audio", "mic")
+    (mid,) = ben.answers[-1].mid_to_track_id
+    ben.answers_requirements = False
+    ann.send(subscription_permission={"all_participants": False})
+    assert house.media.consumers == {}
+    told = ben.last("subscription_permission_update")
+    assert (told.participant_sid, told.track_sid, told.allowed) == (ann.sid, track.sid, False)
+    # The subscriber is asked for an offer, and its answer leaves nothing of the track.
+    assert ben.kinds()[-1] == "media_sections_requirement"
+    ben.negotiate()
+    (section,) = [section for section in read(ben.answers[-1].sdp).sections if section.mid == mid]
+    assert (section.direction, section.values("msid"), section.values("ssrc")) == ("inactive", [], [])
+    assert not ben.answers[-1].mid_to_track_id
 
 
 def test_an_unknown_track_cannot_be_subscribed() -> None:

@@ -56,8 +56,8 @@ class Listener:
     def handle_command_failed(self, command: str, code: str, message: str) -> None:
         self._note("failed", command, code)
 
-    def handle_producer_started(self, layer: int) -> None:
-        self._note("started", layer)
+    def handle_producer_started(self, layer: int, payload_type: int) -> None:
+        self._note("started", layer, payload_type)
 
     def handle_audio_level(self, level: int) -> None:
         self._note("level", level)
@@ -93,7 +93,7 @@ def test_each_event_reaches_its_listener(dispatch: EventDispatch, listeners: tup
         ("connected",),
         ("disconnected",),
         ("reconnected",),
-        ("started", 2),
+        ("started", 2, 96),
         ("level", 9),
         ("data", "x", b"y", False),
         ("failed", "open_consumer", "unknown_producer"),

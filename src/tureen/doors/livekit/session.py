@@ -70,6 +70,7 @@ class SignalSession:
         self._context = SessionContext(services, room, participant, self._peer, outbox)
         self._tokens = TokenRefresh(self._context)
         self._rate = RequestRate(services.settings.requests_per_second, services.clock.now())
+        self._join_deadline: Timer | None = None
         self._grace: Timer | None = None
         self._state = SessionState.CONNECTED
 
@@ -85,6 +86,8 @@ class SignalSession:
 
     def start(self, request: rtc.JoinRequest) -> None:
         """Sends ``join`` first, then what the join request asked for."""
+        deadline_s = self._services.settings.join_deadline_s
+        self._join_deadline = self._services.clock.call_later(deadline_s, self._handle_join_deadline)
         self._context.send(responses.join(self._room, self._participant, self._services.settings))
         for track in request.add_track_requests:
             self._handle(rtc.SignalRequest(add_track=track))
@@ -179,15 +182,21 @@ class SignalSession:
         self._outbox.close(code, message[:100])
         self.handle_socket_closed()
 
+    def _handle_join_deadline(self) -> None:
+        self._join_deadline = None
+        if self._peer.transport is None:
+            self._room.remove(self._participant, DepartureReason.JOIN_FAILED)
+
     def _give_up(self) -> None:
         self._grace = None
         self._room.remove(self._participant, DepartureReason.SIGNALING_LOST)
 
     def _end(self, reason: DepartureReason) -> None:
         self._state = SessionState.ENDED
-        if self._grace is not None:
-            self._grace.cancel()
-            self._grace = None
+        for timer in (self._join_deadline, self._grace):
+            if timer is not None:
+                timer.cancel()
+        self._join_deadline = self._grace = None
         self._tokens.stop()
         self._context.close()
         self._peer.close()

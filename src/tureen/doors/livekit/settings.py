@@ -23,6 +23,8 @@ class LivekitDoorSettings(Struct, frozen=True, kw_only=True):
     """Most unsent bytes per connection; above it the client is disconnected."""
     requests_per_second: float = 100.0
     """Per connection, with bursts of twice as many."""
+    join_deadline_s: float = 30.0
+    """How long a client may take until it offers; from then on the packet core's own deadline counts."""
     grace_s: float = 10.0
     """How long a participant stays whose signaling is gone while its media may still flow."""
     ping_interval_s: int = 5

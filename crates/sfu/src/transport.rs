@@ -106,8 +106,9 @@ pub struct Transport {
     pub feedback: Feedback,
     /// The next wake-up in the shard's timers.
     pub scheduled: Option<Instant>,
-    dtls: DtlsServer,
-    data: Option<DataChannels>,
+    // Boxed, as forwarding does not look at them: what it does look at should lie close together.
+    dtls: Box<DtlsServer>,
+    data: Option<Box<DataChannels>>,
     max_message_size: u32,
     streams: Vec<(u32, StreamRef)>,
     opened: Instant,
@@ -129,7 +130,7 @@ impl Transport {
             sent_number: 0,
             feedback: Feedback::default(),
             scheduled: None,
-            dtls: DtlsServer::new(identity, &parameters.remote_fingerprint, now),
+            dtls: Box::new(DtlsServer::new(identity, &parameters.remote_fingerprint, now)),
             data: None,
             max_message_size: parameters.max_message_size,
             streams: Vec::new(),
@@ -169,7 +170,7 @@ impl Transport {
             State::Connected => self.last_authentic + DISCONNECTED_AFTER,
             State::Disconnected => self.last_authentic + EXPIRED_AFTER,
         };
-        let data = self.data.as_ref().and_then(DataChannels::deadline);
+        let data = self.data.as_ref().and_then(|data| data.deadline());
         let Feedback { transport_cc, nack, report } = self.feedback;
         [self.dtls.deadline(), data, transport_cc, nack, report].into_iter().flatten().fold(silence, Instant::min)
     }
@@ -210,7 +211,7 @@ impl Transport {
             DtlsOutput::Record(record) => out.send(path, group, record),
             DtlsOutput::Keys(keys) => progress.keys = Some(keys),
             DtlsOutput::Data(packet) => {
-                data.get_or_insert_with(|| DataChannels::new(*max_message_size)).handle_packet(now, packet);
+                data.get_or_insert_with(|| Box::new(DataChannels::new(*max_message_size))).handle_packet(now, packet);
             }
             DtlsOutput::Closed => progress.closed = true,
         })?;

@@ -113,6 +113,13 @@ class TestWebSockets:
             assert refused.value.response.status_code == 404
             assert refused.value.response.body == b"requested room does not exist"
 
+    async def test_a_refusal_is_no_trouble_of_ours(self, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.WARNING):
+            async with running() as port:
+                with pytest.raises(InvalidStatus):
+                    await connect(f"ws://127.0.0.1:{port}/rtc?refuse=1")
+        assert caplog.messages == []
+
     async def test_messages_are_bounded(self) -> None:
         async with running() as port, connect(f"ws://127.0.0.1:{port}/rtc") as socket:
             await socket.recv()

@@ -10,6 +10,7 @@ from tureen.ports import Clock, Entropy
 from tureen.rooms.audience import Sink
 from tureen.rooms.errors import LimitExceededError, NotPermittedError, RoomFullError, RoomMissingError
 from tureen.rooms.limits import RoomDefaults, RoomLimits
+from tureen.rooms.observer import Observe, unobserved
 from tureen.rooms.participant import DepartureReason, JoinOptions, Participant
 from tureen.rooms.profile import Profile
 from tureen.rooms.room import Room, Surroundings
@@ -19,11 +20,18 @@ class RoomRegistry:
     """Finds rooms, makes them when someone comes, closes them when they have been empty for long enough."""
 
     def __init__(
-        self, clock: Clock, entropy: Entropy, *, shards: int, limits: RoomLimits, defaults: RoomDefaults
+        self,
+        clock: Clock,
+        entropy: Entropy,
+        *,
+        shards: int,
+        limits: RoomLimits,
+        defaults: RoomDefaults,
+        observe: Observe = unobserved,
     ) -> None:
         """``shards``: number of shards of the packet core; a room stays on one."""
         self._shards = shards
-        self._around = Surroundings(clock=clock, entropy=entropy, limits=limits, defaults=defaults)
+        self._around = Surroundings(clock=clock, entropy=entropy, limits=limits, defaults=defaults, observe=observe)
         self._rooms: dict[RoomName, Room] = {}
 
     @property

@@ -23,6 +23,7 @@ from tureen.rooms.limits import RoomDefaults, RoomLimits
 from tureen.server.health import HealthPort
 from tureen.server.version import package_version
 from tureen.telemetry.metrics import Metrics
+from tureen.telemetry.room_log import RoomLog
 
 
 class Foundation(Struct, frozen=True, kw_only=True):
@@ -111,6 +112,7 @@ def _registry(settings: Settings, shards: int, clock: Clock, entropy: Entropy) -
             departure_timeout_s=rooms.departure_timeout_s,
             max_participants=rooms.max_participants,
         ),
+        observe=RoomLog,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import structlog
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -14,6 +15,8 @@ from starlette.websockets import WebSocket
 from tureen.doors.livekit.door import LivekitDoor
 from tureen.doors.livekit.errors import RefusalError
 from tureen.doors.livekit.socket import run_socket
+
+_log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 _PATH = "/rtc/v1"
 _OLD_PATH = "/rtc"
@@ -32,6 +35,7 @@ def livekit_routes(door: LivekitDoor) -> list[BaseRoute]:
         try:
             admission = door.check_untrusted(websocket.query_params, websocket.headers.get("authorization"))
         except RefusalError as refusal:
+            _log_refusal(websocket, refusal)
             await _deny(websocket, refusal.text, refusal.status)
             return
         await websocket.accept()
@@ -69,6 +73,17 @@ async def _not_found(request: Request) -> Response:  # noqa: ARG001 - the framew
 
 async def _no_such_socket(websocket: WebSocket) -> None:
     await _deny(websocket, "not found", 404)
+
+
+def _log_refusal(websocket: WebSocket, refusal: RefusalError) -> None:
+    _log.info(
+        "join refused",
+        status=refusal.status,
+        reason=refusal.reason,
+        remote=websocket.client.host if websocket.client else None,
+        room=refusal.grant.room.room if refusal.grant else None,
+        participant=refusal.grant.identity if refusal.grant else None,
+    )
 
 
 async def _deny(websocket: WebSocket, text: str, status: int) -> None:

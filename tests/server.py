@@ -6,6 +6,7 @@ with TureenServer.start(folder) as server:
 
 from __future__ import annotations
 
+import errno
 import http.client
 import os
 import re
@@ -127,7 +128,15 @@ class TureenServer:
 
     def stop(self) -> int:
         """Asks the server to end and waits for it; the exit code. Raises `ServerDiedError` when it had to be killed."""
+        self.ask_to_stop()
+        return self.wait()
+
+    def ask_to_stop(self) -> None:
+        """Sends SIGTERM. Harmless when the process has ended."""
         self._process.terminate()
+
+    def wait(self) -> int:
+        """The exit code, once there is one. Raises `ServerDiedError` when the process had to be killed."""
         try:
             return self._process.wait(timeout=STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -150,16 +159,22 @@ class TureenServer:
 
 
 def free_port() -> int:
-    """A port that neither TCP nor UDP uses on loopback, as far as one can know before taking it."""
+    """A port that TCP does not use on loopback nor UDP on any address, as far as one can know before taking it."""
     while True:
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-        ):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
             tcp.bind((HOST, 0))
             port: int = tcp.getsockname()[1]
-            try:
-                udp.bind((HOST, port))
-            except OSError:
-                continue
-            return port
+            if _is_free_everywhere(socket.AF_INET, port) and _is_free_everywhere(socket.AF_INET6, port):
+                return port
+
+
+def _is_free_everywhere(family: socket.AddressFamily, port: int) -> bool:
+    """Media is received on the network's addresses too, where browsers of other tests have ports of their own."""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as udp:
+            if family is socket.AF_INET6:
+                udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            udp.bind(("", port))
+    except OSError as error:
+        return error.errno != errno.EADDRINUSE
+    return True

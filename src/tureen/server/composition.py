@@ -10,7 +10,7 @@ from msgspec import Struct
 from starlette.routing import BaseRoute
 
 from tureen.config.settings import Gso, Settings
-from tureen.doors.livekit import LivekitDoor, LivekitDoorSettings, livekit_routes
+from tureen.doors.livekit import LivekitDoor, LivekitDoorSettings, OpenSockets, livekit_routes
 from tureen.doors.loop_clock import LoopClock
 from tureen.doors.system_entropy import SystemEntropy
 from tureen.media.core import MediaCore
@@ -58,12 +58,14 @@ async def compose(foundation: Foundation) -> AsyncIterator[Services]:
     try:
         registry = _registry(settings, media.shards(), clock, entropy)
         door = LivekitDoor(registry, media, clock, entropy, _livekit_settings(settings))
+        sockets = OpenSockets()
         _show(foundation.metrics, media, registry)
 
         async def drain() -> None:
             registry.close_all()
+            await sockets.wait_until_none()
 
-        yield Services(routes=tuple(livekit_routes(door)), drain=drain)
+        yield Services(routes=tuple(livekit_routes(door, sockets)), drain=drain)
         registry.close_all()
     finally:
         media.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import socket
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 import websockets.http11
 from msgspec import Struct
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -80,7 +81,7 @@ class HttpServer:
         certificate: Certificate | None,
         max_websocket_message_bytes: int,
     ) -> None:
-        self._app = app
+        self._app = _without_cancellation(app)
         self._bound = tuple(bound)
         self._certificate = certificate
         self._max_websocket_message_bytes = max_websocket_message_bytes
@@ -144,6 +145,16 @@ class HttpServer:
                 "Check that tls.certificate and tls.key are PEM files that belong together.",
             ) from error
         return config
+
+
+def _without_cancellation(app: ASGIApp) -> ASGIApp:
+    """Only the end of the server cancels what is under way; Uvicorn would log each as a failure of the application."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return serve
 
 
 class _PunctualHttp(H11Protocol):

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket
 
 from tureen.doors.livekit.door import LivekitDoor
 from tureen.doors.livekit.errors import RefusalError
-from tureen.doors.livekit.socket import run_socket
+from tureen.doors.livekit.socket import OpenSockets, run_socket
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -28,8 +28,8 @@ _PREFIXES = ("", "/")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def livekit_routes(door: LivekitDoor) -> list[BaseRoute]:
-    """Signal socket and validation, with cross-origin access for every origin."""
+def livekit_routes(door: LivekitDoor, sockets: OpenSockets) -> list[BaseRoute]:
+    """Signal socket and validation, with cross-origin access for every origin. ``sockets``: counts those it opens."""
 
     async def open_socket(websocket: WebSocket) -> None:
         try:
@@ -38,8 +38,9 @@ def livekit_routes(door: LivekitDoor) -> list[BaseRoute]:
             _log_refusal(websocket, refusal)
             await _deny(websocket, refusal.text, refusal.status)
             return
-        await websocket.accept()
-        await run_socket(websocket, door, admission)
+        with sockets.one_more():
+            await websocket.accept()
+            await run_socket(websocket, door, admission)
 
     async def validate(request: Request) -> Response:
         try:

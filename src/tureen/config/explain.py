@@ -42,6 +42,15 @@ def explain(error: ValidationError, sources: Sequence[Source]) -> list[Problem]:
     return list(problems.values())
 
 
+def as_toml(example: object) -> str:
+    """The value as a line of the file has it."""
+    if isinstance(example, list):
+        return f"[{', '.join(as_toml(item) for item in example)}]"
+    if isinstance(example, dict):
+        return "{ " + ", ".join(f"{name} = {as_toml(value)}" for name, value in example.items()) + " }"
+    return f'"{example}"' if isinstance(example, str) else _plain(example)
+
+
 def _problem(detail: ErrorDetails, sources: Sequence[Source]) -> Problem:
     # List positions and branches of unions are pydantic's; people know the setting.
     path = _setting_path(tuple(str(step) for step in detail["loc"]))
@@ -90,7 +99,7 @@ def _written(path: tuple[str, ...], example: object, source: Source | None) -> s
         return flag_name(path) if isinstance(example, bool) else f"{flag_name(path)} {_plain(example)}"
     if kind == "environment":
         return f'{variable_name(path)}="{_plain(example)}"'
-    return f"{'.'.join(path)} = {_toml(example)}"
+    return f"{'.'.join(path)} = {as_toml(example)}"
 
 
 def _plain(example: object) -> str:
@@ -99,14 +108,6 @@ def _plain(example: object) -> str:
     if isinstance(example, dict):
         return ", ".join(f"{name}: {value}" for name, value in example.items())
     return str(example).lower() if isinstance(example, bool) else str(example)
-
-
-def _toml(example: object) -> str:
-    if isinstance(example, list):
-        return f"[{', '.join(_toml(item) for item in example)}]"
-    if isinstance(example, dict):
-        return "{ " + ", ".join(f"{name} = {_toml(value)}" for name, value in example.items()) + " }"
-    return f'"{example}"' if isinstance(example, str) else _plain(example)
 
 
 def _did_you_mean(path: tuple[str, ...]) -> str:

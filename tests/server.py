@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -46,8 +47,11 @@ class TureenServer:
         self.secret = SECRET
 
     @classmethod
-    def start(cls, folder: Path, *arguments: str) -> Self:
-        """Starts a server that logs into ``folder`` and waits until it answers. Raises `ServerDiedError`."""
+    def start(cls, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Self:
+        """Starts a server that logs into ``folder`` and waits until it answers. Raises `ServerDiedError`.
+
+        ``environment``: variables beside those of the test.
+        """
         port = free_port()
         log = folder / f"tureen-{port}.log"
         command = [sys.executable, "-m", "tureen", "serve", "--dev", "--port", str(port), "--drain-s", "2", *arguments]
@@ -60,7 +64,7 @@ class TureenServer:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1", **(environment or {})},
             )
         server = cls(process, port, log)
         try:

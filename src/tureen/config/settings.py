@@ -115,7 +115,7 @@ class MetricsSettings(_Section):
     """Access to ``/metrics``."""
 
     token: SecretText | None = Field(
-        default=None, description="bearer for peers that are not local", examples=["<a secret>"]
+        default=None, description="bearer that every scraper must send; none: this machine only", examples=["<a secret>"]
     )
 
 

@@ -115,7 +115,9 @@ class MetricsSettings(_Section):
     """Access to ``/metrics``."""
 
     token: SecretText | None = Field(
-        default=None, description="bearer that every scraper must send; none: this machine only", examples=["<a secret>"]
+        default=None,
+        description="bearer that every scraper must send; none: this machine only",
+        examples=["<a secret>"],
     )
 
 

@@ -116,7 +116,7 @@ class MetricsSettings(_Section):
 
     token: SecretText | None = Field(
         default=None,
-        description="bearer that every scraper must send; none: this machine only",
+        description="what scrapers send as bearer; none: this machine only",
         examples=["<a secret>"],
     )
 

@@ -193,7 +193,7 @@ class TestBinding:
         def refuse(*_: object) -> None:
             raise OSError(number, "refused")
 
-        monkeypatch.setattr(http_server.socket, "socket", refuse)
+        monkeypatch.setattr("tureen.server.http_server.socket.socket", refuse)
         with pytest.raises(ServeError, match=hint):
             bind([PLAIN], 80)
 

@@ -191,9 +191,20 @@ class TestWrongValues:
     def test_reasons_are_in_plain_words(self, flag: str, value: object, why: str) -> None:
         assert why in problems({"dev": True, flag: value})[flag].why
 
-    @pytest.mark.parametrize("value", ["nonsense", "1.2.3", "10.0.0.0/8", "example.org"])
+    @pytest.mark.parametrize("value", ["nonsense", "1.2.3", "10.0.0.0/8", "example.org", "224.0.0.1", "fe80::1"])
     def test_addresses(self, value: str) -> None:
         assert set(problems({"dev": True, "host": value, "public_addresses": [value]})) == {"host", "public_addresses"}
+
+    @pytest.mark.parametrize("value", ["0.0.0.0,127.0.0.1", "localhost,::", "192.0.2.1,0.0.0.0"])
+    def test_addresses_that_contain_each_other(self, value: str) -> None:
+        assert "name only one of them" in problems({"dev": True, "host": value})["host"].why
+
+    @pytest.mark.parametrize("value", ["0.0.0.0,::", "0.0.0.0,::1", "localhost,192.0.2.1", "127.0.0.1,127.0.0.1"])
+    def test_addresses_that_do_not(self, value: str) -> None:
+        assert load_settings({"dev": True, "host": value}).host == tuple(value.split(","))
+
+    def test_a_public_address_is_one_that_can_be_reached(self) -> None:
+        assert "could send to" in problems({"dev": True, "public_addresses": "::"})["public_addresses"].why
 
     def test_a_section_in_one_variable(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TUREEN_LOG", "info")

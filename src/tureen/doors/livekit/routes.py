@@ -77,14 +77,10 @@ async def _no_such_socket(websocket: WebSocket) -> None:
 
 
 def _log_refusal(websocket: WebSocket, refusal: RefusalError) -> None:
-    _log.info(
-        "join refused",
-        status=refusal.status,
-        reason=refusal.reason,
-        remote=websocket.client.host if websocket.client else None,
-        room=refusal.grant.room.room if refusal.grant else None,
-        participant=refusal.grant.identity if refusal.grant else None,
-    )
+    grant = refusal.grant
+    who = {} if grant is None else {"room": grant.room.room, "participant": grant.identity}
+    remote = websocket.client.host if websocket.client else None
+    _log.info("join refused", status=refusal.status, reason=refusal.reason, remote=remote, **who)
 
 
 async def _deny(websocket: WebSocket, text: str, status: int) -> None:

@@ -22,7 +22,7 @@ CRATE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find crates -name 
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -type f ! -name '*.test.ts' -print)
 
 .PHONY: help setup build native web run test test-slow lint lint-python lint-rust lint-web test-rust test-web test-python \
-	format wheel-check doctor clean
+	format wheel-check docs doctor clean
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,9 @@ format: setup ## Bring all sources into form.
 wheel-check: setup ## Build the wheel and prove it in a fresh environment without any toolchain.
 	$(BIN)/python tools/wheel_check.py
 
+docs: $(STAMPS)/python ## Write the generated pages of docs/reference.
+	$(BIN)/python tools/settings_reference.py
+
 doctor: ## Explain what is missing or stale, and which tests would be skipped.
 	@$(PYTHON) tools/doctor.py
 
@@ -68,6 +71,7 @@ lint-python: $(STAMPS)/python
 	$(BIN)/ruff format --check .
 	$(BIN)/python tools/shape.py
 	$(BIN)/python tools/docs_check.py
+	$(BIN)/python tools/settings_reference.py --check
 	PYTHONPATH=src $(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -46,8 +47,11 @@ class TureenServer:
         self.secret = SECRET
 
     @classmethod
-    def start(cls, folder: Path, *arguments: str) -> Self:
-        """Starts a server that logs into ``folder`` and waits until it answers. Raises `ServerDiedError`."""
+    def start(cls, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Self:
+        """Starts a server that logs into ``folder`` and waits until it answers. Raises `ServerDiedError`.
+
+        ``environment``: variables beside those of the test.
+        """
         port = free_port()
         log = folder / f"tureen-{port}.log"
         command = [sys.executable, "-m", "tureen", "serve", "--dev", "--port", str(port), "--drain-s", "2", *arguments]
@@ -60,7 +64,7 @@ class TureenServer:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1", **(environment or {})},
             )
         server = cls(process, port, log)
         try:
@@ -128,7 +132,15 @@ class TureenServer:
 
     def stop(self) -> int:
         """Asks the server to end and waits for it; the exit code. Raises `ServerDiedError` when it had to be killed."""
+        self.ask_to_stop()
+        return self.wait()
+
+    def ask_to_stop(self) -> None:
+        """Sends SIGTERM. Harmless when the process has ended."""
         self._process.terminate()
+
+    def wait(self) -> int:
+        """The exit code, once there is one. Raises `ServerDiedError` when the process had to be killed."""
         try:
             return self._process.wait(timeout=STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -151,17 +163,17 @@ class TureenServer:
 
 
 def free_port() -> int:
-    """A port that TCP on loopback and UDP on any address do not use, as far as one can know before taking it."""
+    """A port that TCP does not use on loopback nor UDP on any address, as far as one can know before taking it."""
     while True:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
             tcp.bind((HOST, 0))
             port: int = tcp.getsockname()[1]
-            if all(_is_free_for_udp(family, port) for family in (socket.AF_INET, socket.AF_INET6)):
+            if _is_free_everywhere(socket.AF_INET, port) and _is_free_everywhere(socket.AF_INET6, port):
                 return port
 
 
-def _is_free_for_udp(family: socket.AddressFamily, port: int) -> bool:
-    """Media is received on all of the machine's addresses, where browsers' sockets live too."""
+def _is_free_everywhere(family: socket.AddressFamily, port: int) -> bool:
+    """Media is received on the network's addresses too, where browsers of other tests have ports of their own."""
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as udp:
             if family is socket.AF_INET6:

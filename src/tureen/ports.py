@@ -53,8 +53,8 @@ class Entropy(Protocol):
 class TransportListener(Protocol):
     """Hears what happens to one transport."""
 
-    def handle_transport_connected(self) -> None:
-        """ICE and DTLS are up."""
+    def handle_transport_connected(self, remote: str, srtp_profile: str) -> None:
+        """ICE and DTLS are up; ``remote``: the peer's address and port, ``srtp_profile``: as IANA names it."""
 
     def handle_transport_disconnected(self) -> None:
         """The peer fell silent; `handle_transport_reconnected` or `handle_transport_closed` follows."""

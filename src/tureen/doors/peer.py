@@ -12,6 +12,7 @@ from tureen.model.media import IceCredentials, ProducerParameters
 from tureen.ports import Entropy, MediaPort, TransportListener
 from tureen.rooms import Participant, Publication, Room
 from tureen.rooms.subscription import TrackSettings
+from tureen.telemetry.room_log import participant_log
 
 
 class _Received(Struct):
@@ -23,14 +24,19 @@ class _Received(Struct):
 
 
 class _Uplink:
-    """Tells the room what the core says about one published track."""
+    """Tells the room, and the log, what the core says about one published track."""
 
     def __init__(self, room: Room, participant: Participant, publication: Publication) -> None:
         self._room = room
         self._participant = participant
         self._publication = publication
+        self._flows = False
 
-    def handle_producer_started(self, layer: int, payload_type: int) -> None:  # noqa: ARG002 - any layer will do
+    def handle_producer_started(self, layer: int, payload_type: int) -> None:
+        log = participant_log(self._room, self._participant)
+        report = log.debug if self._flows else log.info
+        report("first media", track=self._publication.sid, layer=layer)
+        self._flows = True
         if self._publication in self._participant.publications:
             self._room.tracks.start(self._participant, self._publication, payload_type)
 

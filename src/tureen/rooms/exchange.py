@@ -23,6 +23,7 @@ from tureen.rooms.events import (
     TrackUnpublished,
 )
 from tureen.rooms.limits import RoomLimits
+from tureen.rooms.observer import RoomObserver
 from tureen.rooms.participant import Participant
 from tureen.rooms.permissions import SubscriptionPolicy
 from tureen.rooms.publication import Publication
@@ -41,12 +42,15 @@ _SID_LETTERS_BY_KIND = {MediaKind.AUDIO: "AU", MediaKind.VIDEO: "VU"}
 class Exchange:
     """Publishes, announces and ends tracks; opens and closes subscriptions as conditions change; tells everyone."""
 
-    def __init__(self, audience: Audience, clock: Clock, entropy: Entropy, limits: RoomLimits) -> None:
-        """``audience`` is the room's own; it stays in the room's hands."""
+    def __init__(
+        self, audience: Audience, clock: Clock, entropy: Entropy, limits: RoomLimits, observer: RoomObserver
+    ) -> None:
+        """``audience`` and ``observer`` are the room's own; they stay in the room's hands."""
         self._audience = audience
         self._clock = clock
         self._entropy = entropy
         self._limits = limits
+        self._observer = observer
         self._tracks: dict[TrackSid, Publication] = {}
         self._subscriptions = Subscriptions()
 
@@ -63,6 +67,7 @@ class Exchange:
         )
         self._tracks[publication.sid] = publication
         publisher.add(publication)
+        self._observer.handle_published(publication)
         if description.muted:
             self.start(publisher, publication)
         return publication
@@ -120,7 +125,7 @@ class Exchange:
             found = self._visible(sid)
             if found is None:
                 if wanted:
-                    self._audience.tell(subscriber.sid, SubscriptionRefused(sid, RefusalReason.UNKNOWN_TRACK))
+                    self._refuse(subscriber, sid, RefusalReason.UNKNOWN_TRACK)
                 continue
             publisher, publication = found
             self._subscriptions.wish(subscriber, sid, Wish.WANTED if wanted else Wish.UNWANTED)
@@ -171,6 +176,10 @@ class Exchange:
         """How many receive the track."""
         return len(self._subscriptions.subscribers(track))
 
+    def _refuse(self, subscriber: Participant, track: TrackSid, reason: RefusalReason) -> None:
+        self._audience.tell(subscriber.sid, SubscriptionRefused(track, reason))
+        self._observer.handle_subscription_refused(subscriber, track, reason)
+
     def _visible(self, sid: TrackSid) -> tuple[Participant, Publication] | None:
         publication = self._tracks.get(sid)
         if publication is None or not publication.announced:
@@ -184,6 +193,7 @@ class Exchange:
             self._audience.tell(sid, SubscriptionClosed(publication))
         self._subscriptions.forget_track(publication.sid)
         self._tracks.pop(publication.sid, None)
+        self._observer.handle_unpublished(publication)
 
     def _refresh_track(self, publisher: Participant, publication: Publication) -> None:
         for member in self._audience:

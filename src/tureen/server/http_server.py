@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import socket
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 import websockets.http11
 from msgspec import Struct
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from tureen.server.addresses import Listener
 from tureen.server.errors import ServeError
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGISendEvent
 
 REQUEST_LINE_BYTES = 64 * 1024
 """A join with its offer and its token travels in the request line."""
@@ -76,7 +81,7 @@ class HttpServer:
         certificate: Certificate | None,
         max_websocket_message_bytes: int,
     ) -> None:
-        self._app = app
+        self._app = _without_cancellation(app)
         self._bound = tuple(bound)
         self._certificate = certificate
         self._max_websocket_message_bytes = max_websocket_message_bytes
@@ -115,7 +120,7 @@ class HttpServer:
         config = uvicorn.Config(
             self._app,
             http=_PunctualHttp,
-            ws="websockets-sansio",
+            ws=_DeniableWebSocket,
             ws_max_size=self._max_websocket_message_bytes,
             ws_ping_interval=WEBSOCKET_PING_S,
             ws_ping_timeout=WEBSOCKET_PONG_S,
@@ -142,6 +147,16 @@ class HttpServer:
         return config
 
 
+def _without_cancellation(app: ASGIApp) -> ASGIApp:
+    """Only the end of the server cancels what is under way; Uvicorn would log each as a failure of the application."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return serve
+
+
 class _PunctualHttp(H11Protocol):
     """HTTP/1.1 that hangs up on connections that never state a request: each would cost a file descriptor for ever."""
 
@@ -159,6 +174,18 @@ class _PunctualHttp(H11Protocol):
         was_upgraded = self.transport.get_protocol() is not self
         if cycle is None and not was_upgraded:
             self.transport.close()
+
+
+class _DeniableWebSocket(WebSocketsSansIOProtocol):
+    """WebSockets whose upgrade may be refused without an error in the log.
+
+    Uvicorn 0.54 does not count a whole refusal (the "denial response" extension of ASGI) as the end of a handshake.
+    """
+
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True
 
 
 def _listening_socket(listener: Listener, port: int) -> socket.socket | None:

@@ -94,19 +94,19 @@ class SafeHeaders:
 
 
 class CountResponses:
-    """Counts HTTP responses by method and status: bounded labels, no paths."""
+    """Counts HTTP responses, refused upgrades too, by method and status: bounded labels, no paths."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._responses = metrics.counter("http_responses", "HTTP responses.", ("method", "status"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Wraps ``send`` for HTTP."""
+        """Wraps ``send``."""
 
         async def counting_send(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                method = scope["method"] if scope["method"] in _METHODS else "other"
-                self._responses.labels(method, str(message["status"])).inc()
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                method = scope.get("method", "GET")  # an upgrade is one (RFC 6455 section 4.1), without saying so
+                self._responses.labels(method if method in _METHODS else "other", str(message["status"])).inc()
             await send(message)
 
-        await self._app(scope, receive, counting_send if scope["type"] == "http" else send)
+        await self._app(scope, receive, counting_send)

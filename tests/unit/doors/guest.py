@@ -118,7 +118,7 @@ class Guest:
     def connect(self) -> None:
         """ICE and DTLS complete."""
         assert self.session is not None
-        self.session.handle_transport_connected()
+        self.session.handle_transport_connected("192.0.2.9:4000", "AEAD_AES_256_GCM")
         self.settle()
 
     def settle(self) -> None:

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from tests.unit.doors.fakes import START
 from tests.unit.doors.guest import House, wrapped
-from tureen.doors.livekit import livekit_routes
+from tureen.doors.livekit import OpenSockets, livekit_routes
 
 EMPTY = wrapped(rtc.JoinRequest())
 
@@ -24,7 +24,7 @@ def house() -> House:
 
 @pytest.fixture
 def client(house: House) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=livekit_routes(house.door))) as client:
+    with TestClient(Starlette(routes=livekit_routes(house.door, OpenSockets()))) as client:
         yield client
 
 

@@ -48,6 +48,14 @@ def check_admission_untrusted(
     ``query``: of the URL; ``authorization``: the header; ``now``: Unix seconds.
     """
     grant = _grant(query, authorization, settings, now)
+    try:
+        return _admit(grant, query, registry)
+    except RefusalError as refusal:
+        refusal.grant = grant
+        raise
+
+
+def _admit(grant: Grant, query: Mapping[str, str], registry: RoomRegistry) -> Admission:
     if not grant.room.join or grant.room.room is None:
         raise RefusalError(401, "the token does not allow to join a room")
     text = query.get("join_request")

@@ -20,6 +20,7 @@ MAX_LAYERS = 8
 MAX_CODECS = 8
 MAX_FEATURES = 16
 MAX_CAPABILITIES = 32
+MAX_VERSION_CHARACTERS = 64
 MAX_PERMISSIONS = 10_000
 MAX_TRACKS_PER_REQUEST = 10_000
 
@@ -129,7 +130,15 @@ def client_facts(info: models.ClientInfo) -> ClientFacts:
         protocol=info.protocol,
         client_protocol=info.client_protocol,
         capabilities=tuple(dict.fromkeys(info.capabilities))[:MAX_CAPABILITIES],
+        sdk=_sdk_name(info.sdk),
+        sdk_version=info.version[:MAX_VERSION_CHARACTERS],
     )
+
+
+def _sdk_name(number: int) -> str:
+    """A number that is younger than our copy of the protocol stands for itself."""
+    known = models.ClientInfo.SDK.values()
+    return models.ClientInfo.SDK.Name(number).lower() if number in known else str(number)
 
 
 def _codec(codec: rtc.SimulcastCodec) -> TrackCodec:

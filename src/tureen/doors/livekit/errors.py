@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tureen.errors import TureenError
+from tureen.model.grant import Grant
 
 
 class SignalError(TureenError):
@@ -30,3 +31,10 @@ class RefusalError(TureenError):
         super().__init__(text)
         self.status = status
         self.text = text
+        self.grant: Grant | None = None
+        """Of the bearer, when the token itself was good; for the log."""
+
+    @property
+    def reason(self) -> str:
+        """Why in truth, for the log: what the client is told may be less."""
+        return str(self.__cause__ or self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 
+import structlog
 from livekit.protocol import models, rtc
 
 from tureen.doors.livekit import responses
@@ -33,6 +34,8 @@ from tureen.rooms.errors import (
 from tureen.rooms.events import GrantChanged, Removed
 from tureen.rooms.participant import JoinOptions
 from tureen.sdp import SdpError
+
+_log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 _Reason = rtc.RequestResponse.Reason
 
@@ -117,6 +120,7 @@ class SignalSession:
         if self._state is not SessionState.CONNECTED:
             return
         self._state = SessionState.DETACHED
+        self._context.log.info("signaling lost")
         self._tokens.stop()
         if self._peer.transport is None:
             self._give_up()
@@ -137,19 +141,23 @@ class SignalSession:
 
     # From the transport.
 
-    def handle_transport_connected(self) -> None:
+    def handle_transport_connected(self, remote: str, srtp_profile: str) -> None:
         """Media and data flow: the participant is active."""
+        self._context.log.info("transport connected", remote=remote, srtp_profile=srtp_profile)
         if self._peer.transport is not None and self._participant.present:
             self._room.activate(self._participant, self._peer.transport)
 
     def handle_transport_disconnected(self) -> None:
         """The core waits for the peer; so do we."""
+        self._context.log.info("transport disconnected")
 
     def handle_transport_reconnected(self) -> None:
         """Nothing was undone."""
+        self._context.log.info("transport reconnected")
 
     def handle_transport_closed(self, reason: str) -> None:
         """Without a transport there is nothing to come back to. A peer that closed it itself is leaving."""
+        self._context.log.info("transport closed", reason=reason)
         self._peer.handle_transport_closed()
         left = reason == TransportCloseReason.PEER_CLOSED
         self._room.remove(self._participant, DepartureReason.CLIENT_LEFT if left else DepartureReason.TRANSPORT_LOST)
@@ -160,12 +168,14 @@ class SignalSession:
             handle_data(self._context, label, payload, binary=binary)
 
     def handle_command_failed(self, command: str, code: str, message: str) -> None:
-        """The dispatcher has logged it. A transport that did not open will not connect: nobody waits for it."""
+        """A transport that did not open will not connect: nobody waits for it."""
+        self._context.log.warning("the packet core refused a command", command=command, code=code, reason=message)
         if command == "open_transport":
             self.handle_transport_closed(f"{code}: {message}")
 
     def _handle(self, request: rtc.SignalRequest) -> None:
         kind = request.WhichOneof("message")
+        self._context.log.debug("signal request", kind=kind)
         handler = HANDLERS.get(kind) if kind else None
         if kind is None or handler is None:
             message = f"this server does not know {kind or 'this request'}"
@@ -174,10 +184,12 @@ class SignalSession:
         try:
             handler(self._context, getattr(request, kind))
         except (RoomError, SdpError) as error:
+            self._context.log.debug("signal request refused", kind=kind, reason=str(error))
             reason = _REASONS.get(type(error), _Reason.UNCLASSIFIED_ERROR)
             self._context.send(responses.request_response(reason, str(error), request))
 
     def _refuse_connection(self, reason: rtc.RequestResponse.Reason, message: str, code: int) -> None:
+        self._context.log.info("signaling refused", reason=message)
         self._context.send(responses.request_response(reason, message))
         self._outbox.close(code, message[:100])
         self.handle_socket_closed()
@@ -220,7 +232,10 @@ def open_session(services: DoorServices, admission: Admission, outbox: Outbox) -
 
     A resume is answered with the demand to join anew: what the client remembers is of no use here.
     """
+    grant = admission.grant
+    log: structlog.stdlib.BoundLogger = _log.bind(room=grant.room.room, participant=grant.identity)
     if admission.request.reconnect:
+        log.info("resume refused", reason="the client shall join anew")
         outbox.put(responses.state_mismatch().SerializeToString())
         outbox.close()
         return None
@@ -232,8 +247,9 @@ def open_session(services: DoorServices, admission: Admission, outbox: Outbox) -
     )
     relay = _Relay()
     try:
-        room, participant = services.registry.join(admission.grant, options, relay)
-    except RoomError:
+        room, participant = services.registry.join(grant, options, relay)
+    except RoomError as error:
+        log.info("join refused", reason=str(error))
         failure = responses.leave(models.DisconnectReason.JOIN_FAILURE, rtc.LeaveRequest.Action.DISCONNECT)
         outbox.put(failure.SerializeToString())
         outbox.close()

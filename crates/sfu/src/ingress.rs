@@ -19,7 +19,7 @@ use crate::transport::StreamRef;
 const TRANSPORT_CC_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A repaired packet starts with the number of the original (RFC 4588 section 4).
-const RTX_HEADER: usize = 2;
+pub(crate) const RTX_HEADER: usize = 2;
 
 impl Shard {
     /// Takes an SRTP packet from a validated path.

@@ -127,9 +127,16 @@ impl Call {
             extensions: Self::extensions(),
             max_message_size: 65536,
         };
+        self.connect_peer(peer);
+        self.command(Command::OpenTransport(open));
+        index
+    }
+
+    /// Puts a peer on the network that has no transport at the server yet.
+    pub fn connect_peer(&mut self, peer: Peer) -> PeerIndex {
+        let index = self.peers.len();
         self.peers.push(peer);
         self.indices.insert((self.addresses)(index), index);
-        self.command(Command::OpenTransport(open));
         index
     }
 

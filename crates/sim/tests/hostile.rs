@@ -137,7 +137,7 @@ fn another_certificate_than_the_signalled_one_is_refused() {
         extensions: Call::extensions(),
         max_message_size: 0,
     }));
-    call.peers.push(peer);
+    call.connect_peer(peer);
     call.peers[0].check(call.now);
     call.run(Duration::from_millis(300));
     let closed = Event::TransportClosed { transport: 1, reason: CloseReason::DtlsFailed };

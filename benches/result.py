@@ -79,7 +79,7 @@ def _git(*arguments: str) -> str:
         text=True,
         check=False,
     )
-    return done.stdout.strip() or "unknown" if done.returncode == 0 else "unknown"
+    return done.stdout.strip() if done.returncode == 0 else "unknown"
 
 
 def _verdict(result: Result) -> str:

@@ -120,6 +120,20 @@ def test_a_flood_ends_the_connection_but_not_a_brisk_pace() -> None:
     assert guest.closed
 
 
+def test_the_candidates_of_a_join_are_no_flood_but_endless_ones_are() -> None:
+    """The Python SDK sends some 250 within half a second: one for each section, address, protocol and gathering."""
+    candidate = rtc.TrickleRequest(candidateInit='{"candidate": ""}')
+    guest = House(requests_per_second=100.0).join("ann")
+    for _ in range(1000):
+        guest.send(trickle=candidate)
+    guest.send(ping=1)
+    assert guest.all("pong")
+    for _ in range(3000):
+        guest.send(trickle=candidate)
+    assert guest.last("request_response").reason == Reason.LIMIT_EXCEEDED
+    assert guest.closed
+
+
 @given(st.sampled_from(sorted(HANDLERS)), st.binary(max_size=60))
 def test_any_bytes_do_no_harm(kind: str, body: bytes) -> None:
     """Whatever parses is handled or refused; nothing else leaves the session."""

@@ -14,7 +14,7 @@ from tureen.doors.livekit.data_packets import handle_data
 from tureen.doors.livekit.descriptions import client_facts
 from tureen.doors.livekit.errors import SignalError
 from tureen.doors.livekit.outbox import Outbox
-from tureen.doors.livekit.request_rate import RequestRate
+from tureen.doors.livekit.request_rate import CANDIDATE_WEIGHT, RequestRate
 from tureen.doors.livekit.requests import HANDLERS
 from tureen.doors.livekit.room_events import EVENT_HANDLERS
 from tureen.doors.livekit.services import DoorServices
@@ -104,13 +104,14 @@ class SignalSession:
         """One message. A broken one, or one too many, ends the connection, not the participant's media."""
         if self._state is not SessionState.CONNECTED:
             return
-        if not self._rate.allows(self._services.clock.now()):
-            self._refuse_connection(_Reason.LIMIT_EXCEEDED, "too many requests", _POLICY_VIOLATION)
-            return
         try:
             request = read_request_untrusted(frame, self._services.settings.frame_bytes)
         except SignalError as error:
             self._refuse_connection(_Reason.INVALID_REQUEST, str(error), _INVALID_PAYLOAD)
+            return
+        weight = CANDIDATE_WEIGHT if request.HasField("trickle") else 1.0
+        if not self._rate.allows(self._services.clock.now(), weight):
+            self._refuse_connection(_Reason.LIMIT_EXCEEDED, "too many requests", _POLICY_VIOLATION)
             return
         self._outbox.frame_format = format_of(frame)
         self._handle(request)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -23,6 +24,7 @@ KEY = "devkey"
 SECRET = "secret"
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 15.0
+PORTS = range(20_000, 32_000)
 LOG_LINES = 60
 """How much of the log a failing test shows."""
 
@@ -150,16 +152,19 @@ class TureenServer:
 
 
 def free_port() -> int:
-    """A port that neither TCP nor UDP uses on loopback, as far as one can know before taking it."""
+    """A port that neither TCP nor UDP uses on any address, as far as one can know before taking it.
+
+    Media is received on the network's addresses too. The system gives ports above these to whoever asks for any.
+    """
     while True:
+        port = secrets.choice(PORTS)
         with (
             socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
         ):
-            tcp.bind((HOST, 0))
-            port: int = tcp.getsockname()[1]
             try:
-                udp.bind((HOST, port))
+                tcp.bind(("", port))
+                udp.bind(("", port))
             except OSError:
                 continue
             return port

@@ -56,6 +56,8 @@ _EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
 }
 
+_RESPONSE_STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
+
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -81,16 +83,16 @@ class SafeHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Wraps ``send`` for HTTP."""
+        """Wraps ``send``; a refused WebSocket upgrade is an HTTP response too."""
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _RESPONSE_STARTS:
                 headers = MutableHeaders(scope=message)
                 for name, value in _EVERYWHERE.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_with_headers)
 
 
 class CountResponses:

@@ -34,8 +34,9 @@ def test_the_token_may_come_in_the_query_or_as_a_bearer() -> None:
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Basic abc", "Bearer abc", "Bearer a.b.c"])
-def test_without_a_good_token_401(authorization: str | None) -> None:
-    assert refusal(House(), {"join_request": EMPTY}, authorization).status == 401
+def test_without_a_good_token_one_refusal(authorization: str | None) -> None:
+    refused = refusal(House(), {"join_request": EMPTY}, authorization)
+    assert (refused.status, refused.text) == (401, "invalid token")
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,24 @@ def test_without_a_good_token_401(authorization: str | None) -> None:
 def test_refusals(rights: dict[str, Any], query: dict[str, str], status: int) -> None:
     house = House()
     given_query = {"access_token": house.token("ann", **rights), "join_request": EMPTY, **query}
-    assert refusal(house, given_query).status == status
+    refused = refusal(house, given_query)
+    assert refused.status == status
+    assert (refused.text == "invalid token") == (status == 401), "a misfit token is told nothing"
+
+
+def test_the_log_says_why_and_does_not_quote_the_token(caplog: pytest.LogCaptureFixture) -> None:
+    house = House()
+    token = house.token("ann", join=False)
+    with caplog.at_level("INFO"):
+        refusal(house, {"access_token": token, "join_request": EMPTY})
+        refusal(house, {"access_token": token + "x", "join_request": EMPTY})
+        refusal(house, {"join_request": EMPTY})
+    assert [record.getMessage() for record in caplog.records] == [
+        "refused a client with status 401: The token does not allow to join a room.",
+        "refused a client with status 401: The signature does not match the key's secret.",
+        "refused a client with status 401: No token was sent.",
+    ]
+    assert token not in caplog.text
 
 
 def test_metadata_of_the_join_replaces_the_tokens() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 
 from tureen.doors.livekit.admission import Admission, check_admission_untrusted
+from tureen.doors.livekit.errors import RefusalError
 from tureen.doors.livekit.outbox import Outbox
 from tureen.doors.livekit.services import DoorServices
 from tureen.doors.livekit.session import SignalSession, open_session
@@ -12,6 +14,8 @@ from tureen.doors.livekit.settings import LivekitDoorSettings
 from tureen.doors.livekit.shared_frames import SharedFrames
 from tureen.ports import Clock, Entropy, MediaPort
 from tureen.rooms import RoomRegistry
+
+_log = logging.getLogger(__name__)
 
 
 class LivekitDoor:
@@ -42,13 +46,17 @@ class LivekitDoor:
 
     def check_untrusted(self, query: Mapping[str, str], authorization: str | None) -> Admission:
         """The checks of an upgrade. Raises `RefusalError`, and nothing else."""
-        return check_admission_untrusted(
-            query,
-            authorization,
-            registry=self._services.registry,
-            settings=self._services.settings,
-            now=self._services.clock.now(),
-        )
+        try:
+            return check_admission_untrusted(
+                query,
+                authorization,
+                registry=self._services.registry,
+                settings=self._services.settings,
+                now=self._services.clock.now(),
+            )
+        except RefusalError as refusal:
+            _log.info("refused a client with status %d: %s", refusal.status, refusal)
+            raise
 
     def new_outbox(self, wake: Callable[[], None], give_up: Callable[[], None]) -> Outbox:
         """For a socket that was accepted; the callbacks as in `Outbox`."""

@@ -25,8 +25,8 @@ class RefusalError(TureenError):
 
     code: ClassVar[str] = "join_refused"
 
-    def __init__(self, status: int, text: str) -> None:
-        """``status``: of HTTP; ``text``: the body, plain."""
-        super().__init__(text)
+    def __init__(self, status: int, text: str, reason: str = "") -> None:
+        """``status``: of HTTP; ``text``: the body, plain; ``reason``: for our own log, where it says more."""
+        super().__init__(reason or text)
         self.status = status
         self.text = text

@@ -205,7 +205,7 @@ impl Call {
             self.outlet.flush();
             for (path, datagram) in std::mem::take(&mut self.outlet.sent) {
                 moved = true;
-                let index = usize::from(path.remote.port()) - 10_000;
+                let index = usize::from(path.remote.port().wrapping_sub(address(0).port()));
                 if index < self.peers.len() && (self.network)(Direction::Down, index, &datagram) {
                     self.peers[index].handle(self.now, &datagram);
                 }

@@ -50,11 +50,12 @@ PAGE_PERMISSIONS = ", ".join(
 )
 """What the web app may ask the browser for (W3C Permissions Policy)."""
 
-_EVERYWHERE = {
+SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+"""What every response carries unless it needs more."""
 
 _RESPONSE_STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 
@@ -88,7 +89,7 @@ class SafeHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] in _RESPONSE_STARTS:
                 headers = MutableHeaders(scope=message)
-                for name, value in _EVERYWHERE.items():
+                for name, value in SAFE_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -19,7 +19,7 @@ from tureen.doors.livekit.room_events import EVENT_HANDLERS
 from tureen.doors.livekit.services import DoorServices
 from tureen.doors.livekit.session_context import SessionContext
 from tureen.doors.livekit.token_refresh import TokenRefresh
-from tureen.doors.livekit.wire import format_of, read_request_untrusted
+from tureen.doors.livekit.wire import cost_of, format_of, read_request_untrusted
 from tureen.doors.peer import Peer
 from tureen.media.events import TransportCloseReason
 from tureen.ports import Timer
@@ -98,7 +98,7 @@ class SignalSession:
         """One message. A broken one, or one too many, ends the connection, not the participant's media."""
         if self._state is not SessionState.CONNECTED:
             return
-        if not self._rate.allows(self._services.clock.now()):
+        if not self._rate.allows(self._services.clock.now(), cost_of(frame)):
             self._refuse_connection(_Reason.LIMIT_EXCEEDED, "too many requests", _POLICY_VIOLATION)
             return
         try:

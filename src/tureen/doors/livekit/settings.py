@@ -22,7 +22,7 @@ class LivekitDoorSettings(Struct, frozen=True, kw_only=True):
     queue_bytes: int = 4 * 1024 * 1024
     """Most unsent bytes per connection; above it the client is disconnected."""
     requests_per_second: float = 100.0
-    """Per connection, with bursts of twice as many."""
+    """Per connection, with bursts of twice as many; large ones count as several."""
     grace_s: float = 10.0
     """How long a participant stays whose signaling is gone while its media may still flow."""
     ping_interval_s: int = 5

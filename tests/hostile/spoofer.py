@@ -16,11 +16,7 @@ class Spoofer:
     """Raises `PermissionError` where it may not."""
 
     def __init__(self) -> None:
-        # Of this protocol the sender writes the IP header itself.
-        self._sockets = {
-            family: socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW)
-            for family in (socket.AF_INET, socket.AF_INET6)
-        }
+        self._sockets = {socket.AF_INET: _raw_socket(socket.AF_INET)}
 
     def __enter__(self) -> Self:
         return self
@@ -41,12 +37,19 @@ class Spoofer:
         pseudo = addresses + struct.pack("!II", length, _UDP)
         checksum = _checksum(pseudo + ports + bytes(2) + payload) or 0xFFFF
         packet = header + ports + struct.pack("!H", checksum) + payload
+        if source.family not in self._sockets:
+            self._sockets[source.family] = _raw_socket(source.family)
         self._sockets[source.family].sendto(packet, (target.address, 0))
+
+
+def _raw_socket(family: socket.AddressFamily) -> socket.socket:
+    # Of this protocol the sender writes the IP header itself.
+    return socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW)
 
 
 def _checksum(data: bytes) -> int:
     """RFC 1071."""
-    total = sum(struct.unpack(f"!{(len(data) + 1) // 2}H", data + bytes(len(data) % 2)))
+    total: int = sum(struct.unpack(f"!{(len(data) + 1) // 2}H", data + bytes(len(data) % 2)))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF

@@ -28,7 +28,7 @@ PAUSE_S = 0.004
 
 RSS_GROWTH_BYTES = 48 * 1024 * 1024
 MOST_REPLAYED = 600
-Send = Callable[[bytes], None]
+Send = Callable[[bytes], object]
 
 
 class Call:
@@ -70,7 +70,7 @@ class Call:
         with socket.socket(target.family, socket.SOCK_DGRAM) as attacker:
             attacker.bind((target.address, 0))
             attacker.connect((target.address, target.port))
-            yield attacker.send
+            yield lambda payload: attacker.send(payload)
 
     def as_peer(self, peer: Endpoint) -> Send:
         """Sends under the peer's own address."""

@@ -14,7 +14,7 @@ from livekit.protocol import rtc
 
 from tests.unit.doors.guest import House, wrapped
 from tureen.doors.livekit.errors import RefusalError, SignalError
-from tureen.doors.livekit.join_request import MAX_JOIN_BYTES, read_join_request_untrusted
+from tureen.doors.livekit.join_request import MAX_JOIN_BYTES, MAX_TRACKS, read_join_request_untrusted
 from tureen.rooms import RoomDefaults, RoomLimits
 
 EMPTY = wrapped(rtc.JoinRequest())
@@ -124,6 +124,13 @@ def test_any_body_is_read_or_refused(body: bytes, compression: int) -> None:
     raw = wrapper.SerializeToString() + bytes([8, compression])
     with contextlib.suppress(SignalError):
         read_join_request_untrusted(base64.urlsafe_b64encode(raw).decode())
+
+
+def test_a_join_announces_a_bounded_number_of_tracks() -> None:
+    tracks = [rtc.AddTrackRequest(cid=str(number)) for number in range(MAX_TRACKS + 1)]
+    assert len(read_join_request_untrusted(wrapped(rtc.JoinRequest(add_track_requests=tracks[1:]))).add_track_requests)
+    with pytest.raises(SignalError):
+        read_join_request_untrusted(wrapped(rtc.JoinRequest(add_track_requests=tracks)))
 
 
 @pytest.mark.parametrize("body", [b"\0" * (MAX_JOIN_BYTES + 1), b"\0" * (64 * MAX_JOIN_BYTES)])

@@ -6,10 +6,10 @@ with TureenServer.start(folder) as server:
 
 from __future__ import annotations
 
-import errno
 import http.client
 import os
 import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -25,6 +25,7 @@ KEY = "devkey"
 SECRET = "secret"
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 15.0
+PORTS = range(20_000, 32_000)
 LOG_LINES = 60
 """How much of the log a failing test shows."""
 
@@ -163,22 +164,19 @@ class TureenServer:
 
 
 def free_port() -> int:
-    """A port that TCP does not use on loopback nor UDP on any address, as far as one can know before taking it."""
+    """A port that neither TCP nor UDP uses on any address, as far as one can know before taking it.
+
+    Media is received on the network's addresses too. The system gives ports above these to whoever asks for any.
+    """
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
-            tcp.bind((HOST, 0))
-            port: int = tcp.getsockname()[1]
-            if _is_free_everywhere(socket.AF_INET, port) and _is_free_everywhere(socket.AF_INET6, port):
-                return port
-
-
-def _is_free_everywhere(family: socket.AddressFamily, port: int) -> bool:
-    """Media is received on the network's addresses too, where browsers of other tests have ports of their own."""
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM) as udp:
-            if family is socket.AF_INET6:
-                udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            udp.bind(("", port))
-    except OSError as error:
-        return error.errno != errno.EADDRINUSE
-    return True
+        port = secrets.choice(PORTS)
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+        ):
+            try:
+                tcp.bind(("", port))
+                udp.bind(("", port))
+            except OSError:
+                continue
+            return port

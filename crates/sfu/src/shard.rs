@@ -128,9 +128,9 @@ impl Shard {
         self.guard(key, out, |shard, out| match first {
             20..=63 => shard.handle_dtls(now, key, path, buffer.bytes(), out),
             _ if buffer.bytes().get(1).is_some_and(|second| (192..=223).contains(second)) => {
-                shard.handle_rtcp(now, key, buffer, out);
+                shard.handle_rtcp(now, key, path, buffer, out);
             }
-            _ => shard.handle_rtp(now, key, buffer),
+            _ => shard.handle_rtp(now, key, path, buffer),
         });
         self.reschedule(key);
     }
@@ -175,20 +175,30 @@ impl Shard {
             self.counters.stun_refused += 1;
             return;
         };
+        let owner = self.paths.get(&path).copied();
+        if owner.is_some_and(|owner| owner != key && self.transports[owner].holds(path, now)) {
+            self.counters.stun_refused += 1;
+            return;
+        }
         let Ok((check, response)) = self.transports[key].ice.handle_request(path, &request) else {
             self.counters.stun_refused += 1;
             return;
         };
         out.send(path, key as u32, response.bytes());
-        if let Check::Validated { evicted } = check {
-            if let Some(evicted) = evicted {
-                self.paths.remove(&evicted);
-            }
-            // An address belongs to whoever proved last that they know the credentials.
-            self.paths.insert(path, key);
+        if let Check::Validated { evicted: Some(evicted) } = check {
+            self.forget_path(evicted, key);
         }
+        // Unless a live call holds it, an address belongs to whoever proved last that they know the credentials.
+        self.paths.insert(path, key);
         self.note_authentic(now, key);
         self.reschedule(key);
+    }
+
+    /// Another transport may have validated the same address since; then it stays with that one.
+    pub(crate) fn forget_path(&mut self, path: Path, key: usize) {
+        if self.paths.get(&path) == Some(&key) {
+            self.paths.remove(&path);
+        }
     }
 
     pub(crate) fn note_authentic(&mut self, now: Instant, key: usize) {
@@ -199,8 +209,8 @@ impl Shard {
     }
 
     fn handle_dtls(&mut self, now: Instant, key: usize, path: Path, bytes: &[u8], out: &mut dyn Outlet) {
-        let Ok(DtlsProgress { keys, closed }) = self.transports[key].handle_dtls(now, path, key as u32, bytes, out)
-        else {
+        let progress = self.transports[key].handle_dtls(now, path, key as u32, bytes, out);
+        let Ok(DtlsProgress { keys, closed }) = progress else {
             self.counters.dtls_failures += 1;
             self.fail_transport(key, CloseReason::DtlsFailed);
             return;

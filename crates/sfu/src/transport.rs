@@ -18,6 +18,9 @@ const DISCONNECTED_AFTER: Duration = Duration::from_secs(10);
 /// Nothing authentic for this long: consent has expired (RFC 7675 section 5.1).
 const EXPIRED_AFTER: Duration = Duration::from_secs(30);
 
+/// A peer that was heard of within this time keeps its address: browsers check every 2.5 s.
+const HELD_FOR: Duration = Duration::from_secs(5);
+
 /// Streams that one peer may send: every layer of every track and its retransmissions.
 const MAX_STREAMS: usize = 256;
 
@@ -149,6 +152,12 @@ impl Transport {
         back
     }
 
+    /// Whether the path is what this peer's running call uses, so that it can be nobody else's.
+    pub fn holds(&self, path: Path, now: Instant) -> bool {
+        let silent = now.saturating_duration_since(self.last_authentic);
+        self.state == State::Connected && self.ice.selected() == Some(path) && silent < HELD_FOR
+    }
+
     /// What the peer's silence is due for, if anything.
     pub fn silence(&mut self, now: Instant) -> Option<Silence> {
         let silent = now.saturating_duration_since(self.last_authentic);
@@ -204,13 +213,17 @@ impl Transport {
         datagram: &[u8],
         out: &mut dyn Outlet,
     ) -> Result<DtlsProgress, DtlsFailed> {
-        let path = self.ice.selected().unwrap_or(path);
+        let target = self.ice.selected().unwrap_or(path);
         let mut progress = DtlsProgress::default();
-        let Self { dtls, data, max_message_size, .. } = self;
+        let Self { ice, dtls, data, max_message_size, .. } = self;
         dtls.handle_datagram(now, datagram, &mut |output| match output {
-            DtlsOutput::Record(record) => out.send(path, group, record),
-            DtlsOutput::Keys(keys) => progress.keys = Some(keys),
+            DtlsOutput::Record(record) => out.send(target, group, record),
+            DtlsOutput::Keys(keys) => {
+                ice.on_fresh(path);
+                progress.keys = Some(keys);
+            }
             DtlsOutput::Data(packet) => {
+                ice.on_fresh(path);
                 data.get_or_insert_with(|| Box::new(DataChannels::new(*max_message_size))).handle_packet(now, packet);
             }
             DtlsOutput::Closed => progress.closed = true,

@@ -9,7 +9,7 @@ from tureen.model.ids import ProducerId, TrackSid
 from tureen.model.media import MediaKind, ProducerParameters
 from tureen.ports import Clock, Entropy
 from tureen.rooms.audience import Audience
-from tureen.rooms.errors import NotPermittedError
+from tureen.rooms.errors import NotPermittedError, UnknownTrackError
 from tureen.rooms.events import (
     ParticipantChanged,
     RefusalReason,
@@ -134,11 +134,19 @@ class Exchange:
                 self._audience.tell(subscriber.sid, SubscriptionPermitted(publisher.sid, sid, allowed=False))
 
     def adjust(self, subscriber: Participant, tracks: Iterable[TrackSid], settings: TrackSettings) -> None:
-        """How much of the tracks the subscriber can use, now or once it subscribes. Unknown tracks are passed over."""
+        """How much of the tracks the subscriber can use, now or once it subscribes.
+
+        Raises `UnknownTrackError` for those that are not there, once the others are adjusted.
+        """
+        unknown = 0
         for sid in tracks:
             publication = self._tracks.get(sid)
-            if publication is not None and self._subscriptions.adjust(subscriber, sid, settings):
+            if publication is None:
+                unknown += 1
+            elif self._subscriptions.adjust(subscriber, sid, settings):
                 self._audience.tell(subscriber.sid, SubscriptionAdjusted(publication, settings))
+        if unknown:
+            raise UnknownTrackError(f"{unknown} of the tracks are not in this room.")
 
     def set_policy(self, publisher: Participant, policy: SubscriptionPolicy) -> None:
         """Who may subscribe to the publisher's tracks from now on."""

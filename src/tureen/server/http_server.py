@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 import websockets.http11
+from h11 import Request
 from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -21,6 +22,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from tureen.server.addresses import Listener
 from tureen.server.errors import ServeError
+from tureen.server.response_headers import SAFE_HEADERS
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGISendEvent
@@ -30,7 +32,7 @@ REQUEST_LINE_BYTES = 64 * 1024
 
 HEAD_BYTES = REQUEST_LINE_BYTES + 16 * 1024
 HEAD_S = 10.0
-"""How long a new connection may take to state its first request."""
+"""How long a connection may take to state its first request, or another one."""
 
 WEBSOCKET_PING_S = 10.0
 WEBSOCKET_PONG_S = 15.0
@@ -158,21 +160,41 @@ def _without_cancellation(app: ASGIApp) -> ASGIApp:
 
 
 class _PunctualHttp(H11Protocol):
-    """HTTP/1.1 that hangs up on connections that never state a request: each would cost a file descriptor for ever."""
+    """HTTP/1.1 that hangs up on connections that do not state a request: each would cost a file descriptor for ever."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._head_deadline = self.loop.call_later(HEAD_S, self._hang_up_if_silent)
+        self._head_deadline = self.loop.call_later(HEAD_S, self._hang_up_if_silent, None)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_deadline.cancel()
         super().connection_lost(exc)
 
-    def _hang_up_if_silent(self) -> None:
-        # Typed as always there; None until the first request.
+    def on_response_complete(self) -> None:
+        # A request that begins, or a body that goes on, turns off the keep-alive timer of the base class.
+        super().on_response_complete()
+        self._head_deadline.cancel()
+        self._head_deadline = self.loop.call_later(HEAD_S, self._hang_up_if_silent, self.cycle)
+
+    def handle_websocket_upgrade(self, event: Request) -> None:
+        super().handle_websocket_upgrade(event)
+        upgraded: Any = self.transport.get_protocol()
+        if upgraded is not self and upgraded.conn.handshake_exc is not None:
+            # Too long, or too many headers, for the WebSocket parser alone, which then waits in silence.
+            self.send_400_response("This upgrade cannot be read: its head is too large or malformed.")
+
+    def send_400_response(self, msg: str) -> None:
+        # In the middle of another response it would be read as part of that one.
         cycle: Any = self.cycle
+        if cycle is None or cycle.response_complete or not cycle.response_started:
+            headers = {"Content-Type": "text/plain; charset=utf-8", "Connection": "close", **SAFE_HEADERS}
+            lines = ["HTTP/1.1 400 Bad Request", *(f"{name}: {value}" for name, value in headers.items()), "", msg]
+            self.transport.write("\r\n".join(lines).encode("ascii"))
+        self.transport.close()
+
+    def _hang_up_if_silent(self, last: object) -> None:
         was_upgraded = self.transport.get_protocol() is not self
-        if cycle is None and not was_upgraded:
+        if self.cycle is last and not was_upgraded:
             self.transport.close()
 
 

@@ -13,6 +13,7 @@ from livekit.protocol import models, rtc
 from tests.sdp_conformance import read
 from tests.unit.doors.guest import House
 from tureen.doors.livekit.requests import HANDLERS
+from tureen.doors.livekit.wire import MAX_JSON_CHARACTERS
 from tureen.model.ids import TrackSid
 
 Reason = rtc.RequestResponse.Reason
@@ -105,6 +106,32 @@ def test_a_frame_above_the_limit_is_refused() -> None:
     assert guest.session is not None
     guest.session.handle_frame(b"x" * 1001)
     assert guest.closed
+
+
+def test_json_above_its_own_limit_is_not_read() -> None:
+    guest = House().join("ann", offer=False, connect=False)
+    assert guest.session is not None
+    guest.session.handle_frame('{"ping": 1' + " " * MAX_JSON_CHARACTERS + "}")
+    assert guest.closed
+
+
+def test_large_requests_count_as_several() -> None:
+    house = House(requests_per_second=10.0)
+    guest = house.join("ann")
+    house.clock.advance(2.0)
+    large = rtc.UpdateParticipantMetadata(metadata="m" * 100_000)
+    for _ in range(2):
+        guest.send(update_metadata=large)
+        assert guest.last("request_response").reason == Reason.NOT_ALLOWED
+    guest.send(update_metadata=large)
+    assert guest.last("request_response").reason == Reason.LIMIT_EXCEEDED
+    assert guest.closed
+
+
+def test_no_request_is_too_large_for_a_rate_that_is_not_used() -> None:
+    guest = House(requests_per_second=1.0).join("ann", offer=False)
+    guest.send(update_metadata=rtc.UpdateParticipantMetadata(metadata="m" * 1_000_000))
+    assert guest.last("request_response").reason == Reason.NOT_ALLOWED
 
 
 def test_a_flood_ends_the_connection_but_not_a_brisk_pace() -> None:

@@ -15,6 +15,7 @@ from tureen.rooms.participant import ClientFacts
 from tureen.rooms.permissions import SubscriberPermission, SubscriptionPolicy
 from tureen.rooms.subscription import TrackSettings
 from tureen.rooms.track import AudioFeature, TrackCodec, TrackDescription, VideoLayer
+from tureen.sdp.grammar import is_token
 
 MAX_LAYERS = 8
 MAX_CODECS = 8
@@ -31,8 +32,9 @@ def track_description(request: rtc.AddTrackRequest) -> TrackDescription:
         raise InvalidRequestError("Only audio and video tracks can be added.", "Set type to AUDIO or VIDEO.")
     if request.stream.startswith("TR"):
         raise InvalidRequestError("A stream's name may not begin with TR.", "Clients would read a track id.")
-    if "|" in request.stream or any(character.isspace() for character in request.stream):
-        raise InvalidRequestError("A stream's name holds a bar or a space.", "Use letters and digits.")
+    if request.stream and ("|" in request.stream or not is_token(request.stream)):
+        # It becomes part of every subscriber's session description (RFC 8830 section 2).
+        raise InvalidRequestError("A stream's name is no token, or holds a bar.", "Use letters and digits.")
     if len(request.simulcast_codecs) > MAX_CODECS:
         raise LimitExceededError(f"A track may list {MAX_CODECS} codecs.")
     kind = MEDIA_KINDS.ours(request.type)

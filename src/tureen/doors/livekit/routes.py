@@ -80,7 +80,7 @@ def _log_refusal(websocket: WebSocket, refusal: RefusalError) -> None:
     grant = refusal.grant
     who = {} if grant is None else {"room": grant.room.room, "participant": grant.identity}
     remote = websocket.client.host if websocket.client else None
-    _log.info("join refused", status=refusal.status, reason=refusal.reason, remote=remote, **who)
+    _log.info("join refused", status=refusal.status, reason=str(refusal), remote=remote, **who)
 
 
 async def _deny(websocket: WebSocket, text: str, status: int) -> None:

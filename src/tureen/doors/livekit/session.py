@@ -14,13 +14,13 @@ from tureen.doors.livekit.data_packets import handle_data
 from tureen.doors.livekit.descriptions import client_facts
 from tureen.doors.livekit.errors import SignalError
 from tureen.doors.livekit.outbox import Outbox
-from tureen.doors.livekit.request_rate import CANDIDATE_WEIGHT, RequestRate
+from tureen.doors.livekit.request_rate import CANDIDATE_DISCOUNT, RequestRate
 from tureen.doors.livekit.requests import HANDLERS
 from tureen.doors.livekit.room_events import EVENT_HANDLERS
 from tureen.doors.livekit.services import DoorServices
 from tureen.doors.livekit.session_context import SessionContext
 from tureen.doors.livekit.token_refresh import TokenRefresh
-from tureen.doors.livekit.wire import format_of, read_request_untrusted
+from tureen.doors.livekit.wire import cost_of, format_of, read_request_untrusted
 from tureen.doors.peer import Peer
 from tureen.media.events import TransportCloseReason
 from tureen.ports import Timer
@@ -104,15 +104,16 @@ class SignalSession:
         """One message. A broken one, or one too many, ends the connection, not the participant's media."""
         if self._state is not SessionState.CONNECTED:
             return
+        if not self._rate.allows(self._services.clock.now(), cost_of(frame)):
+            self._refuse_connection(_Reason.LIMIT_EXCEEDED, "too many requests", _POLICY_VIOLATION)
+            return
         try:
             request = read_request_untrusted(frame, self._services.settings.frame_bytes)
         except SignalError as error:
             self._refuse_connection(_Reason.INVALID_REQUEST, str(error), _INVALID_PAYLOAD)
             return
-        weight = CANDIDATE_WEIGHT if request.HasField("trickle") else 1.0
-        if not self._rate.allows(self._services.clock.now(), weight):
-            self._refuse_connection(_Reason.LIMIT_EXCEEDED, "too many requests", _POLICY_VIOLATION)
-            return
+        if request.HasField("trickle"):
+            self._rate.give_back(CANDIDATE_DISCOUNT)
         self._outbox.frame_format = format_of(frame)
         self._handle(request)
 

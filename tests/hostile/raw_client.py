@@ -40,7 +40,11 @@ class RawClient:
     ) -> AsyncIterator[Self]:
         """Joins; the socket is closed when the block ends."""
         uri = f"{server.ws_url}/rtc/v1?{urlencode(join_query(room, identity, request, **rights))}"
-        async with connect(uri, compression=None, max_size=None, ping_interval=None, close_timeout=1.0) as socket:
+        # Without a bound on its queue it takes off the wire all that comes, also while the test does something else.
+        connection = connect(
+            uri, compression=None, max_size=None, max_queue=None, ping_interval=None, close_timeout=1.0
+        )
+        async with connection as socket:
             client = cls(socket)
             await client.hears("join")
             yield client

@@ -87,10 +87,11 @@ def test_metadata_that_the_token_does_not_grant_is_refused_alike(
 
 def test_the_log_knows_the_reasons_and_none_of_the_tokens(server: TureenServer, expected: Answer) -> None:
     for name in ("expired", "no right to join", "HS512"):
-        assert refusal(server, "/rtc/v1/validate", {}, {"access_token": MISFITS[name]}) == expected
+        assert refusal(server, "/rtc/v1", {}, {"access_token": MISFITS[name]}) == expected
     log = server.log
     assert "The token has expired." in log
     assert "does not allow to join" in log
     assert "not signed with HS256" in log
-    bodies = {token.split(".")[1] for token in MISFITS.values() if token.count(".") == 2} - {""}
-    assert not [body for body in bodies if body in log]
+    bodies = {token.split(".")[1] for token in MISFITS.values() if token.count(".") == 2}
+    # A few letters stand in any log.
+    assert not [body for body in bodies if len(body) > 8 and body in log]

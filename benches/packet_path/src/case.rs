@@ -108,7 +108,7 @@ impl Case {
 fn nanoseconds(work: impl FnOnce() -> u64) -> f64 {
     let before = core_clock::cpu_time();
     let forwards = work();
-    (cpu_time() - before).as_nanos() as f64 / forwards as f64
+    cpu_time().saturating_sub(before).as_nanos() as f64 / forwards as f64
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

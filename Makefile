@@ -21,7 +21,7 @@ MATURIN_PROFILE := $(if $(filter release,$(PROFILE)),--release,)
 CRATE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find crates -name fuzz -prune -o \( -name '*.rs' -o -name Cargo.toml \) -print)
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -type f ! -name '*.test.ts' -print)
 
-.PHONY: help setup build native web run test test-slow lint lint-python lint-rust lint-web test-rust test-web test-python \
+.PHONY: help setup build native web run test test-slow bench lint lint-python lint-rust lint-web test-rust test-web test-python \
 	format wheel-check docs doctor clean
 
 help: ## Print this list.
@@ -39,6 +39,12 @@ test: lint test-rust test-web test-python ## Everything that CI checks, fast thi
 test-slow: build ## Longer searches: slow tests, and properties with fresh examples.
 	$(BIN)/pytest -m slow || [ $$? -eq 5 ]
 	$(BIN)/pytest -m "not slow and not browser" --hypothesis-profile=default --hypothesis-seed=random tests/unit
+
+bench: build ## Measure packets, joins and memory: one JSON line per result (benches/README.md).
+	cargo build --release --locked --quiet --package tureen-packet-path
+	$(BIN)/python -m benches.packets
+	$(BIN)/python -m benches.joins
+	$(BIN)/python -m benches.memory
 
 lint: lint-python lint-rust lint-web ## Style, types, import rules, shape, links.
 

@@ -22,8 +22,8 @@ from benches.idle_guests import CouldNotMeasureError, IdleGuests
 from benches.result import Aim, Result, report
 from tests.server import ServerDiedError, TureenServer
 
-EMPTY_AIM = Aim(figure="rss", limit=120)
-PARTICIPANT_AIM = Aim(figure="rss", limit=150)
+EMPTY_AIM = Aim(figure="rss", at_most=120)
+PARTICIPANT_AIM = Aim(figure="rss", at_most=150)
 
 ROOM_SIZE = 10
 ROUNDS = 3
@@ -106,7 +106,7 @@ def _wait_until_empty(server: TureenServer) -> None:
 
 def _empty(now: Footprint) -> Result:
     figures = {"rss": now.rss / 1000, "pss": now.pss / 1000, "uss": now.uss / 1000}
-    return Result(scenario="memory-empty-server", unit="MB", figures=figures, aim=EMPTY_AIM)
+    return Result(scenario="memory-empty-server", unit="MB", figures=figures, aims=(EMPTY_AIM,))
 
 
 def _per_participant(readings: dict[int, Footprint]) -> Result:
@@ -115,7 +115,7 @@ def _per_participant(readings: dict[int, Footprint]) -> Result:
         "uss": slope({size: reading.uss for size, reading in readings.items()}),
         "participants": max(readings),
     }
-    return Result(scenario="memory-idle-participant", unit="kB", figures=figures, aim=PARTICIPANT_AIM)
+    return Result(scenario="memory-idle-participant", unit="kB", figures=figures, aims=(PARTICIPANT_AIM,))
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,10 +17,20 @@ from tests.server import ROOT
 
 
 class Aim(Struct, frozen=True, kw_only=True):
-    """At most ``limit`` for one of the figures. A benchmark reports whether it was met, and never fails on it."""
+    """A bound for one of the figures. A benchmark reports whether it was met, and never fails on it."""
 
     figure: str
-    limit: float
+    at_most: float | None = None
+    at_least: float | None = None
+
+    def is_met(self, figures: Mapping[str, float]) -> bool:
+        """Whether the figure keeps to the bound."""
+        value = figures[self.figure]
+        return (self.at_most is None or value <= self.at_most) and (self.at_least is None or value >= self.at_least)
+
+    def __str__(self) -> str:
+        bounds = {"<=": self.at_most, ">=": self.at_least}
+        return " and ".join(f"{self.figure} {sign} {bound:g}" for sign, bound in bounds.items() if bound is not None)
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -29,17 +40,12 @@ class Result(Struct, frozen=True, kw_only=True):
     unit: str
     """Of all figures whose names do not say otherwise."""
     figures: dict[str, float]
-    aim: Aim | None = None
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the aim was met; ``None`` where there is none."""
-        return None if self.aim is None else self.figures[self.aim.figure] <= self.aim.limit
+    aims: tuple[Aim, ...] = ()
 
 
 def report(result: Result) -> None:
     """Writes both lines."""
-    figures = {name: round(value, 1) for name, value in result.figures.items()}
+    figures = {name: float(f"{value:.4g}") for name, value in result.figures.items()}
     line: dict[str, object] = {
         "commit": commit(),
         "machine": {"cpu": cpu_model(), "cores": os.cpu_count()},
@@ -47,11 +53,13 @@ def report(result: Result) -> None:
         "unit": result.unit,
         "figures": figures,
     }
-    if result.aim is not None:
-        line |= {"aim": {result.aim.figure: result.aim.limit}, "met": result.met}
+    verdicts = {str(aim): aim.is_met(result.figures) for aim in result.aims}
+    if verdicts:
+        line |= {"aims": list(verdicts), "met": all(verdicts.values())}
     print(json.dumps(line), flush=True)
     listed = "  ".join(f"{name} {value:g}" for name, value in figures.items())
-    print(f"{result.scenario:<24} {result.unit:<4} {listed}{_verdict(result)}", file=sys.stderr, flush=True)
+    judged = "".join(f"   ({aim}: {'met' if met else 'MISSED'})" for aim, met in verdicts.items())
+    print(f"{result.scenario:<36} {result.unit:<4} {listed}{judged}", file=sys.stderr, flush=True)
 
 
 @cache
@@ -80,10 +88,3 @@ def _git(*arguments: str) -> str:
         check=False,
     )
     return done.stdout.strip() if done.returncode == 0 else "unknown"
-
-
-def _verdict(result: Result) -> str:
-    if result.aim is None:
-        return ""
-    aim = f"aim: {result.aim.figure} <= {result.aim.limit:g}"
-    return f"   ({aim}: {'met' if result.met else 'MISSED'})"

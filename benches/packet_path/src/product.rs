@@ -99,7 +99,8 @@ impl Product {
             prepared: Vec::new(),
             events: Vec::new(),
         };
-        product.forward_frames(1);
+        product.prepare_frames(1);
+        product.forward_prepared();
         let forwarded = product.call.shard.counters().rtp_forwarded;
         assert_eq!(forwarded, (case.subscribers * case.run) as u64, "the key frame reaches everybody");
         product.report_reception();
@@ -140,10 +141,13 @@ impl Product {
         self.call.shard.counters().rtp_forwarded - before
     }
 
-    /// Forwards some frames outside of a measurement.
-    pub fn forward_frames(&mut self, frames: usize) {
-        self.prepare_frames(frames);
-        self.forward_prepared();
+    /// Forwards outside of a measurement, slice by slice, until the time has passed.
+    pub fn forward_for(&mut self, time: Duration, slice: Duration) {
+        let start = Instant::now();
+        while start.elapsed() < time {
+            self.prepare(slice);
+            self.forward_prepared();
+        }
     }
 
     /// What the kernel was given so far.

@@ -24,7 +24,7 @@ from tureen.server.runtime import FORCED
 CLIENTS = 20
 WITHIN_S = 10.0
 UPDATES, UPDATE_BYTES = 7, 450_000
-"""More than the system keeps for a socket that nobody reads, less than the server does, and within the rate of requests."""
+"""More than the system keeps for a socket that nobody reads, less than the server does, within the rate of requests."""
 
 
 @pytest.fixture

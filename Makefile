@@ -23,8 +23,8 @@ MATURIN_PROFILE := $(if $(filter release,$(PROFILE)),--release,)
 CRATE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find crates -name fuzz -prune -o \( -name '*.rs' -o -name Cargo.toml \) -print)
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -type f ! -name '*.test.ts' -print)
 
-.PHONY: help setup build native web run test test-slow fuzz lint lint-python lint-rust lint-web test-rust test-web test-python \
-	format wheel-check doctor clean
+.PHONY: help setup build native web run test test-slow fuzz bench lint lint-python lint-rust lint-web test-rust test-web \
+	test-python format wheel-check docs doctor clean
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +49,12 @@ fuzz: ## Search the parsers of network bytes for crashes (nightly Rust and cargo
 			-- -max_total_time=$(FUZZ_SECONDS) -max_len=2000 -verbosity=0 || exit 1; \
 	done
 
+bench: build ## Measure packets, joins and memory: one JSON line per result (benches/README.md).
+	cargo build --release --locked --quiet --package tureen-packet-path
+	$(BIN)/python -m benches.packets
+	$(BIN)/python -m benches.joins
+	$(BIN)/python -m benches.memory
+
 lint: lint-python lint-rust lint-web ## Style, types, import rules, shape, links.
 
 format: setup ## Bring all sources into form.
@@ -58,6 +64,9 @@ format: setup ## Bring all sources into form.
 
 wheel-check: setup ## Build the wheel and prove it in a fresh environment without any toolchain.
 	$(BIN)/python tools/wheel_check.py
+
+docs: $(STAMPS)/python ## Write the generated pages of docs/reference.
+	$(BIN)/python tools/settings_reference.py
 
 doctor: ## Explain what is missing or stale, and which tests would be skipped.
 	@$(PYTHON) tools/doctor.py
@@ -77,6 +86,7 @@ lint-python: $(STAMPS)/python
 	$(BIN)/ruff format --check .
 	$(BIN)/python tools/shape.py
 	$(BIN)/python tools/docs_check.py
+	$(BIN)/python tools/settings_reference.py --check
 	PYTHONPATH=src $(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import secrets
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,6 +25,7 @@ KEY = "devkey"
 SECRET = "secret"
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 15.0
+PORTS = range(20_000, 32_000)
 LOG_LINES = 60
 """How much of the log a failing test shows."""
 
@@ -45,8 +48,11 @@ class TureenServer:
         self.secret = SECRET
 
     @classmethod
-    def start(cls, folder: Path, *arguments: str) -> Self:
-        """Starts a server that logs into ``folder`` and waits until it answers. Raises `ServerDiedError`."""
+    def start(cls, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Self:
+        """Starts a server that logs into ``folder`` and waits until it answers. Raises `ServerDiedError`.
+
+        ``environment``: variables beside those of the test.
+        """
         port = free_port()
         log = folder / f"tureen-{port}.log"
         command = [sys.executable, "-m", "tureen", "serve", "--dev", "--port", str(port), "--drain-s", "2", *arguments]
@@ -59,7 +65,7 @@ class TureenServer:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1", **(environment or {})},
             )
         server = cls(process, port, log)
         try:
@@ -127,7 +133,15 @@ class TureenServer:
 
     def stop(self) -> int:
         """Asks the server to end and waits for it; the exit code. Raises `ServerDiedError` when it had to be killed."""
+        self.ask_to_stop()
+        return self.wait()
+
+    def ask_to_stop(self) -> None:
+        """Sends SIGTERM. Harmless when the process has ended."""
         self._process.terminate()
+
+    def wait(self) -> int:
+        """The exit code, once there is one. Raises `ServerDiedError` when the process had to be killed."""
         try:
             return self._process.wait(timeout=STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -150,16 +164,19 @@ class TureenServer:
 
 
 def free_port() -> int:
-    """A port that neither TCP nor UDP uses on loopback, as far as one can know before taking it."""
+    """A port that neither TCP nor UDP uses on any address, as far as one can know before taking it.
+
+    Media is received on the network's addresses too. The system gives ports above these to whoever asks for any.
+    """
     while True:
+        port = secrets.choice(PORTS)
         with (
             socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
         ):
-            tcp.bind((HOST, 0))
-            port: int = tcp.getsockname()[1]
             try:
-                udp.bind((HOST, port))
+                tcp.bind(("", port))
+                udp.bind(("", port))
             except OSError:
                 continue
             return port

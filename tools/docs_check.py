@@ -1,4 +1,6 @@
-"""Checks what documentation says about the tree: the map names every folder, and links lead somewhere."""
+"""Checks what documentation says about the tree: the map names every folder, links lead somewhere, and the README's
+Python is that of an example, which tests run.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,11 @@ from urllib.parse import unquote
 
 ROOT = Path(__file__).parent.parent
 MAP = "ARCHITECTURE.md"
+README = "README.md"
+EXAMPLES = "examples"
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)[^)]*\)|!\[[^\]]*\]\((?P<image>[^)\s]+)\)")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_PYTHON = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 
 
@@ -20,7 +25,8 @@ def main() -> int:
     """Prints the faults; the result is the exit code."""
     files = tracked_files()
     pages = [path for path in files if path.suffix == ".md"]
-    faults = [*find_unmapped(files), *(fault for page in pages for fault in find_dead_links(page))]
+    dead_links = (fault for page in pages for fault in find_dead_links(page))
+    faults = [*find_unmapped(files), *find_unproved_python(files), *dead_links]
     for fault in faults:
         print(fault, file=sys.stderr)
     print(f"documentation: {len(pages)} pages, {len(faults)} faults")
@@ -48,6 +54,15 @@ def find_unmapped(files: list[Path]) -> Iterator[str]:
     for folder in sorted({path.parts[0] for path in files if len(path.parts) > 1}):
         if f"{folder}/" not in text:
             yield f"{MAP} does not name {folder}/."
+
+
+def find_unproved_python(files: list[Path]) -> Iterator[str]:
+    """Python in the README that is not word for word an example."""
+    examples = {(ROOT / path).read_text() for path in files if path.parts[0] == EXAMPLES}
+    shown = _PYTHON.findall((ROOT / README).read_text()) if Path(README) in files else []
+    for code in shown:
+        if code not in examples:
+            yield f"{README} shows Python that is no file in {EXAMPLES}/: {code.splitlines()[0]}"
 
 
 def find_dead_links(page: Path) -> Iterator[str]:

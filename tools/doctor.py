@@ -56,6 +56,7 @@ def main() -> int:
         check_tree(report)
         print("Tests")
         check_browsers(report)
+        check_raw_sockets(report)
         print("Machine")
         check_machine(report)
     return 1 if report.failed else 0
@@ -137,6 +138,19 @@ def check_browsers(report: Report) -> None:
             report.fine(name)
         else:
             report.note(f"{name} is not installed: its end-to-end tests are skipped", f"Install {programs[0]}.")
+
+
+def check_raw_sockets(report: Report) -> None:
+    """What the hostile tests need to write foreign addresses."""
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW).close()
+    except PermissionError:
+        report.note(
+            "raw sockets are not allowed: the tests with spoofed datagrams are skipped",
+            "Run them as root, or with CAP_NET_RAW.",
+        )
+    else:
+        report.fine("raw sockets")
 
 
 def check_machine(report: Report) -> None:

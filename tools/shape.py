@@ -21,7 +21,7 @@ from tools.shape_unit import Unit
 
 ROOT = Path(__file__).parent.parent
 REASONS = ROOT / "tools" / "shape_reasons.toml"
-ROOTS = ("src", "crates", "web/src", "tools")
+ROOTS = ("src", "crates", "web/src", "tools", "benches")
 MEASURES = {".py": measure_python, ".rs": measure_rust, ".ts": measure_typescript, ".tsx": measure_typescript}
 
 
@@ -60,7 +60,7 @@ def sources() -> Iterator[Path]:
 
 def is_exempt(path: Path) -> bool:
     """Tests, generated and foreign files."""
-    foreign = {"node_modules", "target", "tests", "benches", "fuzz", "webapp", "generated", "fixtures"}
+    foreign = {"node_modules", "target", "tests", "fuzz", "webapp", "generated", "fixtures"}
     stem = path.name.split(".")[0]
     return bool(foreign & set(path.parts)) or ".test." in path.name or stem == "tests" or stem.endswith("_tests")
 

@@ -75,7 +75,7 @@ def _without_tests(code: str) -> str:
     while found := _RUST_TESTS.search(code):
         end = _closing(code, found.end(), "{", "}") + 1
         lines = code.count("\n", found.start(), end)
-        code = code[: found.start()] + "\x00\n" * lines + code[end:]
+        code = code[: found.start()] + "\x00\n" * lines + "\x00" + code[end:]
     return code
 
 

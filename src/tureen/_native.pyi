@@ -5,6 +5,8 @@
 
 from typing import final
 
+__all__ = ["Core", "CoreError", "version"]
+
 @final
 class CoreError(Exception):
     """The core could not start or was given something that is not a command batch."""

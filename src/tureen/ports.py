@@ -52,8 +52,8 @@ class Entropy(Protocol):
 class TransportListener(Protocol):
     """Hears what happens to one transport."""
 
-    def handle_transport_connected(self) -> None:
-        """ICE and DTLS are up."""
+    def handle_transport_connected(self, remote: str, srtp_profile: str) -> None:
+        """ICE and DTLS are up; ``remote``: the peer's address and port, ``srtp_profile``: as IANA names it."""
 
     def handle_transport_disconnected(self) -> None:
         """The peer fell silent; `handle_transport_reconnected` or `handle_transport_closed` follows."""
@@ -74,8 +74,11 @@ class TransportListener(Protocol):
 class ProducerListener(Protocol):
     """Hears what happens to one producer."""
 
-    def handle_producer_started(self, layer: int) -> None:
-        """The first packet of a layer arrived; ``layer`` is an index into the producer's encodings."""
+    def handle_producer_started(self, layer: int, payload_type: int) -> None:
+        """The first packet of a layer arrived.
+
+        ``layer`` is an index into the producer's encodings, ``payload_type`` tells the codec that is really sent.
+        """
 
     def handle_audio_level(self, level: int) -> None:
         """It was audible over the last 400 ms: 0 (loudest) to 127, in -dBov. Silence is not reported."""

@@ -32,6 +32,8 @@ _TRANSPORTS = """async (source) => {
   const report = await window.tureenRoom?.localParticipant.getTrackPublication(source)?.track?.sender?.getStats();
   return [...(report?.values() ?? [])].filter(({ type }) => type === 'transport');
 }"""
+_TRACK_SID = """([identity, source]) =>
+  window.tureenRoom?.remoteParticipants.get(identity)?.getTrackPublication(source)?.track?.sid ?? null"""
 _PIXELS = """([identity, source, columns, rows]) => {
   const tile = [...document.querySelectorAll('[data-testid="tile"]')].find(
     ({ dataset }) => dataset.identity === identity && dataset.source === source);
@@ -83,6 +85,12 @@ class Picture(Struct, frozen=True):
 async def received(window: Window, identity: str, source: str) -> dict[str, Any]:
     """The ``inbound-rtp`` statistics of a remote track; empty while there is none."""
     return await window.ask(_RECEIVED, [identity, source]) or {}
+
+
+async def track_sid(window: Window, identity: str, source: str = CAMERA) -> str | None:
+    """The id under which the server offers a remote track; another one after each publishing of it."""
+    sid: str | None = await window.ask(_TRACK_SID, [identity, source])
+    return sid
 
 
 async def sent_layers(window: Window, source: str = CAMERA) -> list[dict[str, Any]]:

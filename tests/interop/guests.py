@@ -112,11 +112,11 @@ class Guest:
 
 
 class Meeting:
-    """A room of its own for one scenario."""
+    """A room for one scenario: the one that the address names, or one of its own."""
 
     def __init__(self, server: Address) -> None:
         self.server = server
-        self.name = f"interop-{secrets.token_hex(6)}"
+        self.name = server.room or f"interop-{secrets.token_hex(6)}"
         self.guests: list[Guest] = []
 
     def token(self, identity: str, rights: Rights = Rights()) -> str:

@@ -17,6 +17,10 @@ PALETTE = ((24, 24, 24), (200, 40, 40), (40, 168, 56), (48, 72, 208))
 NUMBERS = len(PALETTE) ** 4
 TOLERANCE = 48
 """Largest mean difference per channel that a lossy codec may make of a flat colour."""
+BLANK = 8.0
+"""Standard deviation of a picture that shows something is above it."""
+STILL = 0.02
+"""Mean difference per value of two pictures of which one moved is above it."""
 PICTURES_PER_SECOND = 15
 FRAMES_PER_NUMBER = 3
 
@@ -128,3 +132,40 @@ async def watch(track: rtc.Track, enough: Callable[[list[Picture]], bool], withi
     finally:
         await stream.aclose()
     raise AssertionError(f"the track ended after {len(pictures)} pictures")
+
+
+async def moves(track: rtc.Track, frames: int = 20, within_s: float = WITHIN_S) -> None:
+    """Waits until so many pictures have come that are not blank, most of them unlike the one before."""
+    stream = rtc.VideoStream(track, format=rtc.VideoBufferType.RGBA)
+    before: np.ndarray[tuple[int, ...], np.dtype[np.int16]] | None = None
+    changed = 0
+    try:
+        async with asyncio.timeout(within_s):
+            async for event in stream:
+                frame = event.frame
+                pixels = np.frombuffer(frame.data, dtype=np.uint8)[: frame.width * frame.height * 4].astype(np.int16)
+                if before is not None and len(before) == len(pixels):
+                    changed += float(np.std(pixels)) > BLANK and float(np.abs(pixels - before).mean()) > STILL
+                before = pixels
+                if changed >= frames:
+                    return
+    except TimeoutError:
+        raise AssertionError(f"{changed} pictures that moved within {within_s} s") from None
+    finally:
+        await stream.aclose()
+
+
+async def freezes(track: rtc.Track, seconds: float = 1.0, within_s: float = WITHIN_S) -> None:
+    """Waits until no picture has come for a while, or the track has ended."""
+    stream = rtc.VideoStream(track, format=rtc.VideoBufferType.RGBA)
+    try:
+        async with asyncio.timeout(within_s):
+            while True:
+                try:
+                    await asyncio.wait_for(anext(stream), seconds)
+                except (TimeoutError, StopAsyncIteration):
+                    return
+    except TimeoutError:
+        raise AssertionError(f"pictures still come after {within_s} s") from None
+    finally:
+        await stream.aclose()

@@ -4,16 +4,21 @@
     async def test_something(server: Address) -> None: ...
 
 is an ordinary test for pytest; its body runs in the child. One child serves many scenarios and is replaced after a
-failure, so that nothing of a failed one lives on in the next.
+failure, so that nothing of a failed one lives on in the next. A scenario can also run beside a test that does something
+else meanwhile, as with a browser:
+
+    async with sdk.beside(scenario, server, room): ...
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import selectors
 import subprocess
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +29,8 @@ from tests.server import TureenServer
 
 DEADLINE_S = 25.0
 """Longest scenario."""
+BESIDE_DEADLINE_S = 60.0
+"""The same where a browser is waited for."""
 GRACE_S = 8.0
 """How much longer the child may take to say that its scenario was too slow."""
 LOG_TAIL = 4000
@@ -36,6 +43,8 @@ class Address:
     """Where the server listens: one port for TCP and UDP."""
 
     port: int
+    room: str = ""
+    """The room to meet in; empty: one of the scenario's own."""
 
     @property
     def http(self) -> str:
@@ -58,10 +67,21 @@ class SdkProcess:
         self._log = log
         self._child: subprocess.Popen[str] | None = None
 
-    def run(self, scenario: Scenario, server: TureenServer, deadline_s: float = DEADLINE_S) -> None:
+    @asynccontextmanager
+    async def beside(self, scenario: Scenario, server: TureenServer, room: str) -> AsyncIterator[None]:
+        """Runs the scenario in that room while the block runs; whichever fails ends the other."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(asyncio.to_thread(self.run, scenario, server, BESIDE_DEADLINE_S, room))
+            try:
+                yield
+            except BaseException:
+                self.stop()
+                raise
+
+    def run(self, scenario: Scenario, server: TureenServer, deadline_s: float = DEADLINE_S, room: str = "") -> None:
         """Fails the test if the scenario fails, takes too long or takes the process down."""
         child = self._running()
-        order = {"module": scenario.__module__, "name": scenario.__name__, "port": server.port}
+        order = {"module": scenario.__module__, "name": scenario.__name__, "port": server.port, "room": room}
         assert child.stdin is not None
         child.stdin.write(json.dumps({**order, "deadline_s": deadline_s}) + "\n")
         child.stdin.flush()

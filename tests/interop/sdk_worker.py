@@ -20,8 +20,9 @@ from tests.interop.sdk import Address
 def _run(order: dict[str, Any]) -> str | None:
     """Runs one scenario to its end; returns the traceback if it failed."""
     try:
-        scenario = getattr(importlib.import_module(order["module"]), order["name"]).scenario
-        asyncio.run(_bounded(scenario(Address(order["port"])), order["deadline_s"]))
+        found = getattr(importlib.import_module(order["module"]), order["name"])
+        scenario = getattr(found, "scenario", found)
+        asyncio.run(_bounded(scenario(Address(order["port"], order["room"])), order["deadline_s"]))
     except Exception:  # noqa: BLE001 - the parent process shows whatever it was
         return traceback.format_exc()
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 
 from livekit import api, rtc
@@ -9,8 +10,10 @@ from livekit import api, rtc
 from tests.interop.guests import Rights, acquainted, meeting
 from tests.interop.sdk import Address, sdk_scenario
 
-SEEN_WITHIN_S = 1.0
-"""On an idle machine it is milliseconds; the product's own bound is 200 ms."""
+NEWCOMER_SEEN_WITHIN_S = 0.2
+"""The product's bound, held by the median of several joins; that no timer delays it is a unit test of the door."""
+LEAVING_SEEN_WITHIN_S = 1.0
+"""On an idle machine it is milliseconds."""
 
 
 @sdk_scenario
@@ -18,9 +21,7 @@ async def test_a_newcomer_is_seen_at_once_and_sees_who_is_there(server: Address)
     async with meeting(server) as room:
         alice = await room.join("alice", Rights(name="Alice", metadata="host", attributes={"seat": "1"}))
         bob = await room.join("bob", Rights(name="Bob"))
-        joined = time.monotonic()
-        seen = await alice.sees("participant_connected")
-        assert seen.at - joined < SEEN_WITHIN_S
+        await alice.sees("participant_connected")
         person = bob.room.remote_participants["alice"]
         assert (person.name, person.metadata, person.attributes) == ("Alice", "host", {"seat": "1"})
         assert person.sid == alice.me.sid
@@ -28,6 +29,19 @@ async def test_a_newcomer_is_seen_at_once_and_sees_who_is_there(server: Address)
         assert (await bob.room.sid) == (await alice.room.sid)
         assert (await bob.room.sid).startswith("RM_")
         assert bob.room.name == room.name
+
+
+@sdk_scenario
+async def test_newcomers_are_seen_within_the_bound_once_they_are_connected(server: Address) -> None:
+    async with meeting(server) as room:
+        alice = await room.join("alice")
+        delays = []
+        for number in range(7):
+            newcomer = await room.join(f"newcomer {number}")
+            connected = time.monotonic()
+            seen = await alice.sees("participant_connected", lambda other, sid=newcomer.me.sid: other.sid == sid)
+            delays.append(seen.at - connected)
+        assert statistics.median(delays) < NEWCOMER_SEEN_WITHIN_S, delays
 
 
 @sdk_scenario
@@ -45,7 +59,7 @@ async def test_who_leaves_is_gone_for_the_others_and_may_come_back(server: Addre
         left = time.monotonic()
         await bob.room.disconnect()
         seen = await alice.sees("participant_disconnected")
-        assert seen.at - left < SEEN_WITHIN_S
+        assert seen.at - left < LEAVING_SEEN_WITHIN_S
         assert seen.args[0].disconnect_reason == rtc.DisconnectReason.CLIENT_INITIATED
         assert not alice.room.remote_participants
         again = await room.join("bob")

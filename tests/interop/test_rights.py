@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from livekit import api, rtc
 
 from tests.interop.guests import Rights, acquainted, meeting
+from tests.interop.pictures import freezes, showing, watch
 from tests.interop.sdk import Address, sdk_scenario
-from tests.interop.tones import listen, sounding
+from tests.interop.tones import falls_silent, listen, sounding
 
-AUDIO = rtc.TrackKind.KIND_AUDIO
+AUDIO, VIDEO = rtc.TrackKind.KIND_AUDIO, rtc.TrackKind.KIND_VIDEO
 
 
 @sdk_scenario
@@ -69,6 +71,25 @@ async def test_the_publisher_decides_who_may_subscribe(server: Address) -> None:
             assert not carol.saw("track_subscribed")
             alice.me.set_track_subscription_permissions(allow_all_participants=True)
             await listen(await carol.receives("alice", AUDIO))
+
+
+@sdk_scenario
+async def test_a_withdrawn_permission_ends_sound_and_pictures_until_it_is_given_again(server: Address) -> None:
+    async with meeting(server) as room:
+        alice, bob = await room.pair()
+        async with sounding(alice, 500.0, 5000.0), showing(alice):
+            sound, pictures = await bob.receives("alice", AUDIO), await bob.receives("alice", VIDEO)
+            await listen(sound)
+            await watch(pictures, lambda seen: len(seen) >= 5)
+            alice.me.set_track_subscription_permissions(allow_all_participants=False)
+            # The SDK does not act on `subscription_permission_update`, nor on a section that became inactive: the
+            # track stays and falls silent.
+            await asyncio.gather(falls_silent(sound), freezes(pictures))
+            alice.me.set_track_subscription_permissions(allow_all_participants=True)
+            again = await bob.sees("track_subscribed", lambda it, *_: it.kind == VIDEO and it is not pictures)
+            await watch(again.args[0], lambda seen: len(seen) >= 5)
+            again = await bob.sees("track_subscribed", lambda it, *_: it.kind == AUDIO and it is not sound)
+            await listen(again.args[0])
 
 
 @sdk_scenario

@@ -71,6 +71,20 @@ async def test_the_receiver_chooses_among_the_layers(server: Address) -> None:
 
 
 @sdk_scenario
+async def test_each_codec_arrives_under_its_name(server: Address) -> None:
+    async with meeting(server) as room:
+        alice, bob = await room.pair()
+        for codec in (rtc.VideoCodec.VP8, rtc.VideoCodec.H264, rtc.VideoCodec.VP9):
+            options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_CAMERA, simulcast=False, video_codec=codec)
+            async with showing(alice, options=options) as show:
+                seen = await bob.sees("track_subscribed", lambda track, *_, sid=show.track.sid: track.sid == sid)
+                _check(await watch(seen.args[0], lambda pictures: len(pictures) >= 10), show)
+                assert seen.args[1].mime_type.lower() == f"video/{rtc.VideoCodec.Name(codec).lower()}"
+                await alice.me.unpublish_track(show.track.sid)
+                await bob.sees("track_unpublished", lambda it, *_, sid=show.track.sid: it.sid == sid)
+
+
+@sdk_scenario
 async def test_several_cameras_are_not_mixed_up(server: Address) -> None:
     async with meeting(server) as room:
         alice, bob = await room.pair()

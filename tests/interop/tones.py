@@ -84,5 +84,45 @@ async def listen(track: rtc.Track, seconds: float = 0.5, within_s: float = WITHI
     return Sound(hertz=float(np.argmax(spectrum)) * RATE / len(samples), level=_level(samples))
 
 
+async def beeps(track: rtc.Track, seconds: float = 0.3, within_s: float = WITHIN_S) -> None:
+    """Waits until there has been sound for so long, all beeps together, and silence between them."""
+    stream = rtc.AudioStream(track, sample_rate=RATE, num_channels=1)
+    audible = 0
+    rises = 0
+    loud = False
+    try:
+        async with asyncio.timeout(within_s):
+            async for event in stream:
+                samples = np.frombuffer(event.frame.data, dtype=np.int16).astype(np.float64)
+                before, loud = loud, _level(samples) > AUDIBLE
+                rises += loud and not before
+                audible += len(samples) if loud else 0
+                if audible >= seconds * RATE and rises > 1:
+                    return
+    except TimeoutError:
+        raise AssertionError(f"{rises} beeps of {audible / RATE:.2f} s together within {within_s} s") from None
+    finally:
+        await stream.aclose()
+
+
+async def falls_silent(track: rtc.Track, seconds: float = 0.5, within_s: float = WITHIN_S) -> None:
+    """Waits until a track has been silent for a while, or has brought nothing at all."""
+    stream = rtc.AudioStream(track, sample_rate=RATE, num_channels=1)
+    silent = 0
+    try:
+        async with asyncio.timeout(within_s):
+            while silent < seconds * RATE:
+                try:
+                    event = await asyncio.wait_for(anext(stream), seconds)
+                except (TimeoutError, StopAsyncIteration):
+                    return
+                samples = np.frombuffer(event.frame.data, dtype=np.int16).astype(np.float64)
+                silent = 0 if _level(samples) > AUDIBLE else silent + len(samples)
+    except TimeoutError:
+        raise AssertionError(f"still heard after {within_s} s") from None
+    finally:
+        await stream.aclose()
+
+
 def _level(samples: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
     return float(np.sqrt(np.mean(samples**2)))

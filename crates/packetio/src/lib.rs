@@ -22,4 +22,5 @@ pub use gso::probe_gso;
 pub use receive::ReceiveBatch;
 pub use send::{SendReport, Sender};
 pub use settings::{CoreSettings, Listen};
+pub use shard_thread::EGRESS_CAPACITY;
 pub use socket::UdpSocket;

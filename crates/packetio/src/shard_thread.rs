@@ -13,7 +13,7 @@ use crate::send::{SendReport, Sender};
 use crate::socket::UdpSocket;
 
 /// Datagrams that wait for one flush at most.
-const EGRESS_CAPACITY: usize = 512;
+pub const EGRESS_CAPACITY: usize = 512;
 
 /// Batches taken from one socket before the others have their turn.
 const BATCHES_PER_TURN: usize = 4;

@@ -37,8 +37,8 @@ pub struct Forward {
     pub payload_type: u8,
     /// Payload type of a retransmission.
     pub rtx_payload_type: Option<u8>,
-    /// Picture id and `TL0PICIDX`, if they change.
-    pub vp8: Option<(u16, u8)>,
+    /// Picture id and `TL0PICIDX`, where the codec is VP8.
+    pub pictures: Option<(u16, u8)>,
 }
 
 /// The last sender report that went out, to compute the round-trip time from the answer.
@@ -155,15 +155,14 @@ impl Consumer {
         }
         let (sequence, shift) = self.rewriter.map(layer, info.sequence)?;
         let timestamp = info.timestamp.wrapping_add(shift.timestamp);
-        let vp8 = info.vp8.as_ref().map(|descriptor| pictures(*descriptor, shift));
+        let pictures = info.vp8.as_ref().map(|descriptor| shifted(descriptor, shift));
         if sequence + 1 == self.rewriter.next_out() {
             self.last_timestamp = timestamp;
             self.last_sent = Some(info.arrived);
-            self.last_picture = vp8.unwrap_or(self.last_picture);
+            self.last_picture = pictures.unwrap_or(self.last_picture);
         }
-        let vp8 = vp8.filter(|_| shift.picture_id != 0 || shift.tl0_pic_idx != 0);
         let rtx_payload_type = mapping.consumer_rtx;
-        Some(Forward { sequence, timestamp, payload_type: mapping.consumer, rtx_payload_type, vp8 })
+        Some(Forward { sequence, timestamp, payload_type: mapping.consumer, rtx_payload_type, pictures })
     }
 
     /// Leaves a padding packet of `layer` out.
@@ -202,13 +201,12 @@ impl Consumer {
     /// The outgoing form of a packet that went out before.
     pub fn repeat(&self, info: &PacketInfo, shift: Shift, out: u64) -> Option<Forward> {
         let mapping = self.payload_types.iter().find(|mapping| mapping.producer == info.payload_type)?;
-        let vp8 = info.vp8.as_ref().map(|descriptor| pictures(*descriptor, shift));
         Some(Forward {
             sequence: out,
             timestamp: info.timestamp.wrapping_add(shift.timestamp),
             payload_type: mapping.consumer,
             rtx_payload_type: mapping.consumer_rtx,
-            vp8: vp8.filter(|_| shift.picture_id != 0 || shift.tl0_pic_idx != 0),
+            pictures: info.vp8.as_ref().map(|descriptor| shifted(descriptor, shift)),
         })
     }
 
@@ -292,7 +290,7 @@ impl Consumer {
     }
 }
 
-fn pictures(descriptor: vp8::Descriptor, shift: Shift) -> (u16, u8) {
+fn shifted(descriptor: &vp8::Descriptor, shift: Shift) -> (u16, u8) {
     let picture = descriptor.picture_id.map_or(0, |(value, _)| value);
     let tl0 = descriptor.tl0_pic_idx.unwrap_or(0);
     (picture.wrapping_add(shift.picture_id) & 0x7fff, tl0.wrapping_add(shift.tl0_pic_idx))

@@ -142,10 +142,7 @@ impl Shard {
         self.transport_keys.remove(&transport.id);
         self.ufrags.remove(transport.ice.local_ufrag());
         for path in transport.ice.paths() {
-            // Another transport may have validated the same address since.
-            if self.paths.get(path) == Some(&key) {
-                self.paths.remove(path);
-            }
+            self.forget_path(*path, key);
         }
         for consumer in transport.consumers {
             self.remove_consumer(consumer);

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use tureen_rtp::rtcp::{Packet, ReportBlock, RtcpWriter, SenderInfo, packets_untrusted};
-use tureen_units::{Outlet, PacketBuffer};
+use tureen_units::{Outlet, PacketBuffer, Path};
 
 use crate::nack;
 use crate::producer::ReportedClock;
@@ -23,8 +23,16 @@ const NACK_BATCH: usize = 128;
 
 impl Shard {
     /// Takes an SRTCP packet from a validated path.
-    pub(crate) fn handle_rtcp(&mut self, now: Instant, key: usize, buffer: &mut PacketBuffer, out: &mut dyn Outlet) {
-        let Some(srtp) = &mut self.transports[key].srtp else {
+    pub(crate) fn handle_rtcp(
+        &mut self,
+        now: Instant,
+        key: usize,
+        path: Path,
+        buffer: &mut PacketBuffer,
+        out: &mut dyn Outlet,
+    ) {
+        let transport = &mut self.transports[key];
+        let Some(srtp) = &mut transport.srtp else {
             self.counters.srtp_refused += 1;
             return;
         };
@@ -33,6 +41,7 @@ impl Shard {
             return;
         };
         buffer.set_len(len);
+        transport.ice.on_fresh(path);
         self.note_authentic(now, key);
         for packet in packets_untrusted(buffer.bytes()) {
             let Ok(packet) = packet else {

@@ -4,13 +4,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use tureen_codec::vp8;
 use tureen_rtp::{HeaderFields, extension, write_header};
 use tureen_units::{Outlet, Path};
 
 use crate::consumer::{Consumer, Forward};
 use crate::counters::Counters;
 use crate::event::CloseReason;
+use crate::ingress::RTX_HEADER;
 use crate::producer::{Pending, Producer};
 use crate::ring::Packet;
 use crate::shard::Shard;
@@ -48,7 +48,7 @@ impl Shard {
         let consumer = &mut consumers[consumer];
         let key = consumer.transport;
         let transport = &mut transports[key];
-        let producer = &producers[producer];
+        let producer = &mut producers[producer];
         let epoch = *epoch;
         let work = || {
             let Some(mut sender) = PacketSender::new(transport, key as u32, epoch, counters) else { return };
@@ -69,9 +69,10 @@ impl Shard {
         let consumer = &mut consumers[consumer];
         let Some(rtx_ssrc) = consumer.rtx_ssrc else { return };
         let Some((layer, sequence, shift, sent_as)) = consumer.retransmit(requested, now) else { return };
-        let Some(layer) = producers[consumer.producer].layers.get(usize::from(layer)) else { return };
+        let Some(layer) = producers[consumer.producer].layers.get_mut(usize::from(layer)) else { return };
         let Some(packet) = layer.ring.get(sequence) else { return };
         let Some(forward) = consumer.repeat(&packet.info, shift, sent_as) else { return };
+        let Some(packet) = layer.ring.get_with_pictures(sequence, forward.pictures) else { return };
         let Some(payload_type) = forward.rtx_payload_type else { return };
         let key = consumer.transport;
         let Some(mut sender) = PacketSender::new(&mut transports[key], key as u32, *epoch, counters) else { return };
@@ -82,8 +83,8 @@ impl Shard {
             timestamp: forward.timestamp,
             ssrc: rtx_ssrc,
         };
-        let prefix = Prefix { original: Some(sent_as as u16), vp8: forward.vp8 };
-        if let Some(len) = sender.send(&fields, consumer.rtx_sequence, consumer, packet, &prefix, out) {
+        let original = Some(sent_as as u16);
+        if let Some(len) = sender.send(&fields, consumer.rtx_sequence, consumer, packet, original, out) {
             consumer.rtx_sequence += 1;
             consumer.on_retransmitted(len);
             counters.rtx_sent += 1;
@@ -92,7 +93,7 @@ impl Shard {
 }
 
 fn forward_packet(
-    producer: &Producer,
+    producer: &mut Producer,
     consumer: &mut Consumer,
     pending: Pending,
     sender: &mut PacketSender<'_>,
@@ -102,27 +103,20 @@ fn forward_packet(
         consumer.skip(pending.layer, pending.sequence);
         return;
     }
-    let Some(packet) = producer.layers[usize::from(pending.layer)].ring.get(pending.sequence) else { return };
+    let layer = usize::from(pending.layer);
+    let Some(packet) = producer.layers[layer].ring.get(pending.sequence) else { return };
     let mut switched = false;
     let Some(forward) = consumer.admit(producer, pending.layer, &packet.info, &mut switched) else { return };
     sender.counters.layer_switches += u64::from(switched);
-    let Forward { sequence, timestamp, payload_type, vp8, .. } = forward;
+    let Forward { sequence, timestamp, payload_type, pictures, .. } = forward;
+    let Some(packet) = producer.layers[layer].ring.get_with_pictures(pending.sequence, pictures) else { return };
     let marker = packet.info.marker;
     let fields = HeaderFields { marker, payload_type, sequence: sequence as u16, timestamp, ssrc: consumer.ssrc };
-    let prefix = Prefix { original: None, vp8 };
-    if let Some(len) = sender.send(&fields, sequence, consumer, packet, &prefix, out) {
+    if let Some(len) = sender.send(&fields, sequence, consumer, packet, None, out) {
         consumer.on_sent(len);
         sender.counters.rtp_forwarded += 1;
         sender.counters.payload_bytes_forwarded += len as u64;
     }
-}
-
-/// What differs from the stored payload at its start.
-struct Prefix {
-    /// The original's number, for a retransmission.
-    original: Option<u16>,
-    /// Picture id and `TL0PICIDX`.
-    vp8: Option<(u16, u8)>,
 }
 
 /// Seals packets for one transport.
@@ -145,24 +139,28 @@ impl<'a> PacketSender<'a> {
         Some(Self { srtp, ids: transport.extensions, number, path, group, epoch, counters })
     }
 
-    /// Seals one packet into the outlet; returns the length of its payload, or `None` if it does not fit.
+    /// Seals one packet into the outlet; returns the length of its payload, or `None` if it does not fit. `original`: the
+    /// number under which it went out before, for a retransmission (RFC 4588 section 4).
     fn send(
         &mut self,
         fields: &HeaderFields,
         index: u64,
         consumer: &Consumer,
         packet: &Packet,
-        prefix: &Prefix,
+        original: Option<u16>,
         out: &mut dyn Outlet,
     ) -> Option<usize> {
         let slot = out.slot();
         let header_len = self.write_header(slot, fields, consumer, packet)?;
         let payload = packet.payload();
-        let sealed = if prefix.original.is_none() && prefix.vp8.is_none() {
-            self.srtp.outbound.seal_rtp(fields.ssrc, index, slot, header_len, payload, &[])
+        let sealed = if let Some(original) = original {
+            let body = slot.get_mut(header_len..header_len + RTX_HEADER + payload.len())?;
+            body[..RTX_HEADER].copy_from_slice(&original.to_be_bytes());
+            body[RTX_HEADER..].copy_from_slice(payload);
+            let len = header_len + body.len();
+            self.srtp.outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, len)
         } else {
-            let len = write_payload(slot.get_mut(header_len..)?, packet, prefix)?;
-            self.srtp.outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, header_len + len)
+            self.srtp.outbound.seal_rtp(fields.ssrc, index, slot, header_len, payload, &[])
         };
         let len = sealed.ok()?;
         out.egress().commit(self.path, self.group, len);
@@ -220,19 +218,4 @@ impl<'a> ExtensionList<'a> {
     fn as_slice(&self) -> &[(u8, &'a [u8])] {
         &self.items[..self.len]
     }
-}
-
-fn write_payload(room: &mut [u8], packet: &Packet, prefix: &Prefix) -> Option<usize> {
-    let mut start = 0;
-    if let Some(original) = prefix.original {
-        room.get_mut(..2)?.copy_from_slice(&original.to_be_bytes());
-        start = 2;
-    }
-    let payload = packet.payload();
-    let copy = room.get_mut(start..start + payload.len())?;
-    copy.copy_from_slice(payload);
-    if let (Some((picture_id, tl0_pic_idx)), Some(descriptor)) = (prefix.vp8, &packet.info.vp8) {
-        vp8::rewrite(copy, descriptor, picture_id, tl0_pic_idx);
-    }
-    Some(start + payload.len())
 }

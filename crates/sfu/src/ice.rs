@@ -3,6 +3,10 @@
 //! A full agent would keep candidate pairs, timers and a role; the lite side needs none of that. It answers every
 //! authenticated binding request, remembers where they came from, and sends to the pair that the peer nominated, or,
 //! until it nominates, to the last one that it validated: browsers finish DTLS before they nominate.
+//!
+//! A request proves knowledge of the password, but not that it is new: whoever saw one can send it again from elsewhere,
+//! and a lite agent sends no check that would find out. So once a call runs, a nomination is only a claim, and the call
+//! follows it with the first packet from there that cannot be a replay.
 
 use aws_lc_rs::hmac;
 use is::stun::StunMessage;
@@ -26,6 +30,13 @@ pub enum Check {
         /// A path that is no longer ours.
         evicted: Option<Path>,
     },
+}
+
+/// A path that answered with our credentials.
+struct KnownPath {
+    path: Path,
+    /// The peer wants to be reached here.
+    claimed: bool,
 }
 
 /// A request that was not ours to answer.
@@ -66,15 +77,18 @@ impl Response {
 pub struct IceLite {
     local: IceCredentials,
     remote_ufrag: String,
-    paths: Vec<Path>,
+    paths: Vec<KnownPath>,
     selected: Option<Path>,
     nominated: bool,
+    /// A fresh packet came on the selected path since these credentials are in force.
+    proved: bool,
 }
 
 impl IceLite {
     /// An agent that waits for checks with these credentials.
     pub fn new(local: IceCredentials, remote: &IceCredentials) -> Self {
-        Self { local, remote_ufrag: remote.ufrag.clone(), paths: Vec::new(), selected: None, nominated: false }
+        let remote_ufrag = remote.ufrag.clone();
+        Self { local, remote_ufrag, paths: Vec::new(), selected: None, nominated: false, proved: false }
     }
 
     /// Our user name fragment.
@@ -87,6 +101,7 @@ impl IceLite {
         self.local = local;
         self.remote_ufrag.clone_from(&remote.ufrag);
         self.nominated = false;
+        self.proved = false;
     }
 
     /// Where to send now.
@@ -95,8 +110,17 @@ impl IceLite {
     }
 
     /// All validated paths.
-    pub fn paths(&self) -> &[Path] {
-        &self.paths
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.paths.iter().map(|known| &known.path)
+    }
+
+    /// Notes an authentic packet that is no replay.
+    pub fn on_fresh(&mut self, path: Path) {
+        if self.selected == Some(path) {
+            self.proved = true;
+        } else if self.paths.iter().any(|known| known.claimed && known.path == path) {
+            self.select(path);
+        }
     }
 
     /// Answers a binding request if it carries our credentials; anything else changes nothing.
@@ -119,22 +143,38 @@ impl IceLite {
     }
 
     fn validate(&mut self, path: Path, nominated: bool) -> Check {
-        let evicted = if self.paths.contains(&path) { None } else { self.insert(path) };
+        let known = self.paths.iter().any(|known| known.path == path);
+        let evicted = if known { None } else { self.insert(path) };
         if nominated || !self.nominated {
-            self.selected = Some(path);
             self.nominated |= nominated;
+            if self.proved {
+                self.claim(path);
+            } else {
+                self.select(path);
+            }
         }
         Check::Validated { evicted }
     }
 
+    fn claim(&mut self, path: Path) {
+        if let Some(known) = self.paths.iter_mut().find(|known| known.path == path) {
+            known.claimed = true;
+        }
+    }
+
+    fn select(&mut self, path: Path) {
+        self.selected = Some(path);
+        self.paths.iter_mut().for_each(|known| known.claimed = false);
+    }
+
     fn insert(&mut self, path: Path) -> Option<Path> {
         let evicted = if self.paths.len() == MAX_PATHS {
-            let oldest = self.paths.iter().position(|known| Some(*known) != self.selected);
-            oldest.map(|index| self.paths.remove(index))
+            let oldest = self.paths.iter().position(|known| Some(known.path) != self.selected);
+            oldest.map(|index| self.paths.remove(index).path)
         } else {
             None
         };
-        self.paths.push(path);
+        self.paths.push(KnownPath { path, claimed: false });
         evicted
     }
 

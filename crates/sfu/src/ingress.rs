@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tureen_codec::{VideoCodec, is_key_frame_start, vp8};
 use tureen_rtp::{RtpHeader, extension};
 use tureen_srtp::InboundStream;
-use tureen_units::PacketBuffer;
+use tureen_units::{PacketBuffer, Path};
 
 use crate::command::MediaKind;
 use crate::event::Event;
@@ -19,11 +19,11 @@ use crate::transport::StreamRef;
 const TRANSPORT_CC_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A repaired packet starts with the number of the original (RFC 4588 section 4).
-const RTX_HEADER: usize = 2;
+pub(crate) const RTX_HEADER: usize = 2;
 
 impl Shard {
     /// Takes an SRTP packet from a validated path.
-    pub(crate) fn handle_rtp(&mut self, now: Instant, key: usize, buffer: &mut Box<PacketBuffer>) {
+    pub(crate) fn handle_rtp(&mut self, now: Instant, key: usize, path: Path, buffer: &mut Box<PacketBuffer>) {
         let Ok(header) = RtpHeader::parse_untrusted(buffer.bytes()) else {
             self.counters.rtp_refused += 1;
             return;
@@ -36,6 +36,10 @@ impl Shard {
         self.counters.rtp_received += 1;
         self.note_authentic(now, key);
         self.note_arrival(now, key, &header, buffer);
+        if stream.is_some() {
+            // One of an unknown stream was compared with nothing that came before: it may be a replay.
+            self.transports[key].ice.on_fresh(path);
+        }
         let Some(stream) = stream.or_else(|| self.learn(key, &header, buffer)) else {
             self.counters.rtp_refused += 1;
             return;

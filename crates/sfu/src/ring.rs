@@ -25,6 +25,12 @@ impl Span {
         whole.get(start..start + usize::from(self.len)).unwrap_or_default()
     }
 
+    /// Like [`Self::slice`], to be changed.
+    fn slice_mut(self, whole: &mut [u8]) -> &mut [u8] {
+        let start = usize::from(self.start);
+        whole.get_mut(start..start + usize::from(self.len)).unwrap_or_default()
+    }
+
     /// Whether there is nothing.
     pub fn is_empty(self) -> bool {
         self.len == 0
@@ -68,7 +74,7 @@ pub struct Packet {
 }
 
 impl Packet {
-    /// The decrypted datagram.
+    /// The decrypted datagram; in its payload the numbers of pictures are those of the last consumer that it went to.
     pub fn bytes(&self) -> &[u8] {
         self.buffer.bytes()
     }
@@ -137,6 +143,19 @@ impl PacketRing {
     /// The packet with this sequence number, if it is still here.
     pub fn get(&self, sequence: u64) -> Option<&Packet> {
         self.slots[self.index(sequence)].as_ref().filter(|packet| packet.info.sequence == sequence)
+    }
+
+    /// The packet with this sequence number as one consumer gets it: with this VP8 picture id and `TL0PICIDX`, where it has
+    /// any. They are written over those of the consumer before, so that no payload has to be copied; what was parsed of
+    /// the packet stays as it came.
+    pub fn get_with_pictures(&mut self, sequence: u64, pictures: Option<(u16, u8)>) -> Option<&Packet> {
+        let index = self.index(sequence);
+        let packet = self.slots[index].as_mut().filter(|packet| packet.info.sequence == sequence)?;
+        if let (Some((picture_id, tl0_pic_idx)), Some(descriptor)) = (pictures, &packet.info.vp8) {
+            let payload = packet.info.payload.slice_mut(packet.buffer.bytes_mut());
+            vp8::rewrite(payload, descriptor, picture_id, tl0_pic_idx);
+        }
+        Some(packet)
     }
 
     /// Gives all buffers back.

@@ -126,9 +126,9 @@ impl Shard {
         self.guard(key, out, |shard, out| match first {
             20..=63 => shard.handle_dtls(now, key, path, buffer.bytes(), out),
             _ if buffer.bytes().get(1).is_some_and(|second| (192..=223).contains(second)) => {
-                shard.handle_rtcp(now, key, buffer, out);
+                shard.handle_rtcp(now, key, path, buffer, out);
             }
-            _ => shard.handle_rtp(now, key, buffer),
+            _ => shard.handle_rtp(now, key, path, buffer),
         });
         self.reschedule(key);
     }
@@ -168,7 +168,7 @@ impl Shard {
 
     fn handle_stun(&mut self, now: Instant, path: Path, bytes: &[u8], out: &mut dyn Outlet) {
         // Until it has proved its credentials, a datagram is nobody's: a panic costs the datagram and drops no transport.
-        let checked = catch_unwind(AssertUnwindSafe(|| self.check(path, bytes)));
+        let checked = catch_unwind(AssertUnwindSafe(|| self.check(now, path, bytes)));
         let Ok(Some((key, check, response))) = checked else {
             self.counters.panics += u64::from(checked.is_err());
             self.counters.stun_refused += u64::from(checked.is_ok());
@@ -181,23 +181,34 @@ impl Shard {
         self.reschedule(key);
     }
 
-    /// Authenticates a binding request; `None` if it is none, or nobody's.
-    fn check(&mut self, path: Path, bytes: &[u8]) -> Option<(usize, Check, Response)> {
+    /// Authenticates a binding request; `None` if it is none, nobody's, or for an address that a live call holds.
+    fn check(&mut self, now: Instant, path: Path, bytes: &[u8]) -> Option<(usize, Check, Response)> {
         let request = BindingRequest::parse_untrusted(bytes).ok()?;
         let key = *self.ufrags.get(request.local_ufrag())?;
+        let owner = self.paths.get(&path).copied();
+        if owner.is_some_and(|owner| owner != key && self.transports[owner].holds(path, now)) {
+            return None;
+        }
         let (check, response) = self.transports[key].ice.handle_request(path, &request).ok()?;
         Some((key, check, response))
     }
 
     fn note_check(&mut self, now: Instant, key: usize, path: Path, check: Check) {
         if let Check::Validated { evicted } = check {
-            if let Some(evicted) = evicted.filter(|evicted| self.paths.get(evicted) == Some(&key)) {
-                self.paths.remove(&evicted);
+            if let Some(evicted) = evicted {
+                self.forget_path(evicted, key);
             }
-            // An address belongs to whoever proved last that they know the credentials.
+            // Unless a live call holds it, an address belongs to whoever proved last that they know the credentials.
             self.paths.insert(path, key);
         }
         self.note_authentic(now, key);
+    }
+
+    /// Another transport may have validated the same address since; then it stays with that one.
+    pub(crate) fn forget_path(&mut self, path: Path, key: usize) {
+        if self.paths.get(&path) == Some(&key) {
+            self.paths.remove(&path);
+        }
     }
 
     pub(crate) fn note_authentic(&mut self, now: Instant, key: usize) {
@@ -208,8 +219,8 @@ impl Shard {
     }
 
     fn handle_dtls(&mut self, now: Instant, key: usize, path: Path, bytes: &[u8], out: &mut dyn Outlet) {
-        let Ok(DtlsProgress { keys, closed }) = self.transports[key].handle_dtls(now, path, key as u32, bytes, out)
-        else {
+        let progress = self.transports[key].handle_dtls(now, path, key as u32, bytes, out);
+        let Ok(DtlsProgress { keys, closed }) = progress else {
             self.counters.dtls_failures += 1;
             self.fail_transport(key, CloseReason::DtlsFailed);
             return;

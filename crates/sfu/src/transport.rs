@@ -18,6 +18,9 @@ const DISCONNECTED_AFTER: Duration = Duration::from_secs(10);
 /// Nothing authentic for this long: consent has expired (RFC 7675 section 5.1).
 const EXPIRED_AFTER: Duration = Duration::from_secs(30);
 
+/// A peer that was heard of within this time keeps its address: browsers check every 2.5 s.
+const HELD_FOR: Duration = Duration::from_secs(5);
+
 /// Streams that one peer may send: every layer of every track and its retransmissions.
 const MAX_STREAMS: usize = 256;
 
@@ -106,8 +109,9 @@ pub struct Transport {
     pub feedback: Feedback,
     /// The next wake-up in the shard's timers.
     pub scheduled: Option<Instant>,
-    dtls: DtlsServer,
-    data: Option<DataChannels>,
+    // Boxed, as forwarding does not look at them: what it does look at should lie close together.
+    dtls: Box<DtlsServer>,
+    data: Option<Box<DataChannels>>,
     max_message_size: u32,
     streams: Vec<(u32, StreamRef)>,
     opened: Instant,
@@ -129,7 +133,7 @@ impl Transport {
             sent_number: 0,
             feedback: Feedback::default(),
             scheduled: None,
-            dtls: DtlsServer::new(identity, &parameters.remote_fingerprint, now),
+            dtls: Box::new(DtlsServer::new(identity, &parameters.remote_fingerprint, now)),
             data: None,
             max_message_size: parameters.max_message_size,
             streams: Vec::new(),
@@ -146,6 +150,12 @@ impl Transport {
             self.state = State::Connected;
         }
         back
+    }
+
+    /// Whether the path is what this peer's running call uses, so that it can be nobody else's.
+    pub fn holds(&self, path: Path, now: Instant) -> bool {
+        let silent = now.saturating_duration_since(self.last_authentic);
+        self.state == State::Connected && self.ice.selected() == Some(path) && silent < HELD_FOR
     }
 
     /// What the peer's silence is due for, if anything.
@@ -169,7 +179,7 @@ impl Transport {
             State::Connected => self.last_authentic + DISCONNECTED_AFTER,
             State::Disconnected => self.last_authentic + EXPIRED_AFTER,
         };
-        let data = self.data.as_ref().and_then(DataChannels::deadline);
+        let data = self.data.as_ref().and_then(|data| data.deadline());
         let Feedback { transport_cc, nack, report } = self.feedback;
         [self.dtls.deadline(), data, transport_cc, nack, report].into_iter().flatten().fold(silence, Instant::min)
     }
@@ -203,14 +213,18 @@ impl Transport {
         datagram: &[u8],
         out: &mut dyn Outlet,
     ) -> Result<DtlsProgress, DtlsFailed> {
-        let path = self.ice.selected().unwrap_or(path);
+        let target = self.ice.selected().unwrap_or(path);
         let mut progress = DtlsProgress::default();
-        let Self { dtls, data, max_message_size, .. } = self;
+        let Self { ice, dtls, data, max_message_size, .. } = self;
         dtls.handle_datagram(now, datagram, &mut |output| match output {
-            DtlsOutput::Record(record) => out.send(path, group, record),
-            DtlsOutput::Keys(keys) => progress.keys = Some(keys),
+            DtlsOutput::Record(record) => out.send(target, group, record),
+            DtlsOutput::Keys(keys) => {
+                ice.on_fresh(path);
+                progress.keys = Some(keys);
+            }
             DtlsOutput::Data(packet) => {
-                data.get_or_insert_with(|| DataChannels::new(*max_message_size)).handle_packet(now, packet);
+                ice.on_fresh(path);
+                data.get_or_insert_with(|| Box::new(DataChannels::new(*max_message_size))).handle_packet(now, packet);
             }
             DtlsOutput::Closed => progress.closed = true,
         })?;

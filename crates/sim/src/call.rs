@@ -1,5 +1,6 @@
 //! Peers joined to a shard in virtual time.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,9 @@ pub type PeerIndex = usize;
 
 /// Decides about a datagram on its way; `false` loses it.
 pub type Network = Box<dyn FnMut(Direction, PeerIndex, &[u8]) -> bool>;
+
+/// Where each peer sends from.
+pub type Addresses = fn(PeerIndex) -> SocketAddr;
 
 /// Which way a datagram goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +86,9 @@ pub struct Call {
     pub now: Instant,
     /// Decides what arrives.
     pub network: Network,
+    addresses: Addresses,
+    /// The way back from an address to its peer.
+    indices: HashMap<SocketAddr, PeerIndex>,
     outlet: Memory,
     buffer: Box<PacketBuffer>,
 }
@@ -98,6 +105,14 @@ impl Call {
     /// # Panics
     /// If no certificate can be made.
     pub fn new() -> Self {
+        Self::with_addresses(address)
+    }
+
+    /// A call whose peers send from these addresses, which must differ.
+    ///
+    /// # Panics
+    /// If no certificate can be made.
+    pub fn with_addresses(addresses: Addresses) -> Self {
         let now = Instant::now();
         Self {
             shard: Shard::new(Identity::generate().expect("a certificate"), 7, now),
@@ -105,6 +120,8 @@ impl Call {
             events: Vec::new(),
             now,
             network: Box::new(|_, _, _| true),
+            addresses,
+            indices: HashMap::new(),
             outlet: Memory { egress: Egress::new(64), sent: Vec::new(), until_panic: None },
             buffer: PacketBuffer::boxed(),
         }
@@ -136,8 +153,16 @@ impl Call {
             extensions: Self::extensions(),
             max_message_size: 65536,
         };
-        self.peers.push(peer);
+        self.connect_peer(peer);
         self.command(Command::OpenTransport(open));
+        index
+    }
+
+    /// Puts a peer on the network that has no transport at the server yet.
+    pub fn connect_peer(&mut self, peer: Peer) -> PeerIndex {
+        let index = self.peers.len();
+        self.peers.push(peer);
+        self.indices.insert((self.addresses)(index), index);
         index
     }
 
@@ -243,7 +268,7 @@ impl Call {
                 for datagram in self.peers[index].take_outbox() {
                     moved = true;
                     if (self.network)(Direction::Up, index, &datagram) {
-                        self.inject(address(index), &datagram);
+                        self.inject((self.addresses)(index), &datagram);
                     }
                 }
             }
@@ -251,8 +276,8 @@ impl Call {
             self.outlet.flush();
             for (path, datagram) in std::mem::take(&mut self.outlet.sent) {
                 moved = true;
-                let index = usize::from(path.remote.port()) - 10_000;
-                if index < self.peers.len() && (self.network)(Direction::Down, index, &datagram) {
+                let Some(index) = self.indices.get(&path.remote).copied() else { continue };
+                if (self.network)(Direction::Down, index, &datagram) {
                     self.peers[index].handle(self.now, &datagram);
                 }
             }
@@ -273,7 +298,7 @@ impl Call {
     }
 }
 
-/// Where a peer sends from.
+/// Where a peer sends from, unless a call says otherwise.
 pub fn address(peer: PeerIndex) -> SocketAddr {
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 10_000 + peer as u16)
 }

@@ -8,5 +8,5 @@
 mod call;
 mod peer;
 
-pub use call::{Call, Direction, Network, PeerIndex, address};
+pub use call::{Addresses, Call, Direction, Network, PeerIndex, address};
 pub use peer::{Peer, Received};

@@ -51,14 +51,91 @@ fn a_check_without_the_password_opens_no_path() {
     assert_unharmed(&mut call, 3);
 }
 
+/// A nominating check of this peer, and a packet that nobody has seen before, from another address.
+fn move_to(call: &mut Call, peer: usize, address: SocketAddr) {
+    let password = call.peers[peer].remote.password.clone();
+    let request = call.peers[peer].binding_request(&password);
+    call.inject(address, &request);
+    call.peers[peer].send_rtcp(&receiver_report());
+    for datagram in call.peers[peer].take_outbox() {
+        call.inject(address, &datagram);
+    }
+}
+
+fn receiver_report() -> Vec<u8> {
+    vec![0x80, 201, 0, 1, 0, 0, 0, 9]
+}
+
 #[test]
-fn a_check_with_the_password_moves_the_call() {
+fn a_check_with_the_password_and_fresh_media_move_the_call() {
     let mut call = call_with_sound();
-    let request = call.peers[1].binding_request(&call.peers[1].remote.password.clone());
-    call.inject(tureen_sim::address(7), &request);
+    move_to(&mut call, 1, tureen_sim::address(7));
     call.add_peer();
     speak(&mut call, 2);
     assert_eq!(call.peers[1].rtp.len(), 1, "the listener's packets go to its new address");
+    move_to(&mut call, 1, tureen_sim::address(1));
+    speak(&mut call, 3);
+    assert_eq!(call.peers[1].rtp.len(), 2, "and back to its old one");
+}
+
+#[test]
+fn a_replayed_check_moves_no_call() {
+    let mut call = call_with_sound();
+    let password = call.peers[1].remote.password.clone();
+    let request = call.peers[1].binding_request(&password);
+    call.inject(tureen_sim::address(1), &request);
+    call.peers[1].send_rtcp(&receiver_report());
+    let reports = call.peers[1].take_outbox();
+    call.inject(tureen_sim::address(1), &reports[0]);
+    for replayed in [&request, &reports[0]] {
+        call.inject(stranger(), replayed);
+    }
+    assert_unharmed(&mut call, 2);
+}
+
+#[test]
+fn a_replayed_data_record_moves_no_call() {
+    let mut call = call_with_sound();
+    call.peers[1].connect_data(call.now);
+    call.run(Duration::from_millis(200));
+    let now = call.now;
+    call.peers[1].open_channel(now, 1, "chat", true, None);
+    let records = call.peers[1].take_outbox();
+    let password = call.peers[1].remote.password.clone();
+    let request = call.peers[1].binding_request(&password);
+    for datagram in records.iter().chain([&request]) {
+        call.inject(tureen_sim::address(1), datagram);
+    }
+    for replayed in [&request].into_iter().chain(&records) {
+        call.inject(stranger(), replayed);
+    }
+    assert_unharmed(&mut call, 2);
+}
+
+#[test]
+fn a_check_takes_no_address_from_a_live_call() {
+    let mut call = call_with_sound();
+    let password = call.peers[1].remote.password.clone();
+    let request = call.peers[1].binding_request(&password);
+    call.inject(tureen_sim::address(0), &request);
+    assert_unharmed(&mut call, 2);
+}
+
+#[test]
+fn an_address_passes_to_whoever_proves_it_once_its_call_is_silent() {
+    let mut call = call_with_sound();
+    let newcomer = call.add_peer();
+    call.run(Duration::from_secs(6));
+    let password = call.peers[newcomer].remote.password.clone();
+    let request = call.peers[newcomer].binding_request(&password);
+    call.inject(tureen_sim::address(0), &request);
+    let datagram = speak(&mut call, 2);
+    assert!(!datagram.is_empty());
+    assert_eq!(call.peers[1].rtp.len(), 1, "the address is the newcomer's");
+    call.peers[0].check(call.now);
+    call.settle();
+    speak(&mut call, 3);
+    assert_eq!(call.peers[1].rtp.len(), 2, "and its first owner's again, once it says so");
 }
 
 #[test]
@@ -170,7 +247,7 @@ fn another_certificate_than_the_signalled_one_is_refused() {
         extensions: Call::extensions(),
         max_message_size: 0,
     }));
-    call.peers.push(peer);
+    call.connect_peer(peer);
     call.peers[0].check(call.now);
     call.run(Duration::from_millis(300));
     let closed = Event::TransportClosed { transport: 1, reason: CloseReason::DtlsFailed };

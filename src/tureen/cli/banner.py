@@ -28,7 +28,7 @@ def print_banner(settings: Settings, listeners: Sequence[Listener], room: str, c
     if settings.dev and lan:
         console.print()
         console.print(Text(_qr_code(f"{lan}/r/{room}")), soft_wrap=True)
-        if lan.startswith("https"):
+        if lan.startswith("https") and settings.tls.certificate is None:
             console.print("  A self-signed certificate has to be accepted once on each device.", style="dim")
     console.print()
     console.print("  Ctrl+C stops the server; a second time stops it at once.", style="dim")

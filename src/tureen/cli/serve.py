@@ -18,11 +18,17 @@ def serve(
     ] = None,
     lan: Annotated[bool | None, typer.Option("--lan", help="Serve the local network too, over HTTPS.")] = None,
     host: Annotated[list[str] | None, typer.Option(help="Address to listen on; may be repeated.")] = None,
-    port: Annotated[int | None, typer.Option(help="TCP and UDP port.  [default: 7880]", show_default=False)] = None,
+    port: Annotated[str | None, typer.Option(help="TCP and UDP port.  [default: 7880]", metavar="NUMBER")] = None,
     public_address: Annotated[
         list[str] | None, typer.Option("--public-addresses", help="Address that the world sees; may be repeated.")
     ] = None,
-    drain_s: Annotated[int | None, typer.Option(help="Longest wait for sessions to end at shut-down.")] = None,
+    tls_certificate: Annotated[
+        str | None, typer.Option(help="PEM file with the certificate chain, for HTTPS.", metavar="FILE")
+    ] = None,
+    tls_key: Annotated[str | None, typer.Option(help="PEM file with its private key.", metavar="FILE")] = None,
+    drain_s: Annotated[
+        str | None, typer.Option(help="Longest wait for sessions to end at shut-down.", metavar="SECONDS")
+    ] = None,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error.")] = None,
     log_format: Annotated[str | None, typer.Option(help="auto, text or json.")] = None,
     config: Annotated[
@@ -42,6 +48,8 @@ def serve(
             "host": ",".join(host) if host else None,
             "port": port,
             "public_addresses": ",".join(public_address) if public_address else None,
+            "tls.certificate": tls_certificate,
+            "tls.key": tls_key,
             "drain_s": drain_s,
             "log.level": log_level,
             "log.format": log_format,

@@ -5,18 +5,32 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from tureen.config.errors import Problem
 from tureen.config.settings import Settings
 from tureen.config.sources import Source, flag_name, variable_name
+from tureen.config.tree import section, setting_fields
 
 _NO_KEYS_FIX = (
     "For a trial, start with --dev. Otherwise name a key and make a secret, for example: "
     'export TUREEN_KEYS="mykey: $(openssl rand -hex 32)"'
 )
+
+# What pydantic says in words of its own trade.
+_WHY = {
+    "bool_parsing": "It is neither true nor false.",
+    "bool_type": "It is neither true nor false.",
+    "enum": "It is none of {expected}.",
+    "greater_than_equal": "It is less than {ge}.",
+    "int_parsing": "It is not a whole number.",
+    "int_type": "It is not a whole number.",
+    "less_than_equal": "It is more than {le}.",
+    "model_type": "It is a section, not a value.",
+    "path_not_file": "There is no such file.",
+    "tuple_type": "It is not a list.",
+}
 
 
 def explain(error: ValidationError, sources: Sequence[Source]) -> list[Problem]:
@@ -28,12 +42,27 @@ def explain(error: ValidationError, sources: Sequence[Source]) -> list[Problem]:
     return list(problems.values())
 
 
+def as_toml(example: object) -> str:
+    """The value as a line of the file has it."""
+    if isinstance(example, list):
+        return f"[{', '.join(as_toml(item) for item in example)}]"
+    if isinstance(example, dict):
+        return "{ " + ", ".join(f"{name} = {as_toml(value)}" for name, value in example.items()) + " }"
+    return f'"{example}"' if isinstance(example, str) else _plain(example)
+
+
 def _problem(detail: ErrorDetails, sources: Sequence[Source]) -> Problem:
     # List positions and branches of unions are pydantic's; people know the setting.
     path = _setting_path(tuple(str(step) for step in detail["loc"]))
     source = next((source for source in sources if source.holds(path)), None)
     dotted = ".".join(path)
     origin = source.origin(path) if source else "not set"
+    if detail["type"] == "contradiction":
+        # Found by looking at several settings; the error knows which of them to change.
+        path = (*path, detail["ctx"]["leaf"])
+        there = next((each for each in sources if each.holds(path)), None)
+        origin = there.origin(path) if there else "not set"
+        return Problem(path=".".join(path), origin=origin, why=detail["msg"], fix=_fix(path, there or source))
     if detail["type"] == "keys_missing":
         return Problem(path=dotted, origin=origin, why=detail["msg"], fix=_NO_KEYS_FIX)
     if detail["type"] == "extra_forbidden":
@@ -45,32 +74,19 @@ def _setting_path(location: tuple[str, ...]) -> tuple[str, ...]:
     fields = Settings.model_fields
     if not location or location[0] not in fields:
         return location[:1]
-    return location[:2] if _section(fields[location[0]]) else location[:1]
-
-
-def _section(field: FieldInfo) -> type[BaseModel] | None:
-    kind = field.annotation
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
-
-
-def _field(path: tuple[str, ...]) -> FieldInfo | None:
-    fields = Settings.model_fields
-    field = fields.get(path[0]) if path else None
-    if field is None or len(path) == 1:
-        return field
-    section = _section(field)
-    return section.model_fields.get(path[1]) if section else None
+    return location[:2] if section(fields[location[0]]) else location[:1]
 
 
 def _why(detail: ErrorDetails, path: tuple[str, ...], source: Source | None) -> str:
     if path == ("port",) and source is not None and str(source.values.get("port", "")).startswith("tcp://"):
         return "Kubernetes set this for a service of the same name (pod setting enableServiceLinks: false stops that)."
-    message = detail["msg"]
+    written = _WHY.get(detail["type"])
+    message = written.format(**detail.get("ctx", {})) if written else detail["msg"]
     return message if message.endswith(".") else f"{message}."
 
 
 def _fix(path: tuple[str, ...], source: Source | None) -> str:
-    field = _field(path)
+    field = setting_fields().get(path)
     if field is None or field.description is None:
         return ""
     example = field.examples[0] if field.examples else field.default
@@ -83,7 +99,7 @@ def _written(path: tuple[str, ...], example: object, source: Source | None) -> s
         return flag_name(path) if isinstance(example, bool) else f"{flag_name(path)} {_plain(example)}"
     if kind == "environment":
         return f'{variable_name(path)}="{_plain(example)}"'
-    return f"{'.'.join(path)} = {_toml(example)}"
+    return f"{'.'.join(path)} = {as_toml(example)}"
 
 
 def _plain(example: object) -> str:
@@ -92,14 +108,6 @@ def _plain(example: object) -> str:
     if isinstance(example, dict):
         return ", ".join(f"{name}: {value}" for name, value in example.items())
     return str(example).lower() if isinstance(example, bool) else str(example)
-
-
-def _toml(example: object) -> str:
-    if isinstance(example, list):
-        return f"[{', '.join(_toml(item) for item in example)}]"
-    if isinstance(example, dict):
-        return "{ " + ", ".join(f"{name} = {_toml(value)}" for name, value in example.items()) + " }"
-    return f'"{example}"' if isinstance(example, str) else _plain(example)
 
 
 def _did_you_mean(path: tuple[str, ...]) -> str:
@@ -116,8 +124,5 @@ def _did_you_mean(path: tuple[str, ...]) -> str:
 
 
 def _known_settings() -> list[str]:
-    names: list[str] = []
-    for name, field in Settings.model_fields.items():
-        section = _section(field)
-        names += [name] if section is None else [name, *(f"{name}.{leaf}" for leaf in section.model_fields)]
-    return names
+    """Sections and settings, in the tree's order."""
+    return list(dict.fromkeys(".".join(path[:depth]) for path in setting_fields() for depth in (1, 2)))

@@ -15,6 +15,7 @@ from tureen.config.values import Keys, ListenAddresses, PublicAddresses, SecretT
 DEV_KEY = "devkey"
 DEV_SECRET = "secret"  # noqa: S105 - public by design: it exists with --dev only
 KIB = 1024
+HIGHEST_PORT = 65_535
 
 
 class Gso(enum.StrEnum):
@@ -66,7 +67,7 @@ class TlsSettings(_Section):
         if (self.certificate is None) != (self.key is None):
             missing = "key" if self.key is None else "certificate"
             raise PydanticCustomError(
-                "tls_pair", "tls.{missing} is missing: set both files or none.", {"missing": missing}
+                "contradiction", "The other file of the pair is set: name both or none.", {"leaf": missing}
             )
         return self
 
@@ -114,7 +115,9 @@ class MetricsSettings(_Section):
     """Access to ``/metrics``."""
 
     token: SecretText | None = Field(
-        default=None, description="bearer for peers that are not local", examples=["<a secret>"]
+        default=None,
+        description="what scrapers send as bearer; none: this machine only",
+        examples=["<a secret>"],
     )
 
 
@@ -128,7 +131,7 @@ class Settings(BaseSettings):
     host: ListenAddresses = Field(
         default=(), description="addresses to listen on; none: loopback with dev, else all", examples=[["192.0.2.10"]]
     )
-    port: Annotated[int, Field(ge=1, le=65_535)] = Field(default=7880, description="the TCP and UDP port")
+    port: Annotated[int, Field(ge=1, le=HIGHEST_PORT)] = Field(default=7880, description="the TCP and UDP port")
     public_addresses: PublicAddresses = Field(
         default=(),
         description="addresses that the world sees, if they are not this machine's",
@@ -153,6 +156,17 @@ class Settings(BaseSettings):
         if info.data.get("dev"):
             return {DEV_KEY: Secret(DEV_SECRET)}
         raise PydanticCustomError("keys_missing", "No signing key is configured, so no token could ever be accepted.")
+
+    @field_validator("media")
+    @classmethod
+    def _a_port_for_each_shard(cls, media: MediaSettings, info: ValidationInfo) -> MediaSettings:
+        if info.data.get("port", 1) + media.shards - 1 <= HIGHEST_PORT:
+            return media
+        raise PydanticCustomError(
+            "contradiction",
+            "Shards take consecutive ports, and these pass {highest}.",
+            {"leaf": "shards", "highest": HIGHEST_PORT},
+        )
 
     @classmethod
     def settings_customise_sources(

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import difflib
+import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from pydantic_settings import EnvSettingsSource, SettingsError
+from pydantic_settings import EnvSettingsSource
 
 from tureen.config.errors import ConfigError, Problem
 from tureen.config.settings import Settings
+from tureen.config.tree import setting_fields
 
 ENVIRONMENT_PREFIX = "TUREEN_"
 MAX_FILE_BYTES = 1 << 20
+
+_FOREIGN_VARIABLES = frozenset({f"{ENVIRONMENT_PREFIX}CONFIG"})
+"""Names the file of settings; read by the command line."""
+
+_SERVICE_LINK = re.compile(ENVIRONMENT_PREFIX + r"(SERVICE_(HOST|PORT)|PORT_\d+_)")
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -71,7 +80,19 @@ def from_flags(flags: Mapping[str, object]) -> Source:
 
 
 def from_environment() -> Source:
-    """Every ``TUREEN_…`` variable that names a setting. Raises `ConfigError` for one that names a whole section."""
+    """Every ``TUREEN_…`` variable. Raises `ConfigError` for those that name no setting."""
+    known = {variable_name(path) for path in setting_fields()}
+    problems = [
+        _unknown_variable(name, known)
+        for name, text in os.environ.items()
+        if text
+        and name.startswith(ENVIRONMENT_PREFIX)
+        and name not in known | _FOREIGN_VARIABLES
+        # Kubernetes sets these for a service of the same name.
+        and not _SERVICE_LINK.match(name)
+    ]
+    if problems:
+        raise ConfigError(problems)
     read = EnvSettingsSource(
         Settings,
         env_prefix=ENVIRONMENT_PREFIX,
@@ -79,19 +100,18 @@ def from_environment() -> Source:
         env_nested_max_split=1,
         env_ignore_empty=True,
     )
-    try:
-        return Source(kind="environment", values=read())
-    except SettingsError as error:
-        raise ConfigError(
-            [
-                Problem(
-                    path="",
-                    origin="environment",
-                    why=f"{error}.",
-                    fix=f"Write one variable for each setting, for example {ENVIRONMENT_PREFIX}LOG_LEVEL=info.",
-                )
-            ]
-        ) from error
+    return Source(kind="environment", values=read())
+
+
+def _unknown_variable(name: str, known: Collection[str]) -> Problem:
+    within = sorted(each for each in known if each.startswith(f"{name}_"))
+    if within:
+        why, fix = "It names a section.", f"Write one variable for each setting: {', '.join(within)}."
+    else:
+        meant = difflib.get_close_matches(name, known, 1, 0.8)
+        why = "There is no such setting."
+        fix = f"Did you mean {meant[0]}?" if meant else "Unset it, or name a setting as in TUREEN_LOG_LEVEL=info."
+    return Problem(path="", origin=f"environment variable {name}", why=why, fix=fix)
 
 
 def from_file(file: Path) -> Source:

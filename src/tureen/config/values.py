@@ -23,13 +23,40 @@ def _split(value: object) -> object:
 
 def _address(text: str) -> str:
     try:
-        return str(ipaddress.ip_address(text.strip("[]")))
+        parsed = ipaddress.ip_address(text.strip("[]"))
     except ValueError:
-        raise PydanticCustomError("address", '"{text}" is not an IPv4 or IPv6 address.', {"text": text[:100]}) from None
+        raise _unfit(text, "is not an IPv4 or IPv6 address") from None
+    if parsed.is_multicast:
+        raise _unfit(text, "is a multicast address, not one of a machine")
+    if parsed.version == 6 and parsed.is_link_local:
+        raise _unfit(text, "means something only together with an interface; name another address of the machine")
+    return str(parsed)
 
 
 def _listen_address(text: str) -> str:
     return text if text == "localhost" else _address(text)
+
+
+def _public_address(text: str) -> str:
+    address = _address(text)
+    if ipaddress.ip_address(address).is_unspecified:
+        raise _unfit(text, "is no address that somebody could send to")
+    return address
+
+
+def _disjoint(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """A wildcard takes the port on every address of its family."""
+    literals = [each for name in addresses for each in (("127.0.0.1", "::1") if name == "localhost" else (name,))]
+    parsed = {ipaddress.ip_address(each) for each in literals}
+    for wildcard in (each for each in parsed if each.is_unspecified):
+        for other in parsed - {wildcard}:
+            if other.version == wildcard.version:
+                raise _unfit(str(wildcard), f"contains {other}; name only one of them")
+    return addresses
+
+
+def _unfit(text: str, why: str) -> PydanticCustomError:
+    return PydanticCustomError("address", '"{text}" {why}.', {"text": text[:100], "why": why})
 
 
 def _secret(value: object) -> Secret:
@@ -66,13 +93,13 @@ def _key_name(name: object) -> str:
     return name
 
 
-PublicAddress = Annotated[str, AfterValidator(_address)]
+PublicAddress = Annotated[str, AfterValidator(_public_address)]
 """A literal IPv4 or IPv6 address in its canonical form."""
 
 ListenAddress = Annotated[str, AfterValidator(_listen_address)]
 """The same, or ``localhost`` for both loopback addresses."""
 
-ListenAddresses = Annotated[tuple[ListenAddress, ...], NoDecode, BeforeValidator(_split)]
+ListenAddresses = Annotated[tuple[ListenAddress, ...], NoDecode, BeforeValidator(_split), AfterValidator(_disjoint)]
 """A list, or its one-line form ``"a, b"``."""
 
 PublicAddresses = Annotated[tuple[PublicAddress, ...], NoDecode, BeforeValidator(_split)]

@@ -12,6 +12,7 @@ from tureen.model.media import IceCredentials, ProducerParameters
 from tureen.ports import Entropy, MediaPort, TransportListener
 from tureen.rooms import Participant, Publication, Room
 from tureen.rooms.subscription import TrackSettings
+from tureen.telemetry.room_log import participant_log
 
 
 class _Received(Struct):
@@ -23,16 +24,21 @@ class _Received(Struct):
 
 
 class _Uplink:
-    """Tells the room what the core says about one published track."""
+    """Tells the room, and the log, what the core says about one published track."""
 
     def __init__(self, room: Room, participant: Participant, publication: Publication) -> None:
         self._room = room
         self._participant = participant
         self._publication = publication
+        self._flows = False
 
-    def handle_producer_started(self, layer: int) -> None:  # noqa: ARG002 - the first layer, whichever it is, will do
+    def handle_producer_started(self, layer: int, payload_type: int) -> None:
+        log = participant_log(self._room, self._participant)
+        report = log.debug if self._flows else log.info
+        report("first media", track=self._publication.sid, layer=layer)
+        self._flows = True
         if self._publication in self._participant.publications:
-            self._room.tracks.start(self._participant, self._publication)
+            self._room.tracks.start(self._participant, self._publication, payload_type)
 
     def handle_audio_level(self, level: int) -> None:
         if not (self._publication.muted or self._participant.hidden):
@@ -122,8 +128,8 @@ class Peer:
 
     def subscribe(self, publication: Publication, settings: TrackSettings) -> None:
         """The participant shall receive a track that has a producer."""
-        parameters = publication.parameters
-        if parameters is None:
+        parameters, codec = publication.parameters, publication.codec
+        if parameters is None or codec is None:
             return
         self._received[publication.sid] = _Received(publication, settings)
         self._negotiation.subscribe(
@@ -133,6 +139,7 @@ class Peer:
                 stream_id=f"{publication.publisher_sid}|{publication.description.stream_name}",
                 cname=publication.publisher_sid,
                 codecs=parameters.codecs,
+                sent=codec,
             )
         )
 

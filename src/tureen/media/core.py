@@ -282,7 +282,10 @@ def _start(settings: CoreSettings) -> Core:
     try:
         return _native.Core(settings.encode())
     except _native.CoreError as error:
-        raise MediaCoreError(f"The packet core did not start: {error}.", "Is the address free and ours?") from error
+        raise MediaCoreError(
+            f"The packet core did not start: {error}.",
+            "Stop the program that holds this UDP port, or choose another port with --port, or addresses with --host.",
+        ) from error
 
 
 def _advertised(

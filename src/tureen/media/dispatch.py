@@ -79,15 +79,16 @@ class EventDispatch:
         return event.transport if isinstance(event, TransportClosed) else None
 
     def _command_failed(self, event: CommandFailed) -> None:
-        _log.warning("the packet core refused %s: %s (%s)", event.command, event.message, event.code)
         listener = self._transports.get(TransportId(event.request))
-        if listener is not None:
+        if listener is None:
+            _log.warning("the packet core refused %s: %s (%s)", event.command, event.message, event.code)
+        else:
             listener.handle_command_failed(event.command, event.code, event.message)
 
     def _transport_connected(self, event: TransportConnected) -> None:
         listener = self._transports.get(event.transport)
         if listener is not None:
-            listener.handle_transport_connected()
+            listener.handle_transport_connected(event.remote, event.srtp_profile)
 
     def _transport_disconnected(self, event: TransportDisconnected) -> None:
         listener = self._transports.get(event.transport)
@@ -107,7 +108,7 @@ class EventDispatch:
     def _producer_started(self, event: ProducerStarted) -> None:
         known = self._producers.get(event.producer)
         if known is not None:
-            known[1].handle_producer_started(event.layer)
+            known[1].handle_producer_started(event.layer, event.payload_type)
 
     def _audio_levels(self, event: AudioLevels) -> None:
         for heard in event.levels:

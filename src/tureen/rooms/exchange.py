@@ -9,7 +9,7 @@ from tureen.model.ids import ProducerId, TrackSid
 from tureen.model.media import MediaKind, ProducerParameters
 from tureen.ports import Clock, Entropy
 from tureen.rooms.audience import Audience
-from tureen.rooms.errors import NotPermittedError
+from tureen.rooms.errors import NotPermittedError, UnknownTrackError
 from tureen.rooms.events import (
     ParticipantChanged,
     RefusalReason,
@@ -23,6 +23,7 @@ from tureen.rooms.events import (
     TrackUnpublished,
 )
 from tureen.rooms.limits import RoomLimits
+from tureen.rooms.observer import RoomObserver
 from tureen.rooms.participant import Participant
 from tureen.rooms.permissions import SubscriptionPolicy
 from tureen.rooms.publication import Publication
@@ -41,12 +42,15 @@ _SID_LETTERS_BY_KIND = {MediaKind.AUDIO: "AU", MediaKind.VIDEO: "VU"}
 class Exchange:
     """Publishes, announces and ends tracks; opens and closes subscriptions as conditions change; tells everyone."""
 
-    def __init__(self, audience: Audience, clock: Clock, entropy: Entropy, limits: RoomLimits) -> None:
-        """``audience`` is the room's own; it stays in the room's hands."""
+    def __init__(
+        self, audience: Audience, clock: Clock, entropy: Entropy, limits: RoomLimits, observer: RoomObserver
+    ) -> None:
+        """``audience`` and ``observer`` are the room's own; they stay in the room's hands."""
         self._audience = audience
         self._clock = clock
         self._entropy = entropy
         self._limits = limits
+        self._observer = observer
         self._tracks: dict[TrackSid, Publication] = {}
         self._subscriptions = Subscriptions()
 
@@ -63,6 +67,7 @@ class Exchange:
         )
         self._tracks[publication.sid] = publication
         publisher.add(publication)
+        self._observer.handle_published(publication)
         if description.muted:
             self.start(publisher, publication)
         return publication
@@ -76,11 +81,16 @@ class Exchange:
             self._tell_change(publisher)
             self._refresh_track(publisher, publication)
 
-    def start(self, publisher: Participant, publication: Publication) -> None:
-        """Media comes, or will not because the track is muted: the others learn of it."""
-        if publication.announce(self._clock.now()):
+    def start(self, publisher: Participant, publication: Publication, payload_type: int | None = None) -> None:
+        """Media comes under ``payload_type``, or will not because the track is muted: the others learn of it."""
+        now = self._clock.now()
+        surprises = payload_type is not None and publication.note_sent(payload_type, now)
+        if publication.announce(now):
             self._tell_change(publisher)
             self._refresh_track(publisher, publication)
+        elif surprises:
+            self._tell_change(publisher)
+            self._reopen(publication)
 
     def mute(self, publisher: Participant, publication: Publication, *, muted: bool, by_server: bool = False) -> None:
         """Tells everyone; the publisher too if it was not its own doing."""
@@ -115,7 +125,7 @@ class Exchange:
             found = self._visible(sid)
             if found is None:
                 if wanted:
-                    self._audience.tell(subscriber.sid, SubscriptionRefused(sid, RefusalReason.UNKNOWN_TRACK))
+                    self._refuse(subscriber, sid, RefusalReason.UNKNOWN_TRACK)
                 continue
             publisher, publication = found
             self._subscriptions.wish(subscriber, sid, Wish.WANTED if wanted else Wish.UNWANTED)
@@ -124,11 +134,19 @@ class Exchange:
                 self._audience.tell(subscriber.sid, SubscriptionPermitted(publisher.sid, sid, allowed=False))
 
     def adjust(self, subscriber: Participant, tracks: Iterable[TrackSid], settings: TrackSettings) -> None:
-        """How much of the tracks the subscriber can use, now or once it subscribes. Unknown tracks are passed over."""
+        """How much of the tracks the subscriber can use, now or once it subscribes.
+
+        Raises `UnknownTrackError` for those that are not there, once the others are adjusted.
+        """
+        unknown = 0
         for sid in tracks:
             publication = self._tracks.get(sid)
-            if publication is not None and self._subscriptions.adjust(subscriber, sid, settings):
+            if publication is None:
+                unknown += 1
+            elif self._subscriptions.adjust(subscriber, sid, settings):
                 self._audience.tell(subscriber.sid, SubscriptionAdjusted(publication, settings))
+        if unknown:
+            raise UnknownTrackError(f"{unknown} of the tracks are not in this room.")
 
     def set_policy(self, publisher: Participant, policy: SubscriptionPolicy) -> None:
         """Who may subscribe to the publisher's tracks from now on."""
@@ -166,6 +184,10 @@ class Exchange:
         """How many receive the track."""
         return len(self._subscriptions.subscribers(track))
 
+    def _refuse(self, subscriber: Participant, track: TrackSid, reason: RefusalReason) -> None:
+        self._audience.tell(subscriber.sid, SubscriptionRefused(track, reason))
+        self._observer.handle_subscription_refused(subscriber, track, reason)
+
     def _visible(self, sid: TrackSid) -> tuple[Participant, Publication] | None:
         publication = self._tracks.get(sid)
         if publication is None or not publication.announced:
@@ -179,6 +201,7 @@ class Exchange:
             self._audience.tell(sid, SubscriptionClosed(publication))
         self._subscriptions.forget_track(publication.sid)
         self._tracks.pop(publication.sid, None)
+        self._observer.handle_unpublished(publication)
 
     def _refresh_track(self, publisher: Participant, publication: Publication) -> None:
         for member in self._audience:
@@ -193,6 +216,15 @@ class Exchange:
             self._audience.tell(subscriber.sid, SubscriptionOpened(publication, settings))
             if publication.note_first_subscriber():
                 self._audience.tell(publisher.sid, TrackSubscribed(publication))
+
+    def _reopen(self, publication: Publication) -> None:
+        """What subscribers were promised no longer holds: each is asked anew whether it can decode the track."""
+        for sid in self._subscriptions.subscribers(publication.sid):
+            subscriber = self._audience.by_sid(sid)
+            if subscriber is not None:
+                settings = self._subscriptions.settings(subscriber, publication.sid)
+                self._audience.tell(sid, SubscriptionClosed(publication))
+                self._audience.tell(sid, SubscriptionOpened(publication, settings))
 
     def _tell_if_announced(self, publisher: Participant, publication: Publication) -> None:
         if publication.announced:

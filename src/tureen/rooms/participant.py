@@ -46,11 +46,13 @@ class DepartureReason(enum.StrEnum):
 
 
 class ClientFacts(Struct, frozen=True, kw_only=True):
-    """What a participant's software told about itself; mirrored to others, never interpreted here."""
+    """What a participant's software told about itself; shown to others and in the log, never interpreted here."""
 
     protocol: int = 0
     client_protocol: int = 0
     capabilities: tuple[int, ...] = ()
+    sdk: str = ""
+    sdk_version: str = ""
 
 
 class JoinOptions(Struct, frozen=True, kw_only=True):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 
 import msgspec
 
 from tureen.model.ids import Identity, ParticipantSid, ProducerId, TrackSid
-from tureen.model.media import ProducerParameters
+from tureen.model.media import Codec, ProducerParameters
 from tureen.rooms.errors import InvalidRequestError
 from tureen.rooms.track import TrackDescription
 
@@ -39,6 +40,7 @@ class Publication:
         self._muted = description.muted
         self._producer: ProducerId | None = None
         self._parameters: ProducerParameters | None = None
+        self._sent_payload_type: int | None = None
         self._revision = int(now * 1_000_000)
         self._subscribed_once = False
 
@@ -78,11 +80,21 @@ class Publication:
         return self._revision
 
     @property
+    def codec(self) -> Codec | None:
+        """The codec in which media comes, and until it comes the one that the publisher prefers.
+
+        ``None`` until a description carries the track.
+        """
+        codecs = self._parameters.codecs if self._parameters is not None else ()
+        return next((codec for codec in codecs if codec.payload_type == self._sent_payload_type), None) or next(
+            self._preferred(codecs), None
+        )
+
+    @property
     def mime_type(self) -> str:
-        """The codec that the publisher prefers; empty while nothing is known."""
-        if self._parameters is not None and self._parameters.codecs:
-            return self._preferred_mime_type(self._parameters)
-        return self._stated_mime_type()
+        """Of the codec, or as the publisher stated it before; empty while nothing is known."""
+        codec = self.codec
+        return codec.mime_type if codec is not None else next(self._stated_mime_types(), "")
 
     def attach(self, producer: ProducerId, parameters: ProducerParameters, now: float) -> None:
         """Media will come, or comes, under this producer."""
@@ -96,6 +108,15 @@ class Publication:
         if self.announced:
             return False
         self._state = PublicationState.ANNOUNCED
+        self._touch(now)
+        return True
+
+    def note_sent(self, payload_type: int, now: float) -> bool:
+        """Media comes under this payload type. ``True`` if that is another codec than was expected."""
+        self._check_alive()
+        expected, self._sent_payload_type = self.codec, payload_type
+        if self.codec == expected:
+            return False
         self._touch(now)
         return True
 
@@ -133,18 +154,14 @@ class Publication:
         if self._state is PublicationState.ENDED:
             raise InvalidRequestError(f"The track {self.sid} has ended.", "Publish it again.")
 
-    def _preferred_mime_type(self, parameters: ProducerParameters) -> str:
-        """The first codec that the publisher named and that was negotiated, else the first negotiated."""
-        negotiated = {codec.mime_type.lower(): codec.mime_type for codec in parameters.codecs}
+    def _preferred(self, codecs: tuple[Codec, ...]) -> Iterator[Codec]:
+        """First those that the publisher named, then all in the order of the answer."""
+        for stated in self._stated_mime_types():
+            yield from (codec for codec in codecs if codec.mime_type.lower() == stated.lower())
+        yield from codecs
+
+    def _stated_mime_types(self) -> Iterator[str]:
         for codec in self._description.codecs:
-            found = negotiated.get(self._with_kind(codec.mime_type).lower())
-            if found:
-                return found
-        return parameters.codecs[0].mime_type
-
-    def _stated_mime_type(self) -> str:
-        stated = next((codec.mime_type for codec in self._description.codecs if codec.mime_type), "")
-        return self._with_kind(stated) if stated else ""
-
-    def _with_kind(self, mime_type: str) -> str:
-        return mime_type if "/" in mime_type else f"{self._description.kind.value}/{mime_type}"
+            if codec.mime_type:
+                kind = self._description.kind.value
+                yield codec.mime_type if "/" in codec.mime_type else f"{kind}/{codec.mime_type}"

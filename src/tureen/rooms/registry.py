@@ -8,8 +8,15 @@ from tureen.model.grant import Grant
 from tureen.model.ids import RoomName
 from tureen.ports import Clock, Entropy
 from tureen.rooms.audience import Sink
-from tureen.rooms.errors import LimitExceededError, NotPermittedError, RoomFullError, RoomMissingError
+from tureen.rooms.errors import (
+    LimitExceededError,
+    NotPermittedError,
+    RoomClosedError,
+    RoomFullError,
+    RoomMissingError,
+)
 from tureen.rooms.limits import RoomDefaults, RoomLimits
+from tureen.rooms.observer import Observe, unobserved
 from tureen.rooms.participant import DepartureReason, JoinOptions, Participant
 from tureen.rooms.profile import Profile
 from tureen.rooms.room import Room, Surroundings
@@ -19,12 +26,20 @@ class RoomRegistry:
     """Finds rooms, makes them when someone comes, closes them when they have been empty for long enough."""
 
     def __init__(
-        self, clock: Clock, entropy: Entropy, *, shards: int, limits: RoomLimits, defaults: RoomDefaults
+        self,
+        clock: Clock,
+        entropy: Entropy,
+        *,
+        shards: int,
+        limits: RoomLimits,
+        defaults: RoomDefaults,
+        observe: Observe = unobserved,
     ) -> None:
         """``shards``: number of shards of the packet core; a room stays on one."""
         self._shards = shards
-        self._around = Surroundings(clock=clock, entropy=entropy, limits=limits, defaults=defaults)
+        self._around = Surroundings(clock=clock, entropy=entropy, limits=limits, defaults=defaults, observe=observe)
         self._rooms: dict[RoomName, Room] = {}
+        self._closed = False
 
     @property
     def rooms(self) -> tuple[Room, ...]:
@@ -43,9 +58,11 @@ class RoomRegistry:
     def check_join(self, grant: Grant, profile: Profile) -> RoomName:
         """The room that this grant leads to; ``profile``: what the newcomer will say about itself.
 
-        Raises `NotPermittedError`, `RoomMissingError`, `RoomFullError` or `LimitExceededError`. Keeps nothing:
-        `join` checks again.
+        Raises `NotPermittedError`, `RoomMissingError`, `RoomFullError`, `RoomClosedError` or `LimitExceededError`.
+        Keeps nothing: `join` checks again.
         """
+        if self._closed:
+            raise RoomClosedError("This server is shutting down.", "Join again: another or the restarted one answers.")
         name = grant.room.room
         if not grant.room.join or name is None or not grant.identity:
             raise NotPermittedError(
@@ -82,7 +99,8 @@ class RoomRegistry:
         room.close(reason)
 
     def close_all(self, reason: DepartureReason = DepartureReason.SERVER_SHUTDOWN) -> None:
-        """Sends everyone away from everywhere."""
+        """Sends everyone away from everywhere, and lets nobody in any more."""
+        self._closed = True
         for room in self.rooms:
             self.close(room, reason)
 

@@ -17,6 +17,7 @@ from tureen.rooms.events import GrantChanged, ParticipantChanged, Removed, RoomC
 from tureen.rooms.exchange import Exchange
 from tureen.rooms.lifetime import RoomLifetime
 from tureen.rooms.limits import RoomDefaults, RoomLimits
+from tureen.rooms.observer import Observe
 from tureen.rooms.participant import DepartureReason, JoinOptions, Participant, ParticipantState
 from tureen.rooms.profile import Profile
 from tureen.rooms.speaking import Speaking
@@ -39,6 +40,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     entropy: Entropy
     limits: RoomLimits
     defaults: RoomDefaults
+    observe: Observe
 
 
 class Room:
@@ -60,7 +62,8 @@ class Room:
         self.created_at = clock.now()
         self.max_participants = settings.max_participants or defaults.max_participants
         self.audience = Audience()
-        self.tracks = Exchange(self.audience, clock, around.entropy, around.limits)
+        self._observer = around.observe(name, self.sid)
+        self.tracks = Exchange(self.audience, clock, around.entropy, around.limits, self._observer)
         self.speaking = Speaking(self.audience, clock)
         self.data = DataRouting()
         self.lifetime = RoomLifetime(
@@ -74,6 +77,7 @@ class Room:
         self._metadata = settings.metadata or ""
         self._revision = int(self.created_at * 1_000_000)
         self._counts_timer: Timer | None = None
+        self._observer.handle_opened()
 
     @property
     def state(self) -> RoomState:
@@ -127,6 +131,7 @@ class Room:
         self.audience.add(participant, sink)
         self.lifetime.handle_arrival()
         participant.advance(ParticipantState.JOINED)
+        self._observer.handle_joined(participant)
         self._tell_others(participant)
         self._schedule_counts()
         return participant
@@ -136,6 +141,7 @@ class Room:
         self._check_present(participant)
         participant.transport = transport
         if participant.advance(ParticipantState.ACTIVE):
+            self._observer.handle_active(participant)
             self._tell_change(participant)
             self.tracks.handle_changed_rights(participant)
 
@@ -149,6 +155,7 @@ class Room:
         self.tracks.handle_departure(participant)
         self.speaking.forget(participant.sid)
         self.data.forget(participant.sid)
+        self._observer.handle_left(participant, reason)
         participant.touch()
         self._tell_others(participant)
         self._schedule_counts()
@@ -159,7 +166,7 @@ class Room:
 
     def close(self, reason: DepartureReason) -> None:
         """Sends everyone away for good. Harmless if closed."""
-        self._state = RoomState.CLOSED
+        was_open, self._state = self._state is RoomState.OPEN, RoomState.CLOSED
         for participant in self.participants:
             self.remove(participant, reason)
         self.lifetime.stop()
@@ -167,6 +174,8 @@ class Room:
         if self._counts_timer is not None:
             self._counts_timer.cancel()
             self._counts_timer = None
+        if was_open:
+            self._observer.handle_closed(reason)
 
     # Changes.
 

@@ -9,12 +9,19 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from tureen.config.settings import Settings
 from tureen.server.dev_login import DevLogin
 from tureen.server.draining import RefuseWhileDraining
-from tureen.server.error_responses import handle_api_error, handle_defect, handle_http_exception, json_response
+from tureen.server.error_responses import (
+    error_response,
+    handle_api_error,
+    handle_defect,
+    handle_http_exception,
+    json_response,
+)
 from tureen.server.errors import ApiError
 from tureen.server.health import HealthPort
 from tureen.server.probes import Probes
@@ -34,7 +41,7 @@ def build_app(
     """The application of one server. ``door_routes`` come first; ``web_app``: another folder than the built-in one."""
     web_app = web_app or WebApp()
     probes = Probes(health, metrics, settings.metrics.token)
-    return Starlette(
+    app = Starlette(
         routes=[
             *door_routes,
             Route("/healthz", probes.live),
@@ -47,6 +54,7 @@ def build_app(
             Route("/assets/{name:path}", web_app.asset),
             # Last: one path segment may be anything.
             Route("/{name}", web_app.file),
+            WebSocketRoute("/{path:path}", _no_such_socket),
         ],
         middleware=[
             Middleware(CountResponses, metrics=metrics),
@@ -59,6 +67,15 @@ def build_app(
             HTTPException: handle_http_exception,
             Exception: handle_defect,
         },
+    )
+    # No answer repeats what the request says about our host.
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _no_such_socket(websocket: WebSocket) -> None:
+    await websocket.send_denial_response(
+        error_response(404, "not_found", "There is no WebSocket here.", "See /rtc/v1.")
     )
 
 

@@ -1,4 +1,7 @@
-"""A self-signed certificate for trials on the local network, kept so that a phone has to accept it only once."""
+"""Certificates for HTTPS: the operator's own files, checked; or, for trials on the local network, a self-signed one.
+
+The self-signed one is kept, so that a phone has to accept it only once.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tureen.server.errors import ServeError
@@ -48,6 +53,50 @@ def lan_certificate(folder: Path, addresses: Sequence[str], hostname: str, now: 
             "Make the folder writable, point XDG_STATE_HOME elsewhere, or name own files (tls.certificate, tls.key).",
         ) from error
     return file
+
+
+def check_own_files(chain: Path, key: Path) -> None:
+    """Whether the files can serve HTTPS. Raises `ServeError`, which says which of them cannot and why."""
+    certificate = _first_certificate(chain)
+    if _private_key(key).public_key() != certificate.public_key():
+        raise ServeError(
+            f"tls.key ({key}) is not the key of the first certificate in tls.certificate ({chain}).",
+            "Name the key that the certificate was made for; in the chain, the server's own certificate stands first.",
+        )
+
+
+def _first_certificate(file: Path) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificate(_content("tls.certificate", file))
+    except ValueError as error:
+        raise ServeError(
+            f"tls.certificate ({file}) holds no certificate in PEM form.",
+            'Name a file that begins with "-----BEGIN CERTIFICATE-----".',
+        ) from error
+
+
+def _private_key(file: Path) -> PrivateKeyTypes:
+    try:
+        return serialization.load_pem_private_key(_content("tls.key", file), password=None)
+    except TypeError as error:  # what the library says about a key under a passphrase
+        raise ServeError(
+            f"tls.key ({file}) is protected by a passphrase, for which nobody can be asked.",
+            f"Write it without one: openssl pkey -in {file} -out plain.pem",
+        ) from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise ServeError(
+            f"tls.key ({file}) holds no private key in PEM form.",
+            'Name a file that begins with "-----BEGIN PRIVATE KEY-----" or the like.',
+        ) from error
+
+
+def _content(setting: str, file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ServeError(
+            f"{setting} ({file}) cannot be read: {error.strerror}.", "Let the server's user read it."
+        ) from error
 
 
 def _alternative_names(addresses: Sequence[str], hostname: str) -> list[x509.GeneralName]:

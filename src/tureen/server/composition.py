@@ -10,7 +10,7 @@ from msgspec import Struct
 from starlette.routing import BaseRoute
 
 from tureen.config.settings import Gso, Settings
-from tureen.doors.livekit import LivekitDoor, LivekitDoorSettings, livekit_routes
+from tureen.doors.livekit import LivekitDoor, LivekitDoorSettings, OpenSockets, livekit_routes
 from tureen.doors.loop_clock import LoopClock
 from tureen.doors.system_entropy import SystemEntropy
 from tureen.media.core import MediaCore
@@ -23,6 +23,7 @@ from tureen.rooms.limits import RoomDefaults, RoomLimits
 from tureen.server.health import HealthPort
 from tureen.server.version import package_version
 from tureen.telemetry.metrics import Metrics
+from tureen.telemetry.room_log import RoomLog
 
 
 class Foundation(Struct, frozen=True, kw_only=True):
@@ -57,12 +58,14 @@ async def compose(foundation: Foundation) -> AsyncIterator[Services]:
     try:
         registry = _registry(settings, media.shards(), clock, entropy)
         door = LivekitDoor(registry, media, clock, entropy, _livekit_settings(settings))
+        sockets = OpenSockets()
         _show(foundation.metrics, media, registry)
 
         async def drain() -> None:
             registry.close_all()
+            await sockets.wait_until_none()
 
-        yield Services(routes=tuple(livekit_routes(door)), drain=drain)
+        yield Services(routes=tuple(livekit_routes(door, sockets)), drain=drain)
         registry.close_all()
     finally:
         media.close()
@@ -111,6 +114,7 @@ def _registry(settings: Settings, shards: int, clock: Clock, entropy: Entropy) -
             departure_timeout_s=rooms.departure_timeout_s,
             max_participants=rooms.max_participants,
         ),
+        observe=RoomLog,
     )
 
 

@@ -22,11 +22,16 @@ def json_response(content: object, status: int = 200) -> Response:
     )
 
 
+def error_response(status: int, code: str, message: str, hint: str) -> Response:
+    """``code``: for programs; ``message`` and ``hint``: for people."""
+    return json_response({"error": {"code": code, "message": message, "hint": hint}}, status)
+
+
 async def handle_api_error(_request: Request, error: Exception) -> Response:
     """For an `ApiError` that a route raised."""
     if not isinstance(error, ApiError):
         raise error
-    return _error_response(error.status, error.wire_code, error.message, error.hint)
+    return error_response(error.status, error.wire_code, error.message, error.hint)
 
 
 async def handle_http_exception(_request: Request, error: Exception) -> Response:
@@ -34,15 +39,11 @@ async def handle_http_exception(_request: Request, error: Exception) -> Response
     if not isinstance(error, HTTPException):
         raise error
     phrase = http.HTTPStatus(error.status_code).phrase
-    response = _error_response(error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.", "")
+    response = error_response(error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.", "")
     response.headers.update(error.headers or {})
     return response
 
 
 async def handle_defect(_request: Request, _error: Exception) -> Response:
     """For everything else: a defect of ours. The server logs it; the client learns nothing about it."""
-    return _error_response(500, "internal", "The server failed on this request.", "Try again; tell the operator.")
-
-
-def _error_response(status: int, code: str, message: str, hint: str) -> Response:
-    return json_response({"error": {"code": code, "message": message, "hint": hint}}, status)
+    return error_response(500, "internal", "The server failed on this request.", "Try again; tell the operator.")

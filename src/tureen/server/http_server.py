@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import socket
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 import websockets.http11
+from h11 import Request
 from msgspec import Struct
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from tureen.server.addresses import Listener
 from tureen.server.errors import ServeError
+from tureen.server.response_headers import SAFE_HEADERS
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGISendEvent
 
 REQUEST_LINE_BYTES = 64 * 1024
 """A join with its offer and its token travels in the request line."""
 
 HEAD_BYTES = REQUEST_LINE_BYTES + 16 * 1024
 HEAD_S = 10.0
-"""How long a new connection may take to state its first request."""
+"""How long a connection may take to state its first request, or another one."""
 
 WEBSOCKET_PING_S = 10.0
 WEBSOCKET_PONG_S = 15.0
@@ -76,7 +83,7 @@ class HttpServer:
         certificate: Certificate | None,
         max_websocket_message_bytes: int,
     ) -> None:
-        self._app = app
+        self._app = _without_cancellation(app)
         self._bound = tuple(bound)
         self._certificate = certificate
         self._max_websocket_message_bytes = max_websocket_message_bytes
@@ -115,7 +122,7 @@ class HttpServer:
         config = uvicorn.Config(
             self._app,
             http=_PunctualHttp,
-            ws="websockets-sansio",
+            ws=_DeniableWebSocket,
             ws_max_size=self._max_websocket_message_bytes,
             ws_ping_interval=WEBSOCKET_PING_S,
             ws_ping_timeout=WEBSOCKET_PONG_S,
@@ -142,23 +149,65 @@ class HttpServer:
         return config
 
 
+def _without_cancellation(app: ASGIApp) -> ASGIApp:
+    """Only the end of the server cancels what is under way; Uvicorn would log each as a failure of the application."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return serve
+
+
 class _PunctualHttp(H11Protocol):
-    """HTTP/1.1 that hangs up on connections that never state a request: each would cost a file descriptor for ever."""
+    """HTTP/1.1 that hangs up on connections that do not state a request: each would cost a file descriptor for ever."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._head_deadline = self.loop.call_later(HEAD_S, self._hang_up_if_silent)
+        self._head_deadline = self.loop.call_later(HEAD_S, self._hang_up_if_silent, None)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_deadline.cancel()
         super().connection_lost(exc)
 
-    def _hang_up_if_silent(self) -> None:
-        # Typed as always there; None until the first request.
+    def on_response_complete(self) -> None:
+        # A request that begins, or a body that goes on, turns off the keep-alive timer of the base class.
+        super().on_response_complete()
+        self._head_deadline.cancel()
+        self._head_deadline = self.loop.call_later(HEAD_S, self._hang_up_if_silent, self.cycle)
+
+    def handle_websocket_upgrade(self, event: Request) -> None:
+        super().handle_websocket_upgrade(event)
+        upgraded: Any = self.transport.get_protocol()
+        if upgraded is not self and upgraded.conn.handshake_exc is not None:
+            # Too long, or too many headers, for the WebSocket parser alone, which then waits in silence.
+            self.send_400_response("This upgrade cannot be read: its head is too large or malformed.")
+
+    def send_400_response(self, msg: str) -> None:
+        # In the middle of another response it would be read as part of that one.
         cycle: Any = self.cycle
+        if cycle is None or cycle.response_complete or not cycle.response_started:
+            headers = {"Content-Type": "text/plain; charset=utf-8", "Connection": "close", **SAFE_HEADERS}
+            lines = ["HTTP/1.1 400 Bad Request", *(f"{name}: {value}" for name, value in headers.items()), "", msg]
+            self.transport.write("\r\n".join(lines).encode("ascii"))
+        self.transport.close()
+
+    def _hang_up_if_silent(self, last: object) -> None:
         was_upgraded = self.transport.get_protocol() is not self
-        if cycle is None and not was_upgraded:
+        if self.cycle is last and not was_upgraded:
             self.transport.close()
+
+
+class _DeniableWebSocket(WebSocketsSansIOProtocol):
+    """WebSockets whose upgrade may be refused without an error in the log.
+
+    Uvicorn 0.54 does not count a whole refusal (the "denial response" extension of ASGI) as the end of a handshake.
+    """
+
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True
 
 
 def _listening_socket(listener: Listener, port: int) -> socket.socket | None:

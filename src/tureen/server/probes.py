@@ -35,12 +35,12 @@ class Probes:
         return PlainTextResponse(f"{state.name.lower()}\n", status_code=status, headers=_NO_STORE)
 
     async def scrape(self, request: Request) -> Response:
-        """The metrics, to this machine itself or to a bearer of ``metrics.token``."""
+        """The metrics: to bearers of ``metrics.token`` where it is set, else to this machine itself."""
         if not self._may_scrape(request):
             raise ApiError(
                 403,
                 "forbidden",
-                "Metrics are for this machine or for bearers of the metrics token.",
+                "Metrics are for bearers of the metrics token; without one, for this machine only.",
                 "Set metrics.token and send it as Authorization: Bearer.",
             )
         return Response(self._metrics.render(), headers=_NO_STORE | {"Content-Type": CONTENT_TYPE})

@@ -50,11 +50,14 @@ PAGE_PERMISSIONS = ", ".join(
 )
 """What the web app may ask the browser for (W3C Permissions Policy)."""
 
-_EVERYWHERE = {
+SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+"""What every response carries unless it needs more."""
+
+_RESPONSE_STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -81,32 +84,32 @@ class SafeHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Wraps ``send`` for HTTP."""
+        """Wraps ``send``; a refused WebSocket upgrade is an HTTP response too."""
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _RESPONSE_STARTS:
                 headers = MutableHeaders(scope=message)
-                for name, value in _EVERYWHERE.items():
+                for name, value in SAFE_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_with_headers)
 
 
 class CountResponses:
-    """Counts HTTP responses by method and status: bounded labels, no paths."""
+    """Counts HTTP responses, refused upgrades too, by method and status: bounded labels, no paths."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._responses = metrics.counter("http_responses", "HTTP responses.", ("method", "status"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Wraps ``send`` for HTTP."""
+        """Wraps ``send``."""
 
         async def counting_send(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                method = scope["method"] if scope["method"] in _METHODS else "other"
-                self._responses.labels(method, str(message["status"])).inc()
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                method = scope.get("method", "GET")  # an upgrade is one (RFC 6455 section 4.1), without saying so
+                self._responses.labels(method if method in _METHODS else "other", str(message["status"])).inc()
             await send(message)
 
-        await self._app(scope, receive, counting_send if scope["type"] == "http" else send)
+        await self._app(scope, receive, counting_send)

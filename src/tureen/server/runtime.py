@@ -19,7 +19,7 @@ import uvloop
 from tureen.config.settings import LogFormat, Settings
 from tureen.server.addresses import Listener, lan_addresses, listeners, media_addresses
 from tureen.server.application import build_app
-from tureen.server.certificates import lan_certificate, state_folder
+from tureen.server.certificates import check_own_files, lan_certificate, state_folder
 from tureen.server.composition import Compose, Foundation, Services, compose
 from tureen.server.health import Health, NodeState
 from tureen.server.http_server import Certificate, HttpServer, bind
@@ -28,6 +28,9 @@ from tureen.telemetry.logs import configure_logs
 from tureen.telemetry.metrics import Metrics
 
 _log = structlog.stdlib.get_logger(__name__)
+
+SECRET_BYTES = 32
+"""Fewer are too few for HS256 (RFC 7518 section 3.2)."""
 
 FORCED = 1
 """Exit code when the second signal cut the draining short."""
@@ -47,6 +50,7 @@ def serve(settings: Settings, on_ready: Callable[[Sequence[Listener]], None], co
 
 async def run_node(settings: Settings, on_ready: Callable[[Sequence[Listener]], None], compose: Compose) -> int:
     """The same on a running event loop."""
+    _warn_of_short_secrets(settings)
     lan = lan_addresses()
     bound = bind(listeners(settings, lan), settings.port)
     chosen = [each.listener for each in bound]
@@ -76,6 +80,17 @@ async def run_node(settings: Settings, on_ready: Callable[[Sequence[Listener]], 
             each.socket.close()
 
 
+def _warn_of_short_secrets(settings: Settings) -> None:
+    for name, secret in settings.keys.items():
+        if not settings.dev and len(secret.reveal().encode()) < SECRET_BYTES:
+            _log.warning(
+                "short signing secret: tokens may be forged by those who guess it",
+                key=name,
+                least_bytes=SECRET_BYTES,
+                remedy="openssl rand -hex 32",
+            )
+
+
 async def _stop(settings: Settings, services: Services, server: HttpServer, health: Health, shutdown: Shutdown) -> int:
     health.move_to(NodeState.DRAINING)
     _log.info("draining", deadline_s=settings.drain_s)
@@ -90,7 +105,8 @@ async def _stop(settings: Settings, services: Services, server: HttpServer, heal
 
 
 def _certificate(settings: Settings, chosen: Sequence[Listener]) -> Certificate | None:
-    if settings.tls.certificate is not None:
+    if settings.tls.certificate is not None and settings.tls.key is not None:
+        check_own_files(settings.tls.certificate, settings.tls.key)
         return Certificate(chain=settings.tls.certificate, key=settings.tls.key)
     addresses = [listener.address for listener in chosen if listener.tls]
     if not addresses:

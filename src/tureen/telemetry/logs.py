@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, MutableMapping
-from contextlib import AbstractContextManager
 from typing import Any, TextIO
 
 import structlog
@@ -52,15 +51,8 @@ def configure_logs(level: str, *, as_json: bool, stream: TextIO) -> None:
         logging.getLogger(library).setLevel("DEBUG" if level == "debug" else "WARNING")
 
 
-def bound_to(*, room: str | None = None, participant: str | None = None) -> AbstractContextManager[object]:
-    """While it lasts, every line of this task carries the room's and the participant's id."""
-    ids = {"room": room, "participant": participant}
-    return structlog.contextvars.bound_contextvars(**{name: value for name, value in ids.items() if value is not None})
-
-
 def _shared_processors() -> list[_Processor]:
     return [
-        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),
@@ -73,5 +65,8 @@ def _tail(*, as_json: bool, colors: bool) -> list[_Processor]:
     # Redaction comes last but for the renderer, so that it sees formatted messages and exceptions too.
     if as_json:
         return [structlog.processors.format_exc_info, redact_event, structlog.processors.JSONRenderer()]
-    renderer = structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)
+    # Fields are written as Python writes texts: names that people choose shall not steer a terminal.
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=colors, repr_native_str=True, exception_formatter=structlog.dev.plain_traceback
+    )
     return [structlog.processors.format_exc_info, redact_event, renderer]

@@ -218,6 +218,10 @@ class TestHostileText:
     def test_is_refused(self, text: str) -> None:
         assert refusal(text) is TokenReason.MALFORMED
 
+    @pytest.mark.parametrize("text", [token() + "=", token() + "\n", token().replace(".", ".!", 1), f" {token()}"])
+    def test_a_token_has_one_spelling(self, text: str) -> None:
+        assert refusal(text) is TokenReason.MALFORMED
+
     def test_too_large(self) -> None:
         assert refusal("x" * (MAX_TOKEN_BYTES + 1)) is TokenReason.TOO_LARGE
 

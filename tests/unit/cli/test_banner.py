@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
+import segno
 from rich.console import Console
 
 from tureen.cli.banner import print_banner
@@ -36,6 +38,34 @@ def test_on_the_local_network_a_code_for_phones() -> None:
     assert "wss://192.168.1.20:7880" in page
     assert "█" in page
     assert "self-signed" in page
+
+
+def modules(page: str) -> list[list[bool]]:
+    """The printed code, row by row, dark modules true; half blocks show two rows each, light where there is ink."""
+    lines = [line for line in page.splitlines() if set(line.strip()) & set("█▀▄")]
+    width = max(map(len, lines))
+    rows = []
+    for line in lines:
+        cells = line.ljust(width)
+        rows += [[cell not in "█▀" for cell in cells], [cell not in "█▄" for cell in cells]]
+    return rows
+
+
+def test_the_code_leads_where_the_link_does() -> None:
+    printed = modules(shown({"dev": True, "lan": True}, LOCAL, LAN))
+    expected = segno.make("https://192.168.1.20:7880/r/calm-stew-123", error="l", micro=False)
+    quiet = [[bool(cell) for cell in row] for row in expected.matrix_iter(border=2)]
+    # Two rows share a line; the odd one out has a dark partner below.
+    assert printed[: len(quiet)] == quiet
+    assert len(printed) <= len(quiet) + 1
+
+
+def test_own_certificate_files_need_no_acceptance(tmp_path: Path) -> None:
+    (tmp_path / "cert.pem").write_text("")
+    own = {"tls.certificate": str(tmp_path / "cert.pem"), "tls.key": str(tmp_path / "cert.pem")}
+    page = shown({"dev": True, "lan": True, **own}, LOCAL, LAN)
+    assert "https://192.168.1.20:7880" in page
+    assert "self-signed" not in page
 
 
 def test_own_keys_are_named_without_their_secrets() -> None:

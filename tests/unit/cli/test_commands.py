@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import tureen
+from tests.server import free_port
 from tureen.auth.secret import Secret
 from tureen.auth.tokens import check_token_untrusted
 from tureen.cli.main import main
@@ -107,6 +109,46 @@ class TestServe:
         assert "--port 7880" in err
         assert "Traceback" not in err
 
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["--port", "abc"], "--port 7880"),
+            (["--drain-s", "soon"], "--drain-s 10"),
+            (["--host", "example.org"], "--host 192.0.2.10"),
+            (["--log-level", "loud"], "--log-level info"),
+            (["--tls-certificate", "/etc/hostname"], "--tls-key /etc/tureen/key.pem"),
+            (["--tls-key", "/absent.pem", "--tls-certificate", "/absent.pem"], "There is no such file"),
+            (["--config", "/absent.toml"], "Name an existing file with --config"),
+        ],
+    )
+    def test_wrong_flags_say_what_to_write(self, arguments: list[str], said: str, run: Run) -> None:
+        code, out, err = run("serve", "--dev", *arguments)
+        assert (code, out) == (2, "")
+        assert said in err
+        assert "Traceback" not in err
+
+    @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
+    def test_a_port_that_is_taken(self, kind: socket.SocketKind) -> None:
+        with socket.socket(socket.AF_INET, kind) as taken:
+            taken.bind(("127.0.0.1", 0))
+            if kind is socket.SOCK_STREAM:
+                taken.listen()
+            port = taken.getsockname()[1]
+            code, out, err = run_apart("serve", "--dev", "--host", "127.0.0.1", "--port", str(port))
+        assert (code, out) == (2, "")
+        assert str(port) in err
+        assert "choose another port with --port" in err
+        assert "Traceback" not in err
+
+    def test_certificate_files_that_cannot_be_used(self, tmp_path: Path) -> None:
+        file = tmp_path / "cert.pem"
+        file.write_text("garbage")
+        own = ("--tls-certificate", str(file), "--tls-key", str(file))
+        code, out, err = run_apart("serve", "--dev", "--port", str(free_port()), *own)
+        assert (code, out) == (2, "")
+        assert f"tls.certificate ({file}) holds no certificate" in err
+        assert "Traceback" not in err
+
     def test_a_wrong_file_too(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "tureen.toml"
         file.write_text("[rooms]\nempty_timeout = 3\n")
@@ -123,18 +165,31 @@ class TestVersion:
         assert out.startswith("tureen ")
 
 
+def child(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "tureen", *arguments]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(tureen.__file__).parent.parent), "PYTHONUNBUFFERED": "1"}
+
+
+def run_apart(*arguments: str) -> tuple[int, str, str]:
+    """Runs a command line that gets as far as to start the server, in a process of its own."""
+    ended = subprocess.run(
+        child(*arguments), env=environment(), capture_output=True, text=True, timeout=60, check=False
+    )
+    return ended.returncode, ended.stdout, ended.stderr
+
+
 def test_python_dash_m_serves_until_a_signal(tmp_path: Path) -> None:
     """The whole program once: banner, then SIGTERM, then exit code 0."""
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     with subprocess.Popen(
-        [sys.executable, "-m", "tureen", "serve", "--dev", "--host", "127.0.0.1", "--port", str(port)],
+        child("serve", "--dev", "--host", "127.0.0.1", "--port", str(port)),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(tureen.__file__).parent.parent), "PYTHONUNBUFFERED": "1"},
+        env=environment(),
     ) as process:
         assert process.stdout is not None
         lines = []

@@ -146,11 +146,65 @@ class TestWrongValues:
 
     def test_half_a_certificate(self, file: Path) -> None:
         file.write_text(f"dev = true\n[tls]\nkey = '{file}'\n")
-        assert "tls.certificate is missing" in problems(file=file)["tls"].why
+        problem = problems(file=file)["tls.certificate"]
+        assert problem.origin == "not set"
+        assert "both or none" in problem.why
+        assert "tls.certificate = " in problem.fix
 
-    @pytest.mark.parametrize("value", ["nonsense", "1.2.3", "10.0.0.0/8", "example.org"])
+    def test_more_shards_than_ports(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TUREEN_MEDIA_SHARDS", "3")
+        assert load_settings({"dev": True, "port": 65_533}).media.shards == 3
+        assert "65535" in problems({"dev": True, "port": 65_534})["media.shards"].why
+
+    @pytest.mark.parametrize(
+        ("name", "fix"),
+        [
+            ("TUREEN_PROT", "Did you mean TUREEN_PORT?"),
+            ("TUREEN_LOG_LEVLE", "Did you mean TUREEN_LOG_LEVEL?"),
+            ("TUREEN_KEYS_MINE", "Did you mean TUREEN_KEYS?"),
+            ("TUREEN_COLOUR", "Unset it"),
+        ],
+    )
+    def test_unknown_variables(self, name: str, fix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(name, "1")
+        problem = problems({"dev": True})[""]
+        assert problem.origin == f"environment variable {name}"
+        assert fix in problem.fix
+
+    @pytest.mark.parametrize("name", ["TUREEN_CONFIG", "TUREEN_SERVICE_HOST", "TUREEN_PORT_7880_TCP_ADDR"])
+    def test_variables_for_others_are_left_alone(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(name, "10.0.0.1")
+        assert load_settings({"dev": True}).dev
+
+    @pytest.mark.parametrize(
+        ("flag", "value", "why"),
+        [
+            ("port", "7x", "not a whole number"),
+            ("drain_s", "-1", "less than 0"),
+            ("lan", "perhaps", "neither true nor false"),
+            ("log.format", "xml", "none of 'auto', 'text' or 'json'"),
+            ("host", 7, "not a list"),
+            ("log", 3, "a section"),
+            ("tls.key", "/absent.pem", "no such file"),
+        ],
+    )
+    def test_reasons_are_in_plain_words(self, flag: str, value: object, why: str) -> None:
+        assert why in problems({"dev": True, flag: value})[flag].why
+
+    @pytest.mark.parametrize("value", ["nonsense", "1.2.3", "10.0.0.0/8", "example.org", "224.0.0.1", "fe80::1"])
     def test_addresses(self, value: str) -> None:
         assert set(problems({"dev": True, "host": value, "public_addresses": [value]})) == {"host", "public_addresses"}
+
+    @pytest.mark.parametrize("value", ["0.0.0.0,127.0.0.1", "localhost,::", "192.0.2.1,0.0.0.0"])
+    def test_addresses_that_contain_each_other(self, value: str) -> None:
+        assert "name only one of them" in problems({"dev": True, "host": value})["host"].why
+
+    @pytest.mark.parametrize("value", ["0.0.0.0,::", "0.0.0.0,::1", "localhost,192.0.2.1", "127.0.0.1,127.0.0.1"])
+    def test_addresses_that_do_not(self, value: str) -> None:
+        assert load_settings({"dev": True, "host": value}).host == tuple(value.split(","))
+
+    def test_a_public_address_is_one_that_can_be_reached(self) -> None:
+        assert "could send to" in problems({"dev": True, "public_addresses": "::"})["public_addresses"].why
 
     def test_a_section_in_one_variable(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TUREEN_LOG", "info")

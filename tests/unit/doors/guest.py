@@ -118,7 +118,7 @@ class Guest:
     def connect(self) -> None:
         """ICE and DTLS complete."""
         assert self.session is not None
-        self.session.handle_transport_connected()
+        self.session.handle_transport_connected("192.0.2.9:4000", "AEAD_AES_256_GCM")
         self.settle()
 
     def settle(self) -> None:
@@ -149,19 +149,22 @@ class Guest:
         published: rtc.TrackPublishedResponse = self.last("track_published")
         return published.track
 
-    def publish(self, kind: str, cid: str, *, rids: tuple[str, ...] = (), **fields: Any) -> models.TrackInfo:
+    def publish(
+        self, kind: str, cid: str, *, rids: tuple[str, ...] = (), payload_type: int | None = None, **fields: Any
+    ) -> models.TrackInfo:
         """Announces a track, negotiates it and sends its first packet."""
         track = self.add_track(kind, cid, **fields)
         mid = self.peer.add(kind, "sendonly", rids=rids, msid=f"stream {cid}")
         self.negotiate()
-        self.start(mid)
+        self.start(mid, payload_type)
         return track
 
-    def start(self, mid: str) -> None:
-        """Media arrives in this section."""
+    def start(self, mid: str, payload_type: int | None = None) -> None:
+        """Media arrives in this section, in the first codec of the answer if nothing else is said."""
         for producer in list(self.house.media.producers.values()):
             if producer.transport == self.transport and producer.parameters.mid == mid:
-                producer.listener.handle_producer_started(0)
+                first = producer.parameters.codecs[0].payload_type
+                producer.listener.handle_producer_started(0, first if payload_type is None else payload_type)
         self.settle()
 
     def data(self, packet: models.DataPacket, label: str = "_reliable") -> None:

@@ -14,7 +14,7 @@ from livekit.protocol import rtc
 
 from tests.unit.doors.guest import House, wrapped
 from tureen.doors.livekit.errors import RefusalError, SignalError
-from tureen.doors.livekit.join_request import MAX_JOIN_BYTES, read_join_request_untrusted
+from tureen.doors.livekit.join_request import MAX_JOIN_BYTES, MAX_TRACKS, read_join_request_untrusted
 from tureen.rooms import RoomDefaults, RoomLimits
 
 EMPTY = wrapped(rtc.JoinRequest())
@@ -34,8 +34,9 @@ def test_the_token_may_come_in_the_query_or_as_a_bearer() -> None:
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Basic abc", "Bearer abc", "Bearer a.b.c"])
-def test_without_a_good_token_401(authorization: str | None) -> None:
-    assert refusal(House(), {"join_request": EMPTY}, authorization).status == 401
+def test_without_a_good_token_one_refusal(authorization: str | None) -> None:
+    refused = refusal(House(), {"join_request": EMPTY}, authorization)
+    assert (refused.status, refused.text) == (401, "invalid token")
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,24 @@ def test_without_a_good_token_401(authorization: str | None) -> None:
 def test_refusals(rights: dict[str, Any], query: dict[str, str], status: int) -> None:
     house = House()
     given_query = {"access_token": house.token("ann", **rights), "join_request": EMPTY, **query}
-    assert refusal(house, given_query).status == status
+    refused = refusal(house, given_query)
+    assert refused.status == status
+    assert (refused.text == "invalid token") == (status == 401), "a misfit token is told nothing"
+
+
+def test_the_refusal_itself_knows_why_and_does_not_quote_the_token() -> None:
+    house = House()
+    token = house.token("ann", join=False)
+    refusals = [
+        refusal(house, {"access_token": token, "join_request": EMPTY}),
+        refusal(house, {"access_token": token + "x", "join_request": EMPTY}),
+        refusal(house, {"join_request": EMPTY}),
+    ]
+    assert [str(refused) for refused in refusals] == [
+        "The token does not allow to join a room.",
+        "The signature does not match the key's secret.",
+        "No token was sent.",
+    ]
 
 
 def test_metadata_of_the_join_replaces_the_tokens() -> None:
@@ -106,6 +124,13 @@ def test_any_body_is_read_or_refused(body: bytes, compression: int) -> None:
     raw = wrapper.SerializeToString() + bytes([8, compression])
     with contextlib.suppress(SignalError):
         read_join_request_untrusted(base64.urlsafe_b64encode(raw).decode())
+
+
+def test_a_join_announces_a_bounded_number_of_tracks() -> None:
+    tracks = [rtc.AddTrackRequest(cid=str(number)) for number in range(MAX_TRACKS + 1)]
+    assert len(read_join_request_untrusted(wrapped(rtc.JoinRequest(add_track_requests=tracks[1:]))).add_track_requests)
+    with pytest.raises(SignalError):
+        read_join_request_untrusted(wrapped(rtc.JoinRequest(add_track_requests=tracks)))
 
 
 @pytest.mark.parametrize("body", [b"\0" * (MAX_JOIN_BYTES + 1), b"\0" * (64 * MAX_JOIN_BYTES)])

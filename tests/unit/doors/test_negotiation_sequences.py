@@ -8,6 +8,7 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from livekit.protocol import models
 
 from tests.unit.doors.guest import House
 
@@ -179,3 +180,45 @@ def test_a_codec_that_the_subscriber_lacks_is_refused_once() -> None:
     assert (refusal.track_sid, refusal.err) == (track.sid, 1)
     assert ben.bound == {}
     assert len(ben.all("media_sections_requirement")) == 1
+
+
+VP8, H264 = 96, 102
+ONLY_H264 = "96 97 102 103 116", "102"
+
+
+def test_what_is_sent_decides_whether_a_subscriber_can_decode_it() -> None:
+    house = House()
+    ann, ben = house.join("ann"), house.join("ben", rewrite=lambda offer: offer.replace(*ONLY_H264))
+    vp8 = ann.publish("video", "one", payload_type=VP8)
+    h264 = ann.publish("video", "two", payload_type=H264)
+    (refusal,) = ben.all("subscription_response")
+    assert (refusal.track_sid, refusal.err) == (vp8.sid, models.SubscriptionError.SE_CODEC_UNSUPPORTED)
+    assert list(ben.bound) == [h264.sid]
+    assert {track.sid: track.mime_type for track in ben.about("ann")[-1].tracks} == {
+        vp8.sid: "video/VP8",
+        h264.sid: "video/H264",
+    }
+
+
+def test_before_media_comes_the_codec_that_the_publisher_named_decides() -> None:
+    house = House()
+    ann, ben = house.join("ann"), house.join("ben", rewrite=lambda offer: offer.replace(*ONLY_H264))
+    wanted = ann.add_track("video", "one", muted=True, simulcast_codecs=[{"codec": "h264", "cid": "one"}])
+    other = ann.add_track("video", "two", muted=True, simulcast_codecs=[{"codec": "vp8", "cid": "two"}])
+    for cid in ("one", "two"):
+        ann.peer.add("video", "sendonly", msid=f"stream {cid}")
+    ann.negotiate()
+    assert [refusal.track_sid for refusal in ben.all("subscription_response")] == [other.sid]
+    assert list(ben.bound) == [wanted.sid]
+
+
+def test_another_codec_than_expected_is_judged_again_when_it_comes() -> None:
+    house = House()
+    ann, ben = house.join("ann"), house.join("ben", rewrite=lambda offer: offer.replace(*ONLY_H264))
+    track = ann.add_track("video", "cam", muted=True, simulcast_codecs=[{"codec": "vp8", "cid": "cam"}])
+    mid = ann.peer.add("video", "sendonly", msid="stream cam")
+    ann.negotiate()
+    assert ben.bound == {}
+    ann.start(mid, H264)
+    assert list(ben.bound) == [track.sid]
+    assert len(house.media.consumers) == 1

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from livekit.protocol import models, rtc
 
+from tests.sdp_conformance import read
 from tests.unit.doors.guest import House
 from tureen.doors.livekit.requests import HANDLERS
+from tureen.doors.livekit.wire import MAX_JSON_CHARACTERS
 from tureen.model.ids import TrackSid
 
 Reason = rtc.RequestResponse.Reason
@@ -106,6 +108,32 @@ def test_a_frame_above_the_limit_is_refused() -> None:
     assert guest.closed
 
 
+def test_json_above_its_own_limit_is_not_read() -> None:
+    guest = House().join("ann", offer=False, connect=False)
+    assert guest.session is not None
+    guest.session.handle_frame('{"ping": 1' + " " * MAX_JSON_CHARACTERS + "}")
+    assert guest.closed
+
+
+def test_large_requests_count_as_several() -> None:
+    house = House(requests_per_second=10.0)
+    guest = house.join("ann")
+    house.clock.advance(2.0)
+    large = rtc.UpdateParticipantMetadata(metadata="m" * 100_000)
+    for _ in range(2):
+        guest.send(update_metadata=large)
+        assert guest.last("request_response").reason == Reason.NOT_ALLOWED
+    guest.send(update_metadata=large)
+    assert guest.last("request_response").reason == Reason.LIMIT_EXCEEDED
+    assert guest.closed
+
+
+def test_no_request_is_too_large_for_a_rate_that_is_not_used() -> None:
+    guest = House(requests_per_second=1.0).join("ann", offer=False)
+    guest.send(update_metadata=rtc.UpdateParticipantMetadata(metadata="m" * 1_000_000))
+    assert guest.last("request_response").reason == Reason.NOT_ALLOWED
+
+
 def test_a_flood_ends_the_connection_but_not_a_brisk_pace() -> None:
     house = House(requests_per_second=10.0)
     guest = house.join("ann")
@@ -115,6 +143,20 @@ def test_a_flood_ends_the_connection_but_not_a_brisk_pace() -> None:
     assert len(guest.all("pong")) == 100
     for _ in range(40):
         guest.send(ping=1)
+    assert guest.last("request_response").reason == Reason.LIMIT_EXCEEDED
+    assert guest.closed
+
+
+def test_the_candidates_of_a_join_are_no_flood_but_endless_ones_are() -> None:
+    """The Python SDK sends some 250 within half a second: one for each section, address, protocol and gathering."""
+    candidate = rtc.TrickleRequest(candidateInit='{"candidate": ""}')
+    guest = House(requests_per_second=100.0).join("ann")
+    for _ in range(1000):
+        guest.send(trickle=candidate)
+    guest.send(ping=1)
+    assert guest.all("pong")
+    for _ in range(3000):
+        guest.send(trickle=candidate)
     assert guest.last("request_response").reason == Reason.LIMIT_EXCEEDED
     assert guest.closed
 
@@ -244,6 +286,24 @@ def test_the_publisher_decides_who_receives() -> None:
     assert not ben.last("subscription_permission_update").allowed
     ann.send(subscription_permission={"track_permissions": [{"participant_sid": ben.sid, "all_tracks": True}]})
     assert list(ben.bound) == [track.sid]
+
+
+def test_a_withdrawn_permission_stops_media_before_the_subscriber_says_a_word() -> None:
+    house = House()
+    ann, ben = house.join("ann"), house.join("ben")
+    track = ann.publish("audio", "mic")
+    (mid,) = ben.answers[-1].mid_to_track_id
+    ben.answers_requirements = False
+    ann.send(subscription_permission={"all_participants": False})
+    assert house.media.consumers == {}
+    told = ben.last("subscription_permission_update")
+    assert (told.participant_sid, told.track_sid, told.allowed) == (ann.sid, track.sid, False)
+    # The subscriber is asked for an offer, and its answer leaves nothing of the track.
+    assert ben.kinds()[-1] == "media_sections_requirement"
+    ben.negotiate()
+    (section,) = [section for section in read(ben.answers[-1].sdp).sections if section.mid == mid]
+    assert (section.direction, section.values("msid"), section.values("ssrc")) == ("inactive", [], [])
+    assert not ben.answers[-1].mid_to_track_id
 
 
 def test_an_unknown_track_cannot_be_subscribed() -> None:

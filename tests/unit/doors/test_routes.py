@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from tests.unit.doors.fakes import START
 from tests.unit.doors.guest import House, wrapped
-from tureen.doors.livekit import livekit_routes
+from tureen.doors.livekit import OpenSockets, livekit_routes
 
 EMPTY = wrapped(rtc.JoinRequest())
 
@@ -24,7 +24,7 @@ def house() -> House:
 
 @pytest.fixture
 def client(house: House) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=livekit_routes(house.door))) as client:
+    with TestClient(Starlette(routes=livekit_routes(house.door, OpenSockets()))) as client:
         yield client
 
 
@@ -72,7 +72,7 @@ def test_text_is_answered_with_text(house: House, client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "text"),
     [
-        (f"/rtc/v1?join_request={EMPTY}", 401, "no token was sent"),
+        (f"/rtc/v1?join_request={EMPTY}", 401, "invalid token"),
         (f"/rtc/v1?join_request={EMPTY}&access_token=x", 401, "invalid token"),
         ("/rtc", 404, "not found"),
     ],
@@ -86,7 +86,7 @@ def test_refused_upgrades_carry_status_and_body(client: TestClient, path: str, s
 def test_validate_says_what_the_upgrade_would(house: House, client: TestClient) -> None:
     assert client.get(url(house, "/rtc/v1/validate")).text == "success"
     refused = client.get(f"/rtc/v1/validate?join_request={EMPTY}", headers={"origin": "https://a.example"})
-    assert (refused.status_code, refused.text) == (401, "no token was sent")
+    assert (refused.status_code, refused.text) == (401, "invalid token")
     assert refused.headers["access-control-allow-origin"] == "*"
 
 

@@ -105,6 +105,30 @@ def test_a_silent_transport_is_waited_for() -> None:
     assert ann.session.participant.active
 
 
+def test_one_who_never_offers_is_not_waited_for_for_ever() -> None:
+    house = House(join_deadline_s=30.0)
+    ben = house.join("ben")
+    silent = house.join("silent", offer=False, connect=False)
+    house.clock.advance(29.9)
+    assert silent.kinds()[-1] != "leave"
+    house.clock.advance(0.2)
+    assert (silent.last("leave").reason, silent.last("leave").action) == (Reason.JOIN_FAILURE, Action.DISCONNECT)
+    assert silent.closed
+    assert ben.about("silent")[-1].state == models.ParticipantInfo.State.DISCONNECTED
+
+
+def test_one_who_offers_late_is_left_to_the_packet_cores_own_deadline() -> None:
+    house = House(join_deadline_s=30.0)
+    late = house.join("late", offer=False, connect=False)
+    house.clock.advance(29.0)
+    late.negotiate()
+    house.clock.advance(29.0)
+    late.connect()
+    house.clock.advance(60.0)
+    assert late.session is not None
+    assert late.session.participant.active
+
+
 def test_a_transport_that_the_core_refuses_is_not_waited_for() -> None:
     house = House()
     ann = house.join("ann", connect=False)

@@ -52,6 +52,14 @@ def test_a_later_offer_says_how_large_messages_may_be() -> None:
     assert restarted.local_ice != first.local_ice
 
 
+def test_a_newcomer_is_seen_by_the_others_in_the_very_turn_of_its_join() -> None:
+    house = House()
+    ann = house.join("ann")
+    # No time passes here, and no timer fires: whatever Ann knows now was sent while Ben joined.
+    ben = house.join("ben", connect=False)
+    assert [(info.sid, info.state) for info in ann.about("ben")] == [(ben.sid, models.ParticipantInfo.State.JOINED)]
+
+
 def test_only_an_active_participant_receives_what_is_there() -> None:
     house = House()
     ann = house.join("ann")

@@ -38,8 +38,8 @@ class Listener:
             raise RuntimeError("a defect")
         self.heard.append(what)
 
-    def handle_transport_connected(self) -> None:
-        self._note("connected")
+    def handle_transport_connected(self, remote: str, srtp_profile: str) -> None:
+        self._note("connected", remote, srtp_profile)
 
     def handle_transport_disconnected(self) -> None:
         self._note("disconnected")
@@ -56,8 +56,8 @@ class Listener:
     def handle_command_failed(self, command: str, code: str, message: str) -> None:
         self._note("failed", command, code)
 
-    def handle_producer_started(self, layer: int) -> None:
-        self._note("started", layer)
+    def handle_producer_started(self, layer: int, payload_type: int) -> None:
+        self._note("started", layer, payload_type)
 
     def handle_audio_level(self, level: int) -> None:
         self._note("level", level)
@@ -79,7 +79,7 @@ def dispatch(listeners: tuple[Listener, Listener]) -> EventDispatch:
 
 def test_each_event_reaches_its_listener(dispatch: EventDispatch, listeners: tuple[Listener, Listener]) -> None:
     for event in (
-        TransportConnected(transport=ONE, remote="", srtp_profile=""),
+        TransportConnected(transport=ONE, remote="192.0.2.9:4000", srtp_profile="AEAD_AES_256_GCM"),
         TransportDisconnected(transport=ONE),
         TransportReconnected(transport=ONE),
         ProducerStarted(producer=MIC, layer=2, payload_type=96),
@@ -90,10 +90,10 @@ def test_each_event_reaches_its_listener(dispatch: EventDispatch, listeners: tup
     ):
         assert dispatch.handle(event) is None
     assert listeners[0].heard == [
-        ("connected",),
+        ("connected", "192.0.2.9:4000", "AEAD_AES_256_GCM"),
         ("disconnected",),
         ("reconnected",),
-        ("started", 2),
+        ("started", 2, 96),
         ("level", 9),
         ("data", "x", b"y", False),
         ("failed", "open_consumer", "unknown_producer"),

@@ -10,6 +10,7 @@ from tureen.model.ids import Identity, ProducerId, RoomName, TransportId
 from tureen.model.media import Codec, Encoding, MediaKind, ProducerParameters
 from tureen.rooms import Participant, Publication, Room, RoomDefaults, RoomEvent, RoomLimits, RoomRegistry
 from tureen.rooms.events import ParticipantChanged
+from tureen.rooms.observer import Observe, unobserved
 from tureen.rooms.participant import JoinOptions
 from tureen.rooms.profile import Profile
 from tureen.rooms.track import TrackDescription
@@ -70,10 +71,21 @@ class Person:
 
 
 class Building:
-    def __init__(self, *, limits: RoomLimits | None = None, defaults: RoomDefaults | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        limits: RoomLimits | None = None,
+        defaults: RoomDefaults | None = None,
+        observe: Observe = unobserved,
+    ) -> None:
         self.clock = FakeClock()
         self.registry = RoomRegistry(
-            self.clock, FakeEntropy(), shards=4, limits=limits or RoomLimits(), defaults=defaults or RoomDefaults()
+            self.clock,
+            FakeEntropy(),
+            shards=4,
+            limits=limits or RoomLimits(),
+            defaults=defaults or RoomDefaults(),
+            observe=observe,
         )
         self._transports = 0
 

@@ -171,7 +171,8 @@ def test_settings_reach_an_open_subscription_and_wait_for_a_later_one() -> None:
     ann, ben = building.enter("ann"), building.enter("ben", auto_subscribe=False)
     track = ann.publish()
     off = TrackSettings(disabled=True)
-    building.room.tracks.adjust(ben.participant, [track.sid, TrackSid("TR_nothing")], off)
+    with pytest.raises(UnknownTrackError):
+        building.room.tracks.adjust(ben.participant, [TrackSid("TR_nothing"), track.sid], off)
     assert not ben.told(SubscriptionAdjusted)
     building.room.tracks.subscribe(ben.participant, [track.sid], wanted=True)
     assert ben.told(SubscriptionOpened)[0].settings == off

@@ -156,6 +156,8 @@ def test_closing_everything_sends_everyone_away() -> None:
     building = Building()
     people = [building.enter("ann"), building.enter("ben", room="other")]
     building.registry.close_all()
+    with pytest.raises(RoomClosedError):
+        building.enter("late")
     assert [person.told(Removed)[0].reason for person in people] == [DepartureReason.SERVER_SHUTDOWN] * 2
     assert building.registry.rooms == ()
     assert building.clock.pending == 0

@@ -272,6 +272,8 @@ class TestMetrics:
             client.get("/metrics", headers={b"Authorization": "Bearer tok\xe9n".encode("latin-1")}).status_code == 403
         )
         assert client.get("/metrics").status_code == 403
+        # A proxy on this machine may speak for strangers without saying so.
+        assert Node(folder, {"dev": True, "metrics.token": "t0ken"}).client(ME).get("/metrics").status_code == 403
 
 
 async def echo(websocket: WebSocket) -> None:
@@ -300,6 +302,7 @@ class TestDoors:
         with pytest.raises(WebSocketDenialResponse) as refused, node.client().websocket_connect("/rtc/v1"):
             pass
         assert refused.value.status_code == 503
+        assert 'tureen_http_responses_total{method="GET",status="503"} 1.0' in node.client().get("/metrics").text
         answer = node.client().get("/")
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "draining")
 

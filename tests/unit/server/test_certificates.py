@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
-from tureen.server.certificates import lan_certificate, state_folder
+from tureen.server.certificates import check_own_files, lan_certificate, state_folder
 from tureen.server.errors import ServeError
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -82,3 +83,40 @@ def test_the_state_folder_follows_the_standard(monkeypatch: pytest.MonkeyPatch, 
     assert state_folder() == tmp_path / "tureen"
     monkeypatch.setenv("XDG_STATE_HOME", "relative/is/ignored")
     assert state_folder() == Path.home() / ".local" / "state" / "tureen"
+
+
+class TestOwnFiles:
+    @pytest.fixture
+    def pair(self, tmp_path: Path) -> Path:
+        """A file that holds both; PEM readers pick what they look for."""
+        return make(tmp_path / "own")
+
+    def test_a_pair(self, pair: Path) -> None:
+        check_own_files(pair, pair)
+
+    def test_no_certificate(self, pair: Path, tmp_path: Path) -> None:
+        (tmp_path / "cert.pem").write_text("garbage")
+        with pytest.raises(ServeError, match=r"tls\.certificate .*cert\.pem.* holds no certificate"):
+            check_own_files(tmp_path / "cert.pem", pair)
+
+    def test_no_key(self, pair: Path, tmp_path: Path) -> None:
+        (tmp_path / "key.pem").write_text("garbage")
+        with pytest.raises(ServeError, match=r"tls\.key .*key\.pem.* holds no private key"):
+            check_own_files(pair, tmp_path / "key.pem")
+
+    def test_a_key_under_a_passphrase(self, pair: Path, tmp_path: Path) -> None:
+        key = serialization.load_pem_private_key(pair.read_bytes(), password=None)
+        locked = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"x")
+        )
+        (tmp_path / "key.pem").write_bytes(locked)
+        with pytest.raises(ServeError, match="passphrase"):
+            check_own_files(pair, tmp_path / "key.pem")
+
+    def test_a_key_of_another_certificate(self, pair: Path, tmp_path: Path) -> None:
+        with pytest.raises(ServeError, match="is not the key of the first certificate"):
+            check_own_files(pair, make(tmp_path / "other"))
+
+    def test_a_file_that_cannot_be_read(self, pair: Path, tmp_path: Path) -> None:
+        with pytest.raises(ServeError, match="cannot be read: Is a directory"):
+            check_own_files(pair, tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import logging
 import ssl
@@ -113,6 +114,13 @@ class TestWebSockets:
             assert refused.value.response.status_code == 404
             assert refused.value.response.body == b"requested room does not exist"
 
+    async def test_a_refusal_is_no_trouble_of_ours(self, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.WARNING):
+            async with running() as port:
+                with pytest.raises(InvalidStatus):
+                    await connect(f"ws://127.0.0.1:{port}/rtc?refuse=1")
+        assert caplog.messages == []
+
     async def test_messages_are_bounded(self) -> None:
         async with running() as port, connect(f"ws://127.0.0.1:{port}/rtc") as socket:
             await socket.recv()
@@ -175,6 +183,19 @@ class TestBinding:
     def test_a_foreign_address_is_explained(self) -> None:
         with pytest.raises(ServeError, match="--host"):
             bind([Listener(address="203.0.113.1", tls=False)], 0)
+
+    @pytest.mark.parametrize(
+        ("number", "hint"), [(errno.EACCES, "CAP_NET_BIND_SERVICE"), (errno.ENOBUFS, "No buffer space available")]
+    )
+    def test_what_the_system_refuses_is_explained(
+        self, number: int, hint: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object) -> None:
+            raise OSError(number, "refused")
+
+        monkeypatch.setattr("tureen.server.http_server.socket.socket", refuse)
+        with pytest.raises(ServeError, match=hint):
+            bind([PLAIN], 80)
 
     def test_a_presumed_address_may_be_missing(self) -> None:
         bound = bind([PLAIN, Listener(address="203.0.113.1", tls=False, required=False)], 0)

@@ -10,7 +10,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from tureen.auth.secret import Secret
 from tureen.config.load import load_settings
 from tureen.config.settings import Settings
 from tureen.server.addresses import Listener
@@ -91,6 +93,16 @@ class TestNode:
         with socket.create_server(("127.0.0.1", settings.port)), pytest.raises(ServeError):
             await run_node(settings, interrupt, recorder.compose)
         assert recorder.log == []
+
+    @pytest.mark.parametrize(("dev", "warned"), [(False, ["short"]), (True, [])])
+    async def test_secrets_that_could_be_guessed_are_named(
+        self, dev: bool, warned: list[str], settings: Settings
+    ) -> None:
+        keys = {"short": Secret("s" * 31), "long": Secret("s" * 32)}
+        with capture_logs() as lines:
+            await run_node(settings.model_copy(update={"dev": dev, "keys": keys}), interrupt, Recorder(nothing).compose)
+        assert [line["key"] for line in lines if line["log_level"] == "warning"] == warned
+        assert "sss" not in str(lines)
 
     async def test_the_port_is_free_afterwards(self, settings: Settings) -> None:
         for _ in range(2):

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use tureen_rtp::HeaderFields;
+use tureen_rtp::rtcp::RtcpWriter;
 
 use crate::client::{Client, Server, wait_for};
 
@@ -22,6 +23,13 @@ fn connect(server: &mut Server, transport: u64, address: usize) -> Client {
         client.peer.is_connected().then_some(())
     });
     client
+}
+
+fn receiver_report() -> Vec<u8> {
+    let mut room = [0; 100];
+    let mut writer = RtcpWriter::new(&mut room);
+    assert!(writer.push_receiver_report(1, &[]));
+    writer.bytes().to_vec()
 }
 
 /// Sends one packet of sound and waits until the listener has it.
@@ -46,9 +54,10 @@ fn a_call_over_ipv6_and_ipv4_goes_on_when_a_peer_changes_its_address_and_family(
     server.open_producer(1, SSRC);
     server.open_consumer(2, 1);
     speak(&mut speaker, &mut listener, 1);
-    // Nothing counts from the new address before a check came from it.
+    // Nothing counts from the new address before a check came from it; then the call follows with the first fresh packet.
     listener.move_to(server.addresses[1]);
     listener.peer.check(Instant::now());
+    listener.peer.send_rtcp(&receiver_report());
     listener.turn();
     speak(&mut speaker, &mut listener, 2);
     speaker.move_to(server.addresses[0]);

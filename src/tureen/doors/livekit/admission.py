@@ -1,4 +1,7 @@
-"""The checks that an upgrade must pass. They keep no state, and ``/validate`` makes the very same ones."""
+"""The checks that an upgrade must pass. They keep no state, and ``/validate`` makes the very same ones.
+
+Whatever is wrong with a token, its bearer hears one and the same refusal; the reason goes to the log.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,6 @@ ROOM_MISSING_TEXT = "requested room does not exist"
 """Clients tell a missing room from an old server by this text."""
 
 _STATUS: Mapping[type[RoomError], int] = {
-    NotPermittedError: 401,
     LimitExceededError: 400,
     RoomFullError: 503,
 }
@@ -48,8 +50,16 @@ def check_admission_untrusted(
     ``query``: of the URL; ``authorization``: the header; ``now``: Unix seconds.
     """
     grant = _grant(query, authorization, settings, now)
+    try:
+        return _admit(grant, query, registry)
+    except RefusalError as refusal:
+        refusal.grant = grant
+        raise
+
+
+def _admit(grant: Grant, query: Mapping[str, str], registry: RoomRegistry) -> Admission:
     if not grant.room.join or grant.room.room is None:
-        raise RefusalError(401, "the token does not allow to join a room")
+        raise _misfit("The token does not allow to join a room.")
     text = query.get("join_request")
     if not text:
         raise RefusalError(400, "join_request is missing")
@@ -62,6 +72,8 @@ def check_admission_untrusted(
         registry.check_join(grant, profile)
     except RoomMissingError as error:
         raise RefusalError(404, ROOM_MISSING_TEXT) from error
+    except NotPermittedError as error:
+        raise _misfit(str(error)) from error
     except RoomError as error:
         raise RefusalError(_STATUS.get(type(error), 503), str(error)) from error
     return Admission(grant=grant, request=request, profile=profile)
@@ -70,11 +82,11 @@ def check_admission_untrusted(
 def _grant(query: Mapping[str, str], authorization: str | None, settings: LivekitDoorSettings, now: float) -> Grant:
     token = query.get("access_token") or _bearer(authorization)
     if not token:
-        raise RefusalError(401, "no token was sent")
+        raise _misfit("No token was sent.")
     try:
         return check_token_untrusted(token, settings.keys, now)
     except TokenError as error:
-        raise RefusalError(401, REFUSAL_TEXT) from error
+        raise _misfit(str(error)) from error
 
 
 def _bearer(authorization: str | None) -> str | None:
@@ -87,5 +99,9 @@ def _profile(grant: Grant, request: rtc.JoinRequest) -> Profile:
     if not request.metadata and not request.participant_attributes:
         return own
     if not grant.room.update_own_metadata:
-        raise RefusalError(401, "the token does not allow to set metadata or attributes")
+        raise _misfit("The token does not allow to set metadata or attributes.")
     return own.changed(metadata=request.metadata or None, attributes=dict(request.participant_attributes))
+
+
+def _misfit(reason: str) -> RefusalError:
+    return RefusalError(401, REFUSAL_TEXT, reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 
 from livekit.protocol import models
@@ -14,8 +13,6 @@ from tureen.model.grant import ParticipantKind
 from tureen.model.ids import Identity, ParticipantSid
 from tureen.rooms import Participant, Room
 from tureen.rooms.data import DataAudience, DataDelivery
-
-_log = logging.getLogger(__name__)
 
 _DELIVERIES: Mapping[str, tuple[DataDelivery, models.DataPacket.Kind]] = {
     "_reliable": (DataDelivery.RELIABLE, models.DataPacket.Kind.RELIABLE),
@@ -35,6 +32,7 @@ _SERVER_ONLY = frozenset({"speaker"})
 
 def handle_data(context: SessionContext, label: str, payload: bytes, *, binary: bool) -> None:
     """A message of the session's participant. What may not be sent is dropped: there is no one to tell."""
+    context.log.debug("data message", label=label[:64], size=len(payload))
     if label in _DELIVERIES:
         _handle_packet(context, label, payload)
     elif not label.startswith(_RESERVED) and context.room.data.accepts(context.participant, DataDelivery.LOSSY, 0):
@@ -47,7 +45,7 @@ def _handle_packet(context: SessionContext, label: str, payload: bytes) -> None:
     try:
         packet = read_data_packet_untrusted(payload)
     except SignalError as error:
-        _log.debug("dropped a data message of %s: %s", context.participant.sid, error)
+        context.log.debug("data message dropped", label=label, reason=str(error))
         return
     content = packet.WhichOneof("value")
     if content is None or content in _SERVER_ONLY:

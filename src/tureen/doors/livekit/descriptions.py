@@ -15,11 +15,13 @@ from tureen.rooms.participant import ClientFacts
 from tureen.rooms.permissions import SubscriberPermission, SubscriptionPolicy
 from tureen.rooms.subscription import TrackSettings
 from tureen.rooms.track import AudioFeature, TrackCodec, TrackDescription, VideoLayer
+from tureen.sdp.grammar import is_token
 
 MAX_LAYERS = 8
 MAX_CODECS = 8
 MAX_FEATURES = 16
 MAX_CAPABILITIES = 32
+MAX_VERSION_CHARACTERS = 64
 MAX_PERMISSIONS = 10_000
 MAX_TRACKS_PER_REQUEST = 10_000
 
@@ -30,8 +32,9 @@ def track_description(request: rtc.AddTrackRequest) -> TrackDescription:
         raise InvalidRequestError("Only audio and video tracks can be added.", "Set type to AUDIO or VIDEO.")
     if request.stream.startswith("TR"):
         raise InvalidRequestError("A stream's name may not begin with TR.", "Clients would read a track id.")
-    if "|" in request.stream or any(character.isspace() for character in request.stream):
-        raise InvalidRequestError("A stream's name holds a bar or a space.", "Use letters and digits.")
+    if request.stream and ("|" in request.stream or not is_token(request.stream)):
+        # It becomes part of every subscriber's session description (RFC 8830 section 2).
+        raise InvalidRequestError("A stream's name is no token, or holds a bar.", "Use letters and digits.")
     if len(request.simulcast_codecs) > MAX_CODECS:
         raise LimitExceededError(f"A track may list {MAX_CODECS} codecs.")
     kind = MEDIA_KINDS.ours(request.type)
@@ -129,7 +132,15 @@ def client_facts(info: models.ClientInfo) -> ClientFacts:
         protocol=info.protocol,
         client_protocol=info.client_protocol,
         capabilities=tuple(dict.fromkeys(info.capabilities))[:MAX_CAPABILITIES],
+        sdk=_sdk_name(info.sdk),
+        sdk_version=info.version[:MAX_VERSION_CHARACTERS],
     )
+
+
+def _sdk_name(number: int) -> str:
+    """A number that is younger than our copy of the protocol stands for itself."""
+    known = models.ClientInfo.SDK.values()
+    return models.ClientInfo.SDK.Name(number).lower() if number in known else str(number)
 
 
 def _codec(codec: rtc.SimulcastCodec) -> TrackCodec:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tureen.errors import TureenError
+from tureen.model.grant import Grant
 
 
 class SignalError(TureenError):
@@ -21,12 +22,14 @@ class SignalError(TureenError):
 
 
 class RefusalError(TureenError):
-    """An upgrade is refused before any state is kept."""
+    """An upgrade is refused before any state is kept. Its words are the truth, for our own log."""
 
     code: ClassVar[str] = "join_refused"
 
-    def __init__(self, status: int, text: str) -> None:
-        """``status``: of HTTP; ``text``: the body, plain."""
-        super().__init__(text)
+    def __init__(self, status: int, text: str, reason: str = "") -> None:
+        """``status``: of HTTP; ``text``: the body, plain; ``reason``: the truth, where the client is told less."""
+        super().__init__(reason or text)
         self.status = status
         self.text = text
+        self.grant: Grant | None = None
+        """Of the bearer, when the token itself was good; for the log."""

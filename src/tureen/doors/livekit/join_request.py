@@ -16,6 +16,9 @@ MAX_JOIN_BYTES = 1024 * 1024
 
 MAX_TEXT_CHARACTERS = MAX_JOIN_BYTES * 4 // 3 + 4
 
+MAX_TRACKS = 256
+"""Tracks that a join announces: they count as one request, however many they are."""
+
 _GZIP = 31
 """zlib's name for the gzip format with its largest window."""
 
@@ -36,6 +39,8 @@ def read_join_request_untrusted(text: str) -> rtc.JoinRequest:
         request.ParseFromString(_plain(wrapper))
     except DecodeError as error:
         raise SignalError("The join request is not what it should be.", "Send a WrappedJoinRequest.") from error
+    if len(request.add_track_requests) > MAX_TRACKS:
+        raise SignalError(f"The join request adds more than {MAX_TRACKS} tracks.", "Add them after the join.")
     return request
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import structlog
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -13,7 +14,9 @@ from starlette.websockets import WebSocket
 
 from tureen.doors.livekit.door import LivekitDoor
 from tureen.doors.livekit.errors import RefusalError
-from tureen.doors.livekit.socket import run_socket
+from tureen.doors.livekit.socket import OpenSockets, run_socket
+
+_log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 _PATH = "/rtc/v1"
 _OLD_PATH = "/rtc"
@@ -25,17 +28,19 @@ _PREFIXES = ("", "/")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def livekit_routes(door: LivekitDoor) -> list[BaseRoute]:
-    """Signal socket and validation, with cross-origin access for every origin."""
+def livekit_routes(door: LivekitDoor, sockets: OpenSockets) -> list[BaseRoute]:
+    """Signal socket and validation, with cross-origin access for every origin. ``sockets``: counts those it opens."""
 
     async def open_socket(websocket: WebSocket) -> None:
         try:
             admission = door.check_untrusted(websocket.query_params, websocket.headers.get("authorization"))
         except RefusalError as refusal:
+            _log_refusal(websocket, refusal)
             await _deny(websocket, refusal.text, refusal.status)
             return
-        await websocket.accept()
-        await run_socket(websocket, door, admission)
+        with sockets.one_more():
+            await websocket.accept()
+            await run_socket(websocket, door, admission)
 
     async def validate(request: Request) -> Response:
         try:
@@ -69,6 +74,13 @@ async def _not_found(request: Request) -> Response:  # noqa: ARG001 - the framew
 
 async def _no_such_socket(websocket: WebSocket) -> None:
     await _deny(websocket, "not found", 404)
+
+
+def _log_refusal(websocket: WebSocket, refusal: RefusalError) -> None:
+    grant = refusal.grant
+    who = {} if grant is None else {"room": grant.room.room, "participant": grant.identity}
+    remote = websocket.client.host if websocket.client else None
+    _log.info("join refused", status=refusal.status, reason=str(refusal), remote=remote, **who)
 
 
 async def _deny(websocket: WebSocket, text: str, status: int) -> None:

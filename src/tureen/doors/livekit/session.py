@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 
+import structlog
 from livekit.protocol import models, rtc
 
 from tureen.doors.livekit import responses
@@ -13,13 +14,13 @@ from tureen.doors.livekit.data_packets import handle_data
 from tureen.doors.livekit.descriptions import client_facts
 from tureen.doors.livekit.errors import SignalError
 from tureen.doors.livekit.outbox import Outbox
-from tureen.doors.livekit.request_rate import RequestRate
+from tureen.doors.livekit.request_rate import CANDIDATE_DISCOUNT, RequestRate
 from tureen.doors.livekit.requests import HANDLERS
 from tureen.doors.livekit.room_events import EVENT_HANDLERS
 from tureen.doors.livekit.services import DoorServices
 from tureen.doors.livekit.session_context import SessionContext
 from tureen.doors.livekit.token_refresh import TokenRefresh
-from tureen.doors.livekit.wire import format_of, read_request_untrusted
+from tureen.doors.livekit.wire import cost_of, format_of, read_request_untrusted
 from tureen.doors.peer import Peer
 from tureen.media.events import TransportCloseReason
 from tureen.ports import Timer
@@ -33,6 +34,8 @@ from tureen.rooms.errors import (
 from tureen.rooms.events import GrantChanged, Removed
 from tureen.rooms.participant import JoinOptions
 from tureen.sdp import SdpError
+
+_log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 _Reason = rtc.RequestResponse.Reason
 
@@ -70,6 +73,7 @@ class SignalSession:
         self._context = SessionContext(services, room, participant, self._peer, outbox)
         self._tokens = TokenRefresh(self._context)
         self._rate = RequestRate(services.settings.requests_per_second, services.clock.now())
+        self._join_deadline: Timer | None = None
         self._grace: Timer | None = None
         self._state = SessionState.CONNECTED
 
@@ -85,6 +89,8 @@ class SignalSession:
 
     def start(self, request: rtc.JoinRequest) -> None:
         """Sends ``join`` first, then what the join request asked for."""
+        deadline_s = self._services.settings.join_deadline_s
+        self._join_deadline = self._services.clock.call_later(deadline_s, self._handle_join_deadline)
         self._context.send(responses.join(self._room, self._participant, self._services.settings))
         for track in request.add_track_requests:
             self._handle(rtc.SignalRequest(add_track=track))
@@ -98,7 +104,7 @@ class SignalSession:
         """One message. A broken one, or one too many, ends the connection, not the participant's media."""
         if self._state is not SessionState.CONNECTED:
             return
-        if not self._rate.allows(self._services.clock.now()):
+        if not self._rate.allows(self._services.clock.now(), cost_of(frame)):
             self._refuse_connection(_Reason.LIMIT_EXCEEDED, "too many requests", _POLICY_VIOLATION)
             return
         try:
@@ -106,6 +112,8 @@ class SignalSession:
         except SignalError as error:
             self._refuse_connection(_Reason.INVALID_REQUEST, str(error), _INVALID_PAYLOAD)
             return
+        if request.HasField("trickle"):
+            self._rate.give_back(CANDIDATE_DISCOUNT)
         self._outbox.frame_format = format_of(frame)
         self._handle(request)
 
@@ -114,6 +122,7 @@ class SignalSession:
         if self._state is not SessionState.CONNECTED:
             return
         self._state = SessionState.DETACHED
+        self._context.log.info("signaling lost")
         self._tokens.stop()
         if self._peer.transport is None:
             self._give_up()
@@ -134,19 +143,23 @@ class SignalSession:
 
     # From the transport.
 
-    def handle_transport_connected(self) -> None:
+    def handle_transport_connected(self, remote: str, srtp_profile: str) -> None:
         """Media and data flow: the participant is active."""
+        self._context.log.info("transport connected", remote=remote, srtp_profile=srtp_profile)
         if self._peer.transport is not None and self._participant.present:
             self._room.activate(self._participant, self._peer.transport)
 
     def handle_transport_disconnected(self) -> None:
         """The core waits for the peer; so do we."""
+        self._context.log.info("transport disconnected")
 
     def handle_transport_reconnected(self) -> None:
         """Nothing was undone."""
+        self._context.log.info("transport reconnected")
 
     def handle_transport_closed(self, reason: str) -> None:
         """Without a transport there is nothing to come back to. A peer that closed it itself is leaving."""
+        self._context.log.info("transport closed", reason=reason)
         self._peer.handle_transport_closed()
         left = reason == TransportCloseReason.PEER_CLOSED
         self._room.remove(self._participant, DepartureReason.CLIENT_LEFT if left else DepartureReason.TRANSPORT_LOST)
@@ -157,12 +170,14 @@ class SignalSession:
             handle_data(self._context, label, payload, binary=binary)
 
     def handle_command_failed(self, command: str, code: str, message: str) -> None:
-        """The dispatcher has logged it. A transport that did not open will not connect: nobody waits for it."""
+        """A transport that did not open will not connect: nobody waits for it."""
+        self._context.log.warning("the packet core refused a command", command=command, code=code, reason=message)
         if command == "open_transport":
             self.handle_transport_closed(f"{code}: {message}")
 
     def _handle(self, request: rtc.SignalRequest) -> None:
         kind = request.WhichOneof("message")
+        self._context.log.debug("signal request", kind=kind)
         handler = HANDLERS.get(kind) if kind else None
         if kind is None or handler is None:
             message = f"this server does not know {kind or 'this request'}"
@@ -171,13 +186,20 @@ class SignalSession:
         try:
             handler(self._context, getattr(request, kind))
         except (RoomError, SdpError) as error:
+            self._context.log.debug("signal request refused", kind=kind, reason=str(error))
             reason = _REASONS.get(type(error), _Reason.UNCLASSIFIED_ERROR)
             self._context.send(responses.request_response(reason, str(error), request))
 
     def _refuse_connection(self, reason: rtc.RequestResponse.Reason, message: str, code: int) -> None:
+        self._context.log.info("signaling refused", reason=message)
         self._context.send(responses.request_response(reason, message))
         self._outbox.close(code, message[:100])
         self.handle_socket_closed()
+
+    def _handle_join_deadline(self) -> None:
+        self._join_deadline = None
+        if self._peer.transport is None:
+            self._room.remove(self._participant, DepartureReason.JOIN_FAILED)
 
     def _give_up(self) -> None:
         self._grace = None
@@ -185,9 +207,10 @@ class SignalSession:
 
     def _end(self, reason: DepartureReason) -> None:
         self._state = SessionState.ENDED
-        if self._grace is not None:
-            self._grace.cancel()
-            self._grace = None
+        for timer in (self._join_deadline, self._grace):
+            if timer is not None:
+                timer.cancel()
+        self._join_deadline = self._grace = None
         self._tokens.stop()
         self._context.close()
         self._peer.close()
@@ -211,7 +234,10 @@ def open_session(services: DoorServices, admission: Admission, outbox: Outbox) -
 
     A resume is answered with the demand to join anew: what the client remembers is of no use here.
     """
+    grant = admission.grant
+    log: structlog.stdlib.BoundLogger = _log.bind(room=grant.room.room, participant=grant.identity)
     if admission.request.reconnect:
+        log.info("resume refused", reason="the client shall join anew")
         outbox.put(responses.state_mismatch().SerializeToString())
         outbox.close()
         return None
@@ -223,8 +249,9 @@ def open_session(services: DoorServices, admission: Admission, outbox: Outbox) -
     )
     relay = _Relay()
     try:
-        room, participant = services.registry.join(admission.grant, options, relay)
-    except RoomError:
+        room, participant = services.registry.join(grant, options, relay)
+    except RoomError as error:
+        log.info("join refused", reason=str(error))
         failure = responses.leave(models.DisconnectReason.JOIN_FAILURE, rtc.LeaveRequest.Action.DISCONNECT)
         outbox.put(failure.SerializeToString())
         outbox.close()

@@ -13,6 +13,7 @@ from tureen.doors.livekit.wire import encode_response
 from tureen.doors.peer import Peer
 from tureen.ports import Timer
 from tureen.rooms import Participant, Room
+from tureen.telemetry.room_log import participant_log
 
 
 class SessionContext:
@@ -27,14 +28,17 @@ class SessionContext:
         self.participant = participant
         self.peer = peer
         self.outbox = outbox
+        self.log = participant_log(room, participant)
         self._prompt: Timer | None = None
 
     def send(self, response: rtc.SignalResponse) -> None:
         """Queues a message in the client's format."""
+        self.log.debug("signal response", kind=response.WhichOneof("message"))
         self.outbox.put(encode_response(response, self.outbox.frame_format))
 
     def send_shared(self, event: object, build: Callable[[], rtc.SignalResponse]) -> None:
         """Queues a message that all sessions of the room send, encoded once."""
+        self.log.debug("signal response", kind=type(event).__name__)
         self.outbox.put(self.services.shared_frames.encode(event, self.outbox.frame_format, build))
 
     def prompt_offer(self) -> None:

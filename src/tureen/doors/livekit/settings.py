@@ -22,7 +22,9 @@ class LivekitDoorSettings(Struct, frozen=True, kw_only=True):
     queue_bytes: int = 4 * 1024 * 1024
     """Most unsent bytes per connection; above it the client is disconnected."""
     requests_per_second: float = 100.0
-    """Per connection, with bursts of twice as many."""
+    """Per connection, with bursts of twice as many; large ones count as several, candidates as next to nothing."""
+    join_deadline_s: float = 30.0
+    """How long a client may take until it offers; from then on the packet core's own deadline counts."""
     grace_s: float = 10.0
     """How long a participant stays whose signaling is gone while its media may still flow."""
     ping_interval_s: int = 5

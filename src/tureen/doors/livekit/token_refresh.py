@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-
 from livekit.protocol import rtc
 
 from tureen.auth.errors import TokenError
 from tureen.auth.tokens import issue_token
 from tureen.doors.livekit.session_context import SessionContext
 from tureen.ports import Timer
-
-_log = logging.getLogger(__name__)
 
 
 class TokenRefresh:
@@ -34,7 +30,7 @@ class TokenRefresh:
         try:
             token = issue_token(grant, grant.api_key, secret, clock.now(), settings.token_lifetime_s)
         except TokenError as error:
-            _log.warning("no token could be made for %s: %s", self._context.participant.sid, error)
+            self._context.log.warning("no token could be made", reason=str(error))
             return
         self._context.send(rtc.SignalResponse(refresh_token=token))
 

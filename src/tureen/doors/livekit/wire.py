@@ -13,6 +13,12 @@ from tureen.doors.livekit.errors import SignalError
 MAX_JSON_DEPTH = 24
 """Far above any message of the protocol."""
 
+MAX_JSON_CHARACTERS = 64 * 1024
+"""JSON is read by Python, some microseconds for each value: larger texts would hold up everybody."""
+
+_BYTES_PER_REQUEST = 16 * 1024
+_JSON_CHARACTERS_PER_REQUEST = 1024
+
 
 class FrameFormat(enum.StrEnum):
     """How a client writes, and therefore reads."""
@@ -26,13 +32,20 @@ def format_of(frame: bytes | str) -> FrameFormat:
     return FrameFormat.TEXT if isinstance(frame, str) else FrameFormat.BINARY
 
 
+def cost_of(frame: bytes | str) -> float:
+    """What it takes to read a frame, in small requests."""
+    return 1.0 + len(frame) / (_JSON_CHARACTERS_PER_REQUEST if isinstance(frame, str) else _BYTES_PER_REQUEST)
+
+
 def read_request_untrusted(frame: bytes | str, limit: int) -> rtc.SignalRequest:
-    """Reads one message of at most ``limit`` bytes. Raises `SignalError`.
+    """Reads one message of at most ``limit`` bytes, or `MAX_JSON_CHARACTERS` if it is text. Raises `SignalError`.
 
     Fields that we do not know are skipped, so that newer clients are understood as far as possible.
     """
+    if isinstance(frame, str):
+        limit = min(limit, MAX_JSON_CHARACTERS)
     if len(frame) > limit:
-        raise SignalError(f"A signal message has {len(frame)} bytes.", f"{limit} are the limit.")
+        raise SignalError(f"A signal message has a size of {len(frame)}.", f"{limit} is the limit for this format.")
     request = rtc.SignalRequest()
     try:
         if isinstance(frame, str):

@@ -28,7 +28,9 @@ class WantedTrack(Struct, frozen=True, kw_only=True):
     stream_id: str
     cname: str
     codecs: tuple[Codec, ...]
-    """The producer's."""
+    """The producer's: whichever of these comes is forwarded if the subscriber can decode it."""
+    sent: Codec
+    """The one that comes, as far as is known: without it the subscriber would receive nothing."""
 
 
 class BoundDownlink(Struct, frozen=True, kw_only=True):
@@ -55,7 +57,7 @@ class DownlinkPlan(Struct, frozen=True, kw_only=True):
     lost: tuple[TrackSid, ...]
     """Tracks whose section no longer receives; they are wanted still."""
     unsupported: tuple[TrackSid, ...]
-    """Tracks of which the client can decode no codec."""
+    """Tracks that the client cannot decode in the codec in which they come."""
 
     @property
     def downlinks(self) -> dict[str, Downlink]:
@@ -189,9 +191,13 @@ def _count(sections: Iterable[OfferedSection]) -> dict[MediaKind, int]:
 
 
 def _is_unsupported(track: WantedTrack, sections: Iterable[OfferedSection]) -> bool:
-    """Sections of the kind are there, and none takes any of the track's codecs."""
+    """Sections of the kind are there, and none takes the codec in which the track comes."""
     of_kind = [section for section in sections if section.media_kind is track.kind]
-    return bool(of_kind) and not any(payload_type_mappings(track.codecs, section.codecs) for section in of_kind)
+    return bool(of_kind) and not any(_takes(section, track) for section in of_kind)
+
+
+def _takes(section: OfferedSection, track: WantedTrack) -> bool:
+    return bool(payload_type_mappings((track.sent,), section.codecs))
 
 
 def _fitting(
@@ -201,7 +207,7 @@ def _fitting(
         if (
             section.media_kind is track.kind
             and may_bind(section.mid, track.stream_id, track.sid)
-            and payload_type_mappings(track.codecs, section.codecs)
+            and _takes(section, track)
         ):
             return section
     return None

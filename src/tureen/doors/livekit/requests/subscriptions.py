@@ -15,7 +15,7 @@ def handle_subscription(context: SessionContext, request: rtc.UpdateSubscription
 
 
 def handle_track_setting(context: SessionContext, request: rtc.UpdateTrackSettings) -> None:
-    """How much of some tracks the client can use."""
+    """How much of some tracks the client can use. Raises `UnknownTrackError`."""
     tracks = tuple(TrackSid(sid) for sid in dict.fromkeys(request.track_sids))
     context.room.tracks.adjust(context.participant, tracks, track_settings(request))
 

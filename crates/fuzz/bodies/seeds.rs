@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
-/// Each file of `seeds/<target>`, in the order of names.
+/// Runs the body on each file of `seeds/<target>`, in the order of names.
 ///
 /// # Panics
 /// If there is none: then nothing is replayed.
-pub fn of(target: &str) -> Vec<Vec<u8>> {
+pub fn replay(target: &str, body: impl Fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(target);
     let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
     paths.sort();
     assert!(!paths.is_empty(), "no seeds in {}", folder.display());
-    paths.iter().map(|path| std::fs::read(path).expect("a readable seed")).collect()
+    for path in paths {
+        body(&std::fs::read(path).expect("a readable seed"));
+    }
 }

@@ -36,9 +36,9 @@ fn rtcp_like() -> impl Strategy<Value = Vec<u8>> {
 
 #[test]
 fn seeds_are_read() {
-    seeds::of("rtp_packet").iter().for_each(|seed| bodies::packet(seed));
-    seeds::of("rtcp").iter().for_each(|seed| bodies::rtcp(seed));
-    seeds::of("transport_cc").iter().for_each(|seed| bodies::arrivals(seed));
+    seeds::replay("rtp_packet", bodies::packet);
+    seeds::replay("rtcp", bodies::rtcp);
+    seeds::replay("transport_cc", bodies::arrivals);
 }
 
 proptest! {

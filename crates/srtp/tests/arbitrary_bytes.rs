@@ -10,8 +10,8 @@ use proptest::prelude::*;
 
 #[test]
 fn seeds_are_refused() {
-    seeds::of("srtp").iter().for_each(|seed| bodies::rtp(seed));
-    seeds::of("srtcp").iter().for_each(|seed| bodies::rtcp(seed));
+    seeds::replay("srtp", bodies::rtp);
+    seeds::replay("srtcp", bodies::rtcp);
 }
 
 proptest! {

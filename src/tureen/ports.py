@@ -12,7 +12,6 @@ from typing import Protocol
 from tureen.model.ids import ConsumerId, ProducerId, TransportId
 from tureen.model.media import (
     ConsumerParameters,
-    HeaderExtensionIds,
     IceCredentials,
     LocalTransport,
     ProducerParameters,
@@ -100,14 +99,9 @@ class MediaPort(Protocol):
         """Starts to wait for the peer's ICE checks."""
 
     def update_transport(
-        self,
-        transport: TransportId,
-        extensions: HeaderExtensionIds,
-        *,
-        local_ice: IceCredentials | None = None,
-        remote_ice: IceCredentials | None = None,
+        self, transport: TransportId, remote: RemoteTransport, *, restarted_ice: IceCredentials | None = None
     ) -> None:
-        """Takes over what a later description changed; new credentials restart ICE."""
+        """Takes over what a later description changed; new credentials of ours restart ICE."""
 
     def close_transport(self, transport: TransportId) -> None:
         """Closes it with its producers and consumers; its listener hears nothing more."""

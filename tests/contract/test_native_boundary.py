@@ -81,7 +81,14 @@ def open_transport(transport: int, request: int = 0) -> OpenTransport:
 
 GOOD_BATCH: tuple[AnyCommand, ...] = (
     open_transport(T1, 1),
-    UpdateTransport(request=2, transport=T1, extensions=HeaderExtensionIds(), local_ice=OURS, remote_ice=THEIRS),
+    UpdateTransport(
+        request=2,
+        transport=T1,
+        extensions=HeaderExtensionIds(),
+        max_message_size=262144,
+        local_ice=OURS,
+        remote_ice=THEIRS,
+    ),
     OpenProducer(
         request=3,
         producer=P1,
@@ -158,7 +165,10 @@ def test_every_command_is_understood_and_none_fails(native: NativeCore) -> None:
 @pytest.mark.parametrize(
     ("command", "code"),
     [
-        (UpdateTransport(request=7, transport=T1, extensions=EXTENSIONS), "unknown_transport"),
+        (
+            UpdateTransport(request=7, transport=T1, extensions=EXTENSIONS, max_message_size=65536),
+            "unknown_transport",
+        ),
         (
             OpenProducer(request=7, producer=P1, transport=T1, kind=MediaKind.AUDIO, mid="0", codecs=(), encodings=()),
             "unknown_transport",

@@ -1,6 +1,7 @@
 //! Where the datagrams of a measurement end.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Instant;
 
 use tureen_packetio::{SendReport, Sender, UdpSocket};
 use tureen_sim::{Addresses, PeerIndex};
@@ -83,7 +84,7 @@ impl Outlet for SinkOutlet {
         if self.sockets.is_empty() {
             self.egress.clear();
         } else {
-            self.sender.flush(&self.sockets, &mut self.egress, &mut self.report);
+            self.sender.flush(Instant::now(), &self.sockets, &mut self.egress, &mut self.report);
         }
     }
 }

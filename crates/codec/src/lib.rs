@@ -24,8 +24,8 @@ pub use video_codec::VideoCodec;
 
 /// Whether a key frame starts in this RTP payload (without padding), so that a receiver may start here.
 ///
-/// For H264 and H265 it is true for parameter sets too, which come first and often in a packet of their own; so more than
-/// one packet of a key frame may answer true, and the first one counts.
+/// For codecs with parameter sets ([`VideoCodec::has_parameter_sets`]) it is true for those too, so more than one packet
+/// of a key frame may answer true, and the first one counts.
 pub fn is_key_frame_start(codec: VideoCodec, payload: &[u8]) -> bool {
     match codec {
         VideoCodec::Vp8 => vp8::is_key_frame_start(payload),

@@ -23,6 +23,12 @@ const MEDIA_TYPES: [(&str, VideoCodec); 5] = [
 ];
 
 impl VideoCodec {
+    /// Whether key frames begin with parameter sets, often in packets of their own: then more than one packet of a key
+    /// frame answers that it starts here, and only the first one of them is where a receiver may start.
+    pub fn has_parameter_sets(self) -> bool {
+        matches!(self, Self::H264 | Self::H265)
+    }
+
     /// The codec of a media type such as `video/VP8`, in any case; `None` for sound, repair formats and unknown ones.
     pub fn from_mime(media_type: &str) -> Option<Self> {
         MEDIA_TYPES.iter().find(|(name, _)| name.eq_ignore_ascii_case(media_type)).map(|(_, codec)| *codec)

@@ -1,8 +1,12 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::fd::AsRawFd;
+use std::time::{Duration, Instant};
 
 /// Addresses that are remembered as refusing runs.
 const MAX_REFUSING: usize = 64;
+
+/// How long an address is remembered. Routes change and tunnels go; a run that is refused again costs one system call.
+const REFUSED_FOR: Duration = Duration::from_secs(300);
 
 /// Whether this kernel knows UDP segmentation offload (Linux 4.18 and later). A path may refuse it all the same.
 pub fn probe_gso() -> bool {
@@ -38,7 +42,14 @@ impl Gso {
     pub(crate) fn allows(&self, address: IpAddr) -> bool {
         match self {
             Self::Off => false,
-            Self::On(refusing) => !refusing.addresses.contains(&address),
+            Self::On(refusing) => !refusing.contains(address),
+        }
+    }
+
+    /// Forgets the refusals that are too old.
+    pub(crate) fn expire(&mut self, now: Instant) {
+        if let Self::On(refusing) = self {
+            refusing.expire(now);
         }
     }
 
@@ -47,40 +58,47 @@ impl Gso {
     /// EMSGSIZE is a segment above the MTU of that path, EINVAL a kernel or sandbox that does not take the message, EIO
     /// a device that computes no checksums. The last is true of all paths through the device: once there are more than
     /// can be remembered, segmentation is given up.
-    pub(crate) fn refuse(&mut self, address: IpAddr, errno: i32) -> bool {
+    pub(crate) fn refuse(&mut self, now: Instant, address: IpAddr, errno: i32) -> bool {
         if !matches!(errno, libc::EIO | libc::EINVAL | libc::EMSGSIZE) {
             return false;
         }
         if let Self::On(refusing) = self {
-            if errno == libc::EIO && refusing.addresses.len() == MAX_REFUSING {
+            if errno == libc::EIO && refusing.entries.len() == MAX_REFUSING {
                 *self = Self::Off;
             } else {
-                refusing.add(address);
+                refusing.add(now, address);
             }
         }
         true
     }
 }
 
-/// A bounded set of addresses; when it is full, the oldest makes room. Addresses without ports: the path is the same
-/// for all of them.
+/// A bounded set of addresses, the oldest first; when it is full, the oldest makes room. Addresses without ports: the
+/// path is the same for all of them.
 #[derive(Default)]
 pub(crate) struct Refusing {
-    addresses: Vec<IpAddr>,
-    oldest: usize,
+    entries: Vec<(IpAddr, Instant)>,
 }
 
 impl Refusing {
-    fn add(&mut self, address: IpAddr) {
-        if self.addresses.contains(&address) {
+    fn contains(&self, address: IpAddr) -> bool {
+        self.entries.iter().any(|(known, _)| *known == address)
+    }
+
+    fn add(&mut self, now: Instant, address: IpAddr) {
+        if self.contains(address) {
             return;
         }
-        if self.addresses.len() < MAX_REFUSING {
-            self.addresses.push(address);
-        } else {
-            self.addresses[self.oldest] = address;
-            self.oldest = (self.oldest + 1) % MAX_REFUSING;
+        if self.entries.len() == MAX_REFUSING {
+            self.entries.remove(0);
         }
+        self.entries.push((address, now));
+    }
+
+    fn expire(&mut self, now: Instant) {
+        let old =
+            self.entries.iter().take_while(|(_, since)| now.saturating_duration_since(*since) >= REFUSED_FOR).count();
+        self.entries.drain(..old);
     }
 }
 
@@ -95,29 +113,40 @@ mod tests {
     #[test]
     fn an_address_that_refused_gets_no_more_runs_and_others_do() {
         let mut gso = Gso::new(true);
-        assert!(gso.refuse(address(1), libc::EMSGSIZE));
+        assert!(gso.refuse(Instant::now(), address(1), libc::EMSGSIZE));
         assert!(!gso.allows(address(1)) && gso.allows(address(2)));
+    }
+
+    #[test]
+    fn a_refusal_is_forgotten_after_a_while() {
+        let (mut gso, start) = (Gso::new(true), Instant::now());
+        gso.refuse(start, address(1), libc::EMSGSIZE);
+        gso.refuse(start + Duration::from_secs(60), address(2), libc::EMSGSIZE);
+        gso.expire(start + REFUSED_FOR / 2);
+        assert!(!gso.allows(address(1)));
+        gso.expire(start + REFUSED_FOR);
+        assert!(gso.allows(address(1)) && !gso.allows(address(2)));
     }
 
     #[test]
     fn other_errors_say_nothing_about_segmentation() {
         let mut gso = Gso::new(true);
-        assert!(!gso.refuse(address(1), libc::EPERM));
+        assert!(!gso.refuse(Instant::now(), address(1), libc::EPERM));
         assert!(gso.allows(address(1)));
     }
 
     #[test]
     fn the_set_is_bounded_and_forgets_the_oldest() {
-        let mut gso = Gso::new(true);
-        (0..=MAX_REFUSING).for_each(|index| assert!(gso.refuse(address(index), libc::EMSGSIZE)));
+        let (mut gso, now) = (Gso::new(true), Instant::now());
+        (0..=MAX_REFUSING).for_each(|index| assert!(gso.refuse(now, address(index), libc::EMSGSIZE)));
         assert!(gso.allows(address(0)));
         assert!((1..=MAX_REFUSING).all(|index| !gso.allows(address(index))));
     }
 
     #[test]
     fn a_device_without_checksums_ends_segmentation() {
-        let mut gso = Gso::new(true);
-        (0..=MAX_REFUSING).for_each(|index| assert!(gso.refuse(address(index), libc::EIO)));
+        let (mut gso, now) = (Gso::new(true), Instant::now());
+        (0..=MAX_REFUSING).for_each(|index| assert!(gso.refuse(now, address(index), libc::EIO)));
         assert!(!gso.allows(address(1000)));
     }
 

@@ -1,4 +1,5 @@
 use std::ops::Range;
+use std::time::Instant;
 
 use tureen_units::Egress;
 
@@ -76,7 +77,8 @@ impl Sender {
 
     /// Sends everything in the arena and clears it. Never blocks: what a full socket does not take is dropped and
     /// counted, as is what the kernel refuses; the datagrams after it are sent.
-    pub fn flush(&mut self, sockets: &[UdpSocket], egress: &mut Egress, report: &mut SendReport) {
+    pub fn flush(&mut self, now: Instant, sockets: &[UdpSocket], egress: &mut Egress, report: &mut SendReport) {
+        self.gso.expire(now);
         let waiting = egress.datagrams().len();
         for start in (0..waiting).step_by(WINDOW) {
             self.prepare(egress, start..waiting.min(start + WINDOW));
@@ -85,7 +87,7 @@ impl Sender {
                 let socket = run.socket;
                 let end = next + self.runs[next..].partition_point(|run| run.socket == socket);
                 match sockets.get(usize::from(socket)) {
-                    Some(socket) => self.deliver(&mut SendMmsg(socket.fd()), next..end, report),
+                    Some(socket) => self.deliver(now, &mut SendMmsg(socket.fd()), next..end, report),
                     None => report.failed += self.count(next..end),
                 }
                 next = end;
@@ -104,7 +106,7 @@ impl Sender {
 
     /// Sends messages of one socket. A call stops at the first bad message: that one is tried again datagram by
     /// datagram, then the rest goes on.
-    fn deliver(&mut self, kernel: &mut impl Kernel, messages: Range<usize>, report: &mut SendReport) {
+    fn deliver(&mut self, now: Instant, kernel: &mut impl Kernel, messages: Range<usize>, report: &mut SendReport) {
         let mut next = messages.start;
         while next < messages.end {
             report.system_calls += 1;
@@ -120,7 +122,7 @@ impl Sender {
                     return;
                 }
                 Err(SendError::Message { errno }) => {
-                    self.note_refusal(next, errno, report);
+                    self.note_refusal(now, next, errno, report);
                     self.deliver_singly(kernel, next, report);
                     next += 1;
                 }
@@ -128,8 +130,8 @@ impl Sender {
         }
     }
 
-    fn note_refusal(&mut self, message: usize, errno: i32, report: &mut SendReport) {
-        if self.runs[message].count > 1 && self.gso.refuse(self.messages.remote(message), errno) {
+    fn note_refusal(&mut self, now: Instant, message: usize, errno: i32, report: &mut SendReport) {
+        if self.runs[message].count > 1 && self.gso.refuse(now, self.messages.remote(message), errno) {
             report.fallbacks += 1;
         }
     }

@@ -1,6 +1,7 @@
 //! What a flush does with every answer of the kernel: a scripted one stands in for `sendmmsg`.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use tureen_units::Path;
 
@@ -35,6 +36,7 @@ struct Flush {
     sender: Sender,
     report: SendReport,
     egress: Egress,
+    now: Instant,
 }
 
 impl Flush {
@@ -43,6 +45,7 @@ impl Flush {
             sender: Sender { gso: Gso::new(true), ..Sender::new(false) },
             report: SendReport::default(),
             egress: Egress::new(16),
+            now: Instant::now(),
         };
         flush.fill();
         flush
@@ -59,8 +62,9 @@ impl Flush {
     /// Delivers and returns the datagrams per message that the kernel took.
     fn deliver(&mut self, answers: impl Into<VecDeque<Result<usize, SendError>>>) -> Vec<usize> {
         let mut script = Script { answers: answers.into(), taken: Vec::new() };
+        self.sender.gso.expire(self.now);
         self.sender.prepare(&self.egress, 0..self.egress.datagrams().len());
-        self.sender.deliver(&mut script, 0..self.sender.runs.len(), &mut self.report);
+        self.sender.deliver(self.now, &mut script, 0..self.sender.runs.len(), &mut self.report);
         script.taken
     }
 }
@@ -103,6 +107,18 @@ fn a_path_that_refuses_runs_gets_single_datagrams_from_then_on() {
 }
 
 #[test]
+fn a_path_that_refused_runs_gets_them_again_after_a_while() {
+    let mut flush = Flush::new();
+    assert_eq!(flush.deliver([error(libc::EMSGSIZE)]), [1, 1, 1, 1, 2]);
+    flush.now += Duration::from_secs(60);
+    assert_eq!(flush.deliver([]), [1, 1, 1, 1, 2], "the other peer has its runs all the time");
+    flush.now += Duration::from_secs(600);
+    assert_eq!(flush.deliver([]), [3, 1, 2]);
+    assert_eq!(flush.deliver([error(libc::EMSGSIZE)]), [1, 1, 1, 1, 2], "refused again");
+    assert_eq!((flush.report.fallbacks, flush.report.failed), (2, 0));
+}
+
+#[test]
 fn a_bad_message_is_skipped_and_the_rest_goes_on() {
     let mut flush = Flush::new();
     assert_eq!(flush.deliver([Ok(1), error(libc::EPERM), error(libc::EPERM)]), [3, 2]);
@@ -132,7 +148,7 @@ fn a_full_socket_drops_the_rest_and_counts_it() {
 #[test]
 fn a_socket_that_does_not_exist_fails_its_datagrams_only() {
     let mut flush = Flush::new();
-    flush.sender.flush(&[], &mut flush.egress, &mut flush.report);
+    flush.sender.flush(flush.now, &[], &mut flush.egress, &mut flush.report);
     assert_eq!((flush.report.failed, flush.report.datagrams), (6, 0));
     assert!(flush.egress.datagrams().is_empty());
 }

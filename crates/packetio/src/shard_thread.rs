@@ -40,7 +40,9 @@ impl Outlet for SocketOutlet {
     }
 
     fn flush(&mut self) {
-        self.sender.flush(&self.sockets, &mut self.egress, &mut self.report);
+        if !self.egress.datagrams().is_empty() {
+            self.sender.flush(Instant::now(), &self.sockets, &mut self.egress, &mut self.report);
+        }
     }
 }
 

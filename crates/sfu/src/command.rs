@@ -119,6 +119,25 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Its name on the wire, and the number under which its failure is reported.
+    pub(crate) fn name(&self) -> (&'static str, u64) {
+        match self {
+            Self::OpenTransport(open) => ("open_transport", open.request),
+            Self::UpdateTransport(update) => ("update_transport", update.request),
+            Self::CloseTransport { .. } => ("close_transport", 0),
+            Self::OpenProducer(open) => ("open_producer", open.request),
+            Self::PauseProducer { request, .. } => ("pause_producer", *request),
+            Self::CloseProducer { .. } => ("close_producer", 0),
+            Self::OpenConsumer(open) => ("open_consumer", open.request),
+            Self::UpdateConsumer { request, .. } => ("update_consumer", *request),
+            Self::CloseConsumer { .. } => ("close_consumer", 0),
+            Self::RequestKeyFrame { request, .. } => ("request_key_frame", *request),
+            Self::SendData { .. } => ("send_data", 0),
+        }
+    }
+}
+
 /// Makes a transport.
 #[derive(Debug, Deserialize)]
 #[expect(missing_docs, reason = "documented at tureen.media.commands")]
@@ -141,6 +160,7 @@ pub struct UpdateTransport {
     pub request: u64,
     pub transport: TransportId,
     pub extensions: HeaderExtensionIds,
+    pub max_message_size: u32,
     #[serde(default)]
     pub local_ice: Option<IceCredentials>,
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! What commands do.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use tureen_units::Outlet;
@@ -8,7 +9,7 @@ use crate::command::{
     Command, HeaderExtensionIds, MediaKind, OpenConsumer, OpenProducer, OpenTransport, UpdateTransport,
 };
 use crate::consumer::Consumer;
-use crate::event::{CommandErrorCode as Code, Event};
+use crate::event::{CloseReason, CommandErrorCode as Code, Event};
 use crate::producer::{MAX_LAYERS, Producer};
 use crate::shard::Shard;
 use crate::transport::{StreamRef, Transport};
@@ -31,31 +32,68 @@ impl Failure {
 type Outcome = Result<(), Failure>;
 
 impl Shard {
-    /// Carries a command out; a failure becomes an event.
+    /// Carries a command out; a failure becomes an event. A panic fails the command and drops the transport that it was
+    /// about.
     pub fn handle_command(&mut self, now: Instant, command: Command, out: &mut dyn Outlet) {
-        let (name, request, outcome) = match command {
-            Command::CloseTransport { transport } => return self.close_transport(transport, out),
-            Command::CloseProducer { producer } => return self.close_producer(producer),
-            Command::CloseConsumer { consumer } => return self.close_consumer(consumer),
-            Command::SendData { transports, label, payload, binary } => {
-                return self.send_data(now, &transports, &label, (&payload, binary), out);
+        let ((name, request), owner) = (command.name(), self.owner(&command));
+        let work = || self.carry_out(now, command, out);
+        let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+            self.counters.panics += 1;
+            if let Some(key) = owner {
+                self.fail_transport(key, CloseReason::Panic);
             }
-            Command::OpenTransport(open) => ("open_transport", open.request, self.open_transport(now, open)),
-            Command::UpdateTransport(update) => ("update_transport", update.request, self.update_transport(update)),
-            Command::OpenProducer(open) => ("open_producer", open.request, self.open_producer(open)),
-            Command::PauseProducer { request, producer, paused } => {
-                ("pause_producer", request, self.pause_producer(now, producer, paused, out))
-            }
-            Command::OpenConsumer(open) => ("open_consumer", open.request, self.open_consumer(now, open, out)),
-            Command::UpdateConsumer { request, consumer, paused, max_layer } => {
-                ("update_consumer", request, self.update_consumer(now, consumer, (paused, max_layer), out))
-            }
-            Command::RequestKeyFrame { request, producer } => {
-                ("request_key_frame", request, self.request_key_frame(now, producer, out))
-            }
-        };
+            Err(Failure::new(Code::Panic, "the core panicked over it; this is a defect"))
+        });
         if let Err(Failure { code, message }) = outcome {
             self.events.push(Event::CommandFailed { request, command: name.to_owned(), code, message });
+        }
+    }
+
+    fn carry_out(&mut self, now: Instant, command: Command, out: &mut dyn Outlet) -> Outcome {
+        match command {
+            Command::OpenTransport(open) => self.open_transport(now, open),
+            Command::UpdateTransport(update) => self.update_transport(update),
+            Command::CloseTransport { transport } => {
+                self.close_transport(transport, out);
+                Ok(())
+            }
+            Command::OpenProducer(open) => self.open_producer(open),
+            Command::PauseProducer { producer, paused, .. } => self.pause_producer(now, producer, paused, out),
+            Command::CloseProducer { producer } => {
+                self.close_producer(producer);
+                Ok(())
+            }
+            Command::OpenConsumer(open) => self.open_consumer(now, open, out),
+            Command::UpdateConsumer { consumer, paused, max_layer, .. } => {
+                self.update_consumer(now, consumer, (paused, max_layer), out)
+            }
+            Command::CloseConsumer { consumer } => {
+                self.close_consumer(consumer);
+                Ok(())
+            }
+            Command::RequestKeyFrame { producer, .. } => self.request_key_frame(now, producer, out),
+            Command::SendData { transports, label, payload, binary } => {
+                self.send_data(now, &transports, &label, (&payload, binary), out);
+                Ok(())
+            }
+        }
+    }
+
+    /// The transport that a command is about; data messages guard each of theirs.
+    fn owner(&self, command: &Command) -> Option<usize> {
+        let of_producer = |id: &u64| Some(self.producers.get(*self.producer_keys.get(id)?)?.transport);
+        let of_consumer = |id: &u64| Some(self.consumers.get(*self.consumer_keys.get(id)?)?.transport);
+        match command {
+            Command::OpenTransport(OpenTransport { transport, .. })
+            | Command::UpdateTransport(UpdateTransport { transport, .. })
+            | Command::CloseTransport { transport }
+            | Command::OpenProducer(OpenProducer { transport, .. })
+            | Command::OpenConsumer(OpenConsumer { transport, .. }) => self.transport_keys.get(transport).copied(),
+            Command::PauseProducer { producer, .. }
+            | Command::CloseProducer { producer }
+            | Command::RequestKeyFrame { producer, .. } => of_producer(producer),
+            Command::UpdateConsumer { consumer, .. } | Command::CloseConsumer { consumer } => of_consumer(consumer),
+            Command::SendData { .. } => None,
         }
     }
 
@@ -87,6 +125,7 @@ impl Shard {
             self.transports[key].ice.restart(local, &remote);
         }
         self.transports[key].extensions = update.extensions;
+        self.transports[key].set_max_message_size(update.max_message_size);
         Ok(())
     }
 
@@ -157,8 +196,7 @@ impl Shard {
     fn pause_producer(&mut self, now: Instant, id: u64, paused: bool, out: &mut dyn Outlet) -> Outcome {
         let key = self.producer_key(id)?;
         self.producers[key].paused = paused;
-        for index in 0..self.producers[key].consumers.len() {
-            let consumer = self.producers[key].consumers[index];
+        for consumer in self.producers[key].consumers.clone() {
             self.choose_layer(now, consumer, out);
         }
         Ok(())
@@ -258,15 +296,27 @@ impl Shard {
     ) {
         for id in transports {
             let Some(key) = self.transport_keys.get(id).copied() else { continue };
-            if self.transports[key].send_data(now, label, payload, binary).is_ok() {
-                self.counters.data_messages_sent += 1;
-                self.guard(key, out, |shard, out| shard.pump_data(key, out));
-                self.reschedule(key);
-            } else {
-                self.counters.data_messages_dropped += 1;
-                let size = payload.len() as u64;
-                self.events.push(Event::DataDropped { transport: *id, label: label.to_owned(), size });
-            }
+            self.guard(key, out, |shard, out| shard.send_message(now, key, label, (payload, binary), out));
+            self.reschedule(key);
+        }
+    }
+
+    fn send_message(
+        &mut self,
+        now: Instant,
+        key: usize,
+        label: &str,
+        (payload, binary): (&[u8], bool),
+        out: &mut dyn Outlet,
+    ) {
+        let transport = &mut self.transports[key];
+        if transport.send_data(now, label, payload, binary).is_ok() {
+            self.counters.data_messages_sent += 1;
+            self.pump_data(key, out);
+        } else {
+            self.counters.data_messages_dropped += 1;
+            let (transport, size) = (transport.id, payload.len() as u64);
+            self.events.push(Event::DataDropped { transport, label: label.to_owned(), size });
         }
     }
 

@@ -28,6 +28,7 @@ pub enum CommandErrorCode {
     DuplicateId,
     InvalidParameter,
     LimitExceeded,
+    Panic,
 }
 
 /// How loud a producer was.

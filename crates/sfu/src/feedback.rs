@@ -106,12 +106,17 @@ impl Shard {
         }
     }
 
-    /// Asks the publisher for the key frames that are due: PLI where it is understood, else FIR (RFC 5104 section 4.3.1).
+    /// Asks the publisher for the key frames that are due. Whoever needs them, it is the publisher that a panic drops.
     pub(crate) fn poll_key_frames(&mut self, now: Instant, key: usize, out: &mut dyn Outlet) {
-        let Some(producer) = self.producers.get_mut(key) else { return };
-        if !producer.layers.iter().any(|layer| layer.key_frames.is_wanted()) {
-            return;
+        let Some(producer) = self.producers.get(key) else { return };
+        if producer.layers.iter().any(|layer| layer.key_frames.is_wanted()) {
+            self.guard(producer.transport, out, |shard, out| shard.request_key_frames(now, key, out));
         }
+    }
+
+    /// PLI where it is understood, else FIR (RFC 5104 section 4.3.1).
+    fn request_key_frames(&mut self, now: Instant, key: usize, out: &mut dyn Outlet) {
+        let producer = &mut self.producers[key];
         let by_fir = !producer.takes_feedback("nack pli") && producer.takes_feedback("ccm fir");
         let transport = producer.transport;
         let mut room = [0; RTCP_ROOM];

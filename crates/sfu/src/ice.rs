@@ -23,9 +23,9 @@ const MAX_PATHS: usize = 16;
 /// What became of a binding request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
-    /// The path was known already.
-    Known,
-    /// The path is new; `evicted` is the oldest one where there were too many.
+    /// The peer has to take the other role and ask again; the path is not validated.
+    RoleConflict,
+    /// The path is the peer's; `evicted` is the oldest one where there were too many.
     Validated {
         /// A path that is no longer ours.
         evicted: Option<Path>,
@@ -136,7 +136,7 @@ impl IceLite {
         if message.ice_controlled().is_some() {
             // A lite agent is always controlled (RFC 8445 section 6.1.1), so the peer has to take the other role.
             let reply = StunMessage::binding_role_conflict_reply(message.trans_id());
-            return Ok((Check::Known, self.respond(&reply)?));
+            return Ok((Check::RoleConflict, self.respond(&reply)?));
         }
         let response = self.respond(&StunMessage::binding_reply(message.trans_id(), path.remote))?;
         Ok((self.validate(path, message.use_candidate()), response))
@@ -144,7 +144,7 @@ impl IceLite {
 
     fn validate(&mut self, path: Path, nominated: bool) -> Check {
         let known = self.paths.iter().any(|known| known.path == path);
-        let check = if known { Check::Known } else { Check::Validated { evicted: self.insert(path) } };
+        let evicted = if known { None } else { self.insert(path) };
         if nominated || !self.nominated {
             self.nominated |= nominated;
             if self.proved {
@@ -153,7 +153,7 @@ impl IceLite {
                 self.select(path);
             }
         }
-        check
+        Check::Validated { evicted }
     }
 
     fn claim(&mut self, path: Path) {

@@ -134,6 +134,7 @@ impl Shard {
         attach_extensions(&mut info, &ids, header, buffer);
         note_level(producer, &info, buffer);
         let clock_rate = producer.codec(info.payload_type).map_or(90_000, |codec| codec.clock_rate);
+        let parameter_sets = producer.video_codec(info.payload_type).is_some_and(VideoCodec::has_parameter_sets);
         let layer = &mut producer.layers[usize::from(stream.layer)];
         info.sequence = layer.extender.extend(info.sequence as u16);
         if stream.rtx {
@@ -144,6 +145,9 @@ impl Shard {
         }
         let started = layer.on_packet(now);
         let gap = layer.nack.on_packet(info.sequence, now);
+        if info.key_frame && parameter_sets {
+            info.key_frame = layer.is_first_of_key_frame(&info);
+        }
         match gap {
             Gap::Missing => {
                 transports[key].feedback.nack.get_or_insert(now + nack::INTERVAL / 2);

@@ -16,8 +16,11 @@ mod ingress;
 mod keyframe;
 mod levels;
 mod nack;
+#[cfg(test)]
+mod panic_tests;
 mod producer;
 mod random;
+mod receive_window;
 mod rewrite;
 mod ring;
 mod sctp;

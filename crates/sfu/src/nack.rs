@@ -65,6 +65,11 @@ impl NackTracker {
         Gap::Missing
     }
 
+    /// Whether this packet is missing and still worth having.
+    pub fn is_missing(&self, sequence: u64) -> bool {
+        self.missing.iter().any(|missing| missing.sequence == sequence)
+    }
+
     /// Whether anything is missing.
     pub fn is_waiting(&self) -> bool {
         !self.missing.is_empty()

@@ -11,7 +11,7 @@ use crate::command::{Codec, Encoding, MediaKind, OpenProducer, ProducerId};
 use crate::keyframe::KeyFrameRequests;
 use crate::levels::LevelMeter;
 use crate::nack::NackTracker;
-use crate::ring::{BufferPool, PacketRing};
+use crate::ring::{BufferPool, Packet, PacketInfo, PacketRing};
 
 /// Packets kept per layer for retransmission: about three seconds of a usual camera, one of sound.
 const VIDEO_RING: usize = 512;
@@ -82,6 +82,24 @@ impl Layer {
     /// Notes a packet; true for the first one ever.
     pub fn on_packet(&mut self, now: Instant) -> bool {
         self.last_packet.replace(now).is_none()
+    }
+
+    /// Whether this packet, which holds a parameter set or the first slice of a key frame, is the first one of its frame
+    /// that does. While a packet before it is missing, that may be the one, so the answer is no: it comes late and is
+    /// asked about then, or a key frame is requested again.
+    pub fn is_first_of_key_frame(&self, info: &PacketInfo) -> bool {
+        let of_frame = |packet: &&Packet| packet.info.timestamp == info.timestamp;
+        let mut before = info.sequence.wrapping_sub(1);
+        while let Some(packet) = self.ring.get(before).filter(of_frame) {
+            if packet.info.key_frame {
+                return false;
+            }
+            before = before.wrapping_sub(1);
+        }
+        // What is neither here nor missing was padding, or is so long ago that it does not come any more.
+        let complete = self.ring.get(before).is_some() || !self.nack.is_missing(before);
+        let last = self.ring.get(before.wrapping_sub(1)).filter(|last| !of_frame(last));
+        complete || last.is_some_and(|last| !last.info.marker)
     }
 
     /// Whether packets came lately.

@@ -13,6 +13,7 @@ use sctp_proto::{
 };
 
 use crate::dcep::{self, Dcep};
+use crate::receive_window::{MAX_STREAMS, ReceiveWindow};
 
 /// Largest message that we accept, in bytes; our description says so.
 pub const MAX_MESSAGE: u32 = 256 * 1024;
@@ -26,6 +27,10 @@ const LOSSY_BUFFER: usize = 64 * 1024;
 
 /// SCTP payload of a packet, in bytes: with DTLS, UDP and IPv6 around it the datagram stays below 1,280.
 const MAX_PAYLOAD: u32 = 1120;
+
+/// The least time before a packet counts as lost, milliseconds. Peers may hold an acknowledgement back for 200 ms (RFC 9260
+/// section 6.2); what times out before it comes is lost for a channel without retransmissions.
+const RTO_MIN_MS: u64 = 400;
 
 /// The crate wants addresses; below DTLS there are none.
 const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 5000);
@@ -61,6 +66,7 @@ struct Channel {
 pub struct DataChannels {
     endpoint: Endpoint,
     association: Option<(AssociationHandle, Association)>,
+    window: ReceiveWindow,
     channels: HashMap<u16, Channel>,
     max_send: u32,
     outputs: Vec<DataOutput>,
@@ -71,19 +77,23 @@ impl DataChannels {
     pub fn new(max_send: u32) -> Self {
         let mut endpoint_config = EndpointConfig::new();
         endpoint_config.max_payload_size(MAX_PAYLOAD);
-        let max_send = if max_send == 0 { MAX_MESSAGE } else { max_send.min(MAX_MESSAGE) };
+        let max_send = largest(max_send);
         let transport = TransportConfig::default()
             .with_max_send_message_size(max_send)
             .with_max_receive_message_size(MAX_MESSAGE)
+            .with_max_receive_buffer_size(ReceiveWindow::BYTES)
+            .with_max_num_inbound_streams(MAX_STREAMS)
+            .with_max_num_outbound_streams(MAX_STREAMS)
             .with_max_init_retransmits(None)
             .with_rto_initial_ms(500)
-            .with_rto_min_ms(100)
+            .with_rto_min_ms(RTO_MIN_MS)
             .with_rto_max_ms(5_000);
         let mut server_config = ServerConfig::new();
         server_config.transport = Arc::new(transport);
         Self {
             endpoint: Endpoint::new(Arc::new(endpoint_config), Some(Arc::new(server_config))),
             association: None,
+            window: ReceiveWindow::default(),
             channels: HashMap::new(),
             max_send,
             outputs: Vec::new(),
@@ -95,11 +105,23 @@ impl DataChannels {
         self.association.as_ref().and_then(|(_, association)| association.poll_timeout())
     }
 
-    /// Takes a decrypted packet.
+    /// Takes over how large messages the peer takes, as [`Self::new`].
+    pub fn set_max_send(&mut self, max_send: u32) {
+        self.max_send = largest(max_send);
+        if let Some((_, association)) = &mut self.association {
+            association.set_max_send_message_size(self.max_send);
+        }
+    }
+
+    /// Takes a decrypted packet. One that asks for more memory than a peer may have is dropped.
     pub fn handle_packet(&mut self, now: Instant, packet: &[u8]) {
+        if !self.window.admits(packet) {
+            return;
+        }
         match self.endpoint.handle(now, NOWHERE, None, None, Bytes::copy_from_slice(packet)) {
-            // One association per DTLS connection: a second one would be another peer's, which cannot be.
-            Some((handle, DatagramEvent::NewAssociation(association))) if self.association.is_none() => {
+            Some((handle, DatagramEvent::NewAssociation(association))) => {
+                // One association per DTLS connection: a second one would be another peer's, which cannot be.
+                self.endpoint.reject_new_associations();
                 self.association = Some((handle, association));
             }
             Some((_, DatagramEvent::AssociationEvent(event))) => {
@@ -107,7 +129,12 @@ impl DataChannels {
                     association.handle_event(event);
                 }
             }
-            _ => {}
+            None => {}
+        }
+        if self.window.is_exhausted()
+            && let Some((_, association)) = &mut self.association
+        {
+            let _ = association.close();
         }
         self.pump(now);
     }
@@ -153,6 +180,7 @@ impl DataChannels {
             match event {
                 Event::Stream(StreamEvent::Readable { id }) => self.read(&mut association, id),
                 Event::Stream(StreamEvent::Finished { id }) => self.finish(id),
+                Event::AssociationLost { .. } => self.finish_all(),
                 _ => {}
             }
         }
@@ -170,6 +198,9 @@ impl DataChannels {
 
     fn packet(&mut self, payload: Payload) {
         if let Payload::RawEncode(packets) = payload {
+            for packet in &packets {
+                self.window.note_sent(packet);
+            }
             self.outputs.push(DataOutput::Packet(packets));
         }
     }
@@ -178,6 +209,7 @@ impl DataChannels {
         loop {
             let Ok(mut stream) = association.stream(id) else { return };
             let Ok(Some(chunks)) = stream.read_sctp() else { return };
+            self.window.note_read(chunks.chunks.len());
             let mut payload = vec![0; chunks.len()];
             if chunks.read(&mut payload).is_err() {
                 return;
@@ -228,4 +260,17 @@ impl DataChannels {
             self.outputs.push(DataOutput::Closed { channel: id });
         }
     }
+
+    fn finish_all(&mut self) {
+        let mut channels: Vec<u16> = self.channels.keys().copied().collect();
+        channels.sort_unstable();
+        for id in channels {
+            self.finish(id);
+        }
+    }
+}
+
+/// The largest message to send to a peer that says it takes `max_send` bytes.
+fn largest(max_send: u32) -> u32 {
+    if max_send == 0 { MAX_MESSAGE } else { max_send.min(MAX_MESSAGE) }
 }

@@ -21,7 +21,7 @@ use crate::consumer::Consumer;
 use crate::counters::Counters;
 use crate::dtls::{Identity, Keys};
 use crate::event::{CloseReason, Event, SpeakerLevel};
-use crate::ice::{BindingRequest, Check};
+use crate::ice::{BindingRequest, Check, Response};
 use crate::levels::AUDIBLE;
 use crate::producer::Producer;
 use crate::random::Random;
@@ -115,9 +115,7 @@ impl Shard {
         self.counters.bytes_received += buffer.bytes().len() as u64;
         let first = buffer.bytes().first().copied().unwrap_or(u8::MAX);
         if first <= 3 {
-            // No transport is known yet that could be dropped: a panic here costs the datagram.
-            let answered = catch_unwind(AssertUnwindSafe(|| self.handle_stun(now, path, buffer.bytes(), out)));
-            self.counters.panics += u64::from(answered.is_err());
+            self.handle_stun(now, path, buffer.bytes(), out);
             return;
         }
         let known = self.paths.get(&path).copied();
@@ -169,29 +167,41 @@ impl Shard {
     }
 
     fn handle_stun(&mut self, now: Instant, path: Path, bytes: &[u8], out: &mut dyn Outlet) {
-        let request = BindingRequest::parse_untrusted(bytes).ok();
-        let key = request.as_ref().and_then(|request| self.ufrags.get(request.local_ufrag()).copied());
-        let (Some(request), Some(key)) = (request, key) else {
-            self.counters.stun_refused += 1;
+        // Until it has proved its credentials, a datagram is nobody's: a panic costs the datagram and drops no transport.
+        let checked = catch_unwind(AssertUnwindSafe(|| self.check(now, path, bytes)));
+        let Ok(Some((key, check, response))) = checked else {
+            self.counters.panics += u64::from(checked.is_err());
+            self.counters.stun_refused += u64::from(checked.is_ok());
             return;
         };
-        let owner = self.paths.get(&path).copied();
-        if owner.is_some_and(|owner| owner != key && self.transports[owner].holds(path, now)) {
-            self.counters.stun_refused += 1;
-            return;
-        }
-        let Ok((check, response)) = self.transports[key].ice.handle_request(path, &request) else {
-            self.counters.stun_refused += 1;
-            return;
-        };
-        out.send(path, key as u32, response.bytes());
-        if let Check::Validated { evicted: Some(evicted) } = check {
-            self.forget_path(evicted, key);
-        }
-        // Unless a live call holds it, an address belongs to whoever proved last that they know the credentials.
-        self.paths.insert(path, key);
-        self.note_authentic(now, key);
+        self.guard(key, out, |shard, out| {
+            shard.note_check(now, key, path, check);
+            out.send(path, key as u32, response.bytes());
+        });
         self.reschedule(key);
+    }
+
+    /// Authenticates a binding request; `None` if it is none, nobody's, or comes from where another call lives.
+    fn check(&mut self, now: Instant, path: Path, bytes: &[u8]) -> Option<(usize, Check, Response)> {
+        let request = BindingRequest::parse_untrusted(bytes).ok()?;
+        let key = *self.ufrags.get(request.local_ufrag())?;
+        let owner = self.paths.get(&path).copied().filter(|owner| *owner != key);
+        if owner.is_some_and(|owner| self.transports[owner].holds(path, now)) {
+            return None;
+        }
+        let (check, response) = self.transports[key].ice.handle_request(path, &request).ok()?;
+        Some((key, check, response))
+    }
+
+    fn note_check(&mut self, now: Instant, key: usize, path: Path, check: Check) {
+        if let Check::Validated { evicted } = check {
+            if let Some(evicted) = evicted {
+                self.forget_path(evicted, key);
+            }
+            // Unless a live call holds it, an address belongs to whoever proved last that they know the credentials.
+            self.paths.insert(path, key);
+        }
+        self.note_authentic(now, key);
     }
 
     /// Another transport may have validated the same address since; then it stays with that one.
@@ -248,8 +258,8 @@ impl Shard {
             remote,
             srtp_profile: keys.profile.name().to_owned(),
         });
-        for index in 0..self.transports[key].consumers.len() {
-            let consumer = self.transports[key].consumers[index];
+        // A publisher that panics over the request for a key frame takes its consumers along.
+        for consumer in self.transports[key].consumers.clone() {
             self.choose_layer(now, consumer, out);
         }
     }
@@ -304,9 +314,7 @@ impl Shard {
 
     fn tick(&mut self, now: Instant, out: &mut dyn Outlet) {
         for key in 0..self.consumers.capacity() {
-            if self.consumers.contains(key) {
-                self.choose_layer(now, key, out);
-            }
+            self.choose_layer(now, key, out);
         }
         self.ticks += 1;
         if self.ticks.is_multiple_of(TICKS_PER_LEVELS) {
@@ -330,9 +338,9 @@ impl Shard {
         }
     }
 
-    /// Chooses a consumer's layer and asks for the key frame that it then needs.
+    /// Chooses a consumer's layer, if it is still there, and asks for the key frame that it then needs.
     pub(crate) fn choose_layer(&mut self, now: Instant, key: usize, out: &mut dyn Outlet) {
-        let consumer = &mut self.consumers[key];
+        let Some(consumer) = self.consumers.get_mut(key) else { return };
         if self.transports[consumer.transport].srtp.is_none() {
             return;
         }

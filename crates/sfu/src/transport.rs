@@ -274,6 +274,14 @@ impl Transport {
         Ok(())
     }
 
+    /// Takes over how large messages the peer takes.
+    pub fn set_max_message_size(&mut self, max_message_size: u32) {
+        self.max_message_size = max_message_size;
+        if let Some(data) = &mut self.data {
+            data.set_max_send(max_message_size);
+        }
+    }
+
     /// Queues a data channel message; [`Self::pump_data`] sends it.
     pub fn send_data(&mut self, now: Instant, label: &str, payload: &[u8], binary: bool) -> Result<(), SendRefused> {
         self.data.as_mut().ok_or(SendRefused::NoChannel)?.send(now, label, payload, binary)

@@ -33,6 +33,16 @@ pub enum Direction {
 struct Memory {
     egress: Egress,
     sent: Vec<(Path, Vec<u8>)>,
+    /// Datagrams until the one at which the outlet panics.
+    until_panic: Option<usize>,
+}
+
+impl Memory {
+    fn count_down(&mut self) {
+        let left = self.until_panic.take();
+        assert_ne!(left, Some(0), "the panic that a test asked for");
+        self.until_panic = left.map(|left| left - 1);
+    }
 }
 
 impl Outlet for Memory {
@@ -45,6 +55,22 @@ impl Outlet for Memory {
             self.sent.push((datagram.path, self.egress.bytes(index).to_vec()));
         }
         self.egress.clear();
+    }
+
+    fn slot(&mut self) -> &mut [u8] {
+        self.count_down();
+        if self.egress.free() == 0 {
+            self.flush();
+        }
+        self.egress.slot().expect("an arena that was just flushed has room")
+    }
+
+    fn send(&mut self, path: Path, group: u32, bytes: &[u8]) {
+        self.count_down();
+        if self.egress.free() == 0 {
+            self.flush();
+        }
+        self.egress.push(path, group, bytes);
     }
 }
 
@@ -96,7 +122,7 @@ impl Call {
             network: Box::new(|_, _, _| true),
             addresses,
             indices: HashMap::new(),
-            outlet: Memory { egress: Egress::new(64), sent: Vec::new() },
+            outlet: Memory { egress: Egress::new(64), sent: Vec::new(), until_panic: None },
             buffer: PacketBuffer::boxed(),
         }
     }
@@ -152,17 +178,37 @@ impl Call {
         index
     }
 
+    /// Lets the server panic while it hands over a datagram, after `datagrams` more that go out.
+    pub fn panic_after(&mut self, datagrams: usize) {
+        self.outlet.until_panic = Some(datagrams);
+    }
+
+    /// Whether the panic that was asked for is still to come.
+    pub fn awaits_panic(&self) -> bool {
+        self.outlet.until_panic.is_some()
+    }
+
     /// Carries out a command.
     pub fn command(&mut self, command: Command) {
         self.shard.handle_command(self.now, command, &mut self.outlet);
         self.settle();
     }
 
-    /// Opens a producer for audio (payload type 111) or video (VP8, 96, retransmissions 97).
+    /// Opens a producer for audio (Opus) or video (VP8), as [`Self::publish_codec`].
     pub fn publish(&mut self, peer: PeerIndex, producer: u64, kind: MediaKind, encodings: Vec<Encoding>) {
-        let (mime_type, payload_type, clock_rate, rtx) = match kind {
-            MediaKind::Audio => ("audio/opus", 111, 48_000, None),
-            MediaKind::Video => ("video/VP8", 96, 90_000, Some(97)),
+        let mime_type = match kind {
+            MediaKind::Audio => "audio/opus",
+            MediaKind::Video => "video/VP8",
+        };
+        self.publish_codec(peer, producer, mime_type, encodings);
+    }
+
+    /// Opens a producer for audio (payload type 111) or video (96, retransmissions 97).
+    pub fn publish_codec(&mut self, peer: PeerIndex, producer: u64, mime_type: &str, encodings: Vec<Encoding>) {
+        let (kind, payload_type, clock_rate, rtx) = if mime_type.starts_with("audio/") {
+            (MediaKind::Audio, 111, 48_000, None)
+        } else {
+            (MediaKind::Video, 96, 90_000, Some(97))
         };
         let codec = Codec {
             mime_type: mime_type.to_owned(),

@@ -10,7 +10,7 @@ use dimpl::{Config, Dtls, DtlsCertificate, Output};
 use is::stun::{StunMessage, TransId};
 use sctp_proto::{
     Association, AssociationHandle, ClientConfig, DatagramEvent, Endpoint, EndpointConfig, Event, Payload,
-    PayloadProtocolIdentifier as Ppid, ReliabilityType, StreamEvent,
+    PayloadProtocolIdentifier as Ppid, ReliabilityType, StreamEvent, TransportConfig,
 };
 use tureen_rtp::{HeaderFields, RtpHeader, write_header};
 use tureen_sfu::IceCredentials;
@@ -49,6 +49,7 @@ pub struct Peer {
     streams: Vec<(u32, InboundStream)>,
     outbox: Vec<Vec<u8>>,
     sctp: Option<Sctp>,
+    last_sctp: Vec<u8>,
 }
 
 struct Sctp {
@@ -83,6 +84,7 @@ impl Peer {
             streams: Vec::new(),
             outbox: Vec::new(),
             sctp: None,
+            last_sctp: Vec::new(),
         }
     }
 
@@ -108,7 +110,7 @@ impl Peer {
         if !self.started {
             self.started = true;
             self.dtls.handle_timeout(now).expect("a client hello");
-            self.poll_dtls();
+            self.poll_dtls(now);
         }
     }
 
@@ -132,7 +134,7 @@ impl Peer {
             Some(20..=63) => {
                 self.dtls.handle_timeout(now).expect("a running handshake");
                 self.dtls.handle_packet(datagram).expect("a record of the server");
-                self.poll_dtls();
+                self.poll_dtls(now);
                 self.pump_sctp(now);
             }
             Some(128..=191) if (192..=223).contains(&datagram[1]) => self.handle_rtcp(datagram),
@@ -145,7 +147,7 @@ impl Peer {
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.started {
             self.dtls.handle_timeout(now).expect("a running association");
-            self.poll_dtls();
+            self.poll_dtls(now);
         }
         if let Some(sctp) = &mut self.sctp {
             sctp.association.handle_timeout(now);
@@ -185,7 +187,7 @@ impl Peer {
         self.outbox.push(out);
     }
 
-    /// Starts SCTP.
+    /// Starts SCTP, with messages of up to 1 MiB both ways: what the server takes is the server's to say.
     ///
     /// # Panics
     /// When called twice.
@@ -193,7 +195,14 @@ impl Peer {
         let mut config = EndpointConfig::new();
         config.max_payload_size(1120);
         let mut endpoint = Endpoint::new(Arc::new(config), None);
-        let (handle, association) = endpoint.connect(ClientConfig::new(), NOWHERE).expect("a first association");
+        let transport = TransportConfig::default()
+            .with_max_send_message_size(1 << 20)
+            .with_max_receive_message_size(1 << 20)
+            .with_rto_initial_ms(500)
+            .with_rto_min_ms(400);
+        let mut client = ClientConfig::new();
+        client.transport = Arc::new(transport);
+        let (handle, association) = endpoint.connect(client, NOWHERE).expect("a first association");
         assert!(self.sctp.is_none(), "one association");
         self.sctp = Some(Sctp { endpoint, handle, association, connected: false });
         self.pump_sctp(now);
@@ -204,23 +213,64 @@ impl Peer {
         self.sctp.as_ref().is_some_and(|sctp| sctp.connected)
     }
 
-    /// Opens a data channel by DCEP; `retransmits` makes it unordered and lossy.
+    /// Opens a data channel by DCEP; `retransmits` makes it lossy.
     ///
     /// # Panics
     /// Without SCTP.
-    pub fn open_channel(&mut self, now: Instant, id: u16, label: &str, retransmits: Option<u32>) {
-        let sctp = self.sctp.as_mut().expect("SCTP");
-        let mut stream = sctp.association.open_stream(id, Ppid::Binary).expect("a free stream");
-        let mut open = vec![3, if retransmits.is_some() { 0x81 } else { 0 }, 0, 0];
+    pub fn open_channel(&mut self, now: Instant, id: u16, label: &str, ordered: bool, retransmits: Option<u32>) {
+        let kind = if ordered { 0 } else { 0x80 } | u8::from(retransmits.is_some());
+        let mut open = vec![3, kind, 0, 0];
         open.extend(retransmits.unwrap_or(0).to_be_bytes());
         open.extend((label.len() as u16).to_be_bytes());
         open.extend([0, 0]);
         open.extend(label.as_bytes());
-        stream.write_with_ppi(&open, Ppid::Dcep).expect("room");
-        if let Some(times) = retransmits {
-            stream.set_reliability_params(true, ReliabilityType::Rexmit, times).expect("an open stream");
-        }
+        self.send_dcep(now, id, &open);
+        let sctp = self.sctp.as_mut().expect("SCTP");
+        let mut stream = sctp.association.stream(id).expect("an open stream");
+        let reliability = if retransmits.is_some() { ReliabilityType::Rexmit } else { ReliabilityType::Reliable };
+        stream.set_reliability_params(!ordered, reliability, retransmits.unwrap_or(0)).expect("an open stream");
+    }
+
+    /// Sends a DCEP message, well-formed or not.
+    ///
+    /// # Panics
+    /// Without SCTP.
+    pub fn send_dcep(&mut self, now: Instant, id: u16, message: &[u8]) {
+        let sctp = self.sctp.as_mut().expect("SCTP");
+        let mut stream = match sctp.association.open_stream(id, Ppid::Binary) {
+            Ok(stream) => stream,
+            Err(_) => sctp.association.stream(id).expect("a stream"),
+        };
+        stream.write_with_ppi(message, Ppid::Dcep).expect("room");
         self.pump_sctp(now);
+    }
+
+    /// Sends an SCTP packet of these chunks within its association, which does not know of it.
+    ///
+    /// # Panics
+    /// Before the association has sent anything.
+    pub fn forge_sctp(&mut self, now: Instant, chunks: &[u8]) {
+        let header = self.last_sctp[..8].to_vec();
+        self.forge(now, &header, chunks);
+    }
+
+    /// Sends an SCTP packet that asks for an association: its verification tag is zero.
+    pub fn forge_init(&mut self, now: Instant, chunk: &[u8]) {
+        let header = [&self.last_sctp[..4], &[0; 4]].concat();
+        self.forge(now, &header, chunk);
+    }
+
+    fn forge(&mut self, now: Instant, header: &[u8], chunks: &[u8]) {
+        let mut packet = [header, &[0; 4], chunks].concat();
+        let checksum = crc32c(&packet);
+        packet[8..12].copy_from_slice(&checksum.to_le_bytes());
+        self.dtls.send_application_data(&packet).expect("room for a record");
+        self.poll_dtls(now);
+    }
+
+    /// The SCTP packet that it sent last.
+    pub fn last_sctp(&self) -> &[u8] {
+        &self.last_sctp
     }
 
     /// Sends a binary message.
@@ -257,7 +307,7 @@ impl Peer {
         self.rtcp.push(packet);
     }
 
-    fn poll_dtls(&mut self) {
+    fn poll_dtls(&mut self, now: Instant) {
         let mut buffer = [0; 2048];
         let mut data = Vec::new();
         loop {
@@ -277,7 +327,7 @@ impl Peer {
             }
         }
         for packet in data {
-            self.handle_sctp(Instant::now(), &packet);
+            self.handle_sctp(now, &packet);
         }
     }
 
@@ -316,8 +366,9 @@ impl Peer {
         while let Some(transmit) = sctp.association.poll_transmit(now) {
             if let Payload::RawEncode(packets) = transmit.payload {
                 for packet in packets {
+                    self.last_sctp = packet.to_vec();
                     self.dtls.send_application_data(&packet).expect("room for a record");
-                    self.poll_dtls();
+                    self.poll_dtls(now);
                 }
             }
         }
@@ -333,6 +384,13 @@ impl Peer {
             }
         }
     }
+}
+
+/// The checksum of SCTP (RFC 9260 appendix A), bit by bit.
+fn crc32c(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| crc >> 1 ^ if crc & 1 == 1 { 0x82f6_3b78 } else { 0 })
+    })
 }
 
 fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {

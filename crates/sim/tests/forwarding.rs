@@ -242,6 +242,80 @@ fn a_layer_switch_leaves_no_gap_and_no_step_back() {
     assert!(times.windows(2).all(|pair| (1..90_000).contains(&pair[1].wrapping_sub(pair[0]))), "{times:?}");
 }
 
+const SEQUENCE_PARAMETERS: [u8; 2] = [0x67, 0x42];
+const PICTURE_PARAMETERS: [u8; 2] = [0x68, 0xce];
+const IDR: [u8; 2] = [0x65, 0x88];
+const LATER_IDR_SLICE: [u8; 2] = [0x65, 0x48];
+const SLICE: [u8; 2] = [0x41, 0x9a];
+const DELIMITER: [u8; 2] = [0x09, 0xf0];
+
+/// A publisher of H264 and a viewer; `(sequence, frame, marker, payload)` are sent in this order, an empty payload as
+/// padding. Returns the call and the payloads that the viewer received.
+fn h264(packets: &[(u16, u32, bool, &[u8])]) -> (Call, Vec<Vec<u8>>) {
+    let mut call = Call::new();
+    let (publisher, viewer) = (call.join(), call.join());
+    call.publish_codec(publisher, 1, "video/H264", one_stream());
+    call.subscribe(viewer, 1, 1, SENT);
+    for (sequence, frame, marker, payload) in packets {
+        let fields = HeaderFields { marker: *marker, ..video(*sequence, *frame) };
+        call.peers[publisher].send_rtp(fields, u64::from(*sequence), &[(1, b"m1")], payload);
+        call.settle();
+    }
+    let payloads = call.peers[viewer].rtp.iter().map(|packet| packet.payload.clone()).collect();
+    (call, payloads)
+}
+
+#[test]
+fn a_key_frame_counts_once_and_is_seen_from_its_parameter_sets_on() {
+    let (call, seen) = h264(&[
+        (1, 1, true, &SLICE),
+        (2, 2, false, &DELIMITER),
+        (3, 2, false, &SEQUENCE_PARAMETERS),
+        (4, 2, false, &PICTURE_PARAMETERS),
+        (5, 2, false, &IDR),
+        (6, 2, true, &LATER_IDR_SLICE),
+        (7, 3, true, &SLICE),
+    ]);
+    assert_eq!(seen, [SEQUENCE_PARAMETERS, PICTURE_PARAMETERS, IDR, LATER_IDR_SLICE, SLICE]);
+    assert_eq!(call.shard.counters().key_frames_received, 1);
+    let next: [(u16, u32, bool, &[u8]); 2] = [(1, 1, false, &IDR), (2, 2, true, &IDR)];
+    assert_eq!(h264(&next).0.shard.counters().key_frames_received, 2, "frames of one packet each");
+}
+
+#[test]
+fn a_key_frame_whose_beginning_is_missing_is_none_until_that_comes() {
+    let (mut call, seen) = h264(&[
+        (1, 1, true, &SLICE),
+        (4, 2, false, &IDR),
+        (3, 2, false, &PICTURE_PARAMETERS),
+        (5, 2, true, &LATER_IDR_SLICE),
+    ]);
+    assert!(seen.is_empty(), "{seen:?}");
+    assert_eq!(call.shard.counters().key_frames_received, 0);
+    call.run(Duration::from_millis(600));
+    assert!(key_frame_requests(&call.peers[0]) > 1, "a key frame is still wanted");
+    let fields = HeaderFields { marker: false, ..video(2, 2) };
+    call.peers[0].send_rtp(fields, 2, &[(1, b"m1")], &SEQUENCE_PARAMETERS);
+    call.settle();
+    send(&mut call.peers[0], 6, &SLICE);
+    call.settle();
+    assert_eq!(call.peers[1].rtp[0].payload, SEQUENCE_PARAMETERS);
+    let got = sequences(&call.peers[1], SENT);
+    assert_eq!(got, [got[0], got[0].wrapping_add(4)], "what lies between was sent before, and can be asked for");
+}
+
+#[test]
+fn what_is_missing_of_the_frame_before_does_not_spoil_a_key_frame() {
+    let (_, seen) = h264(&[(1, 1, false, &SLICE), (3, 2, false, &SEQUENCE_PARAMETERS), (4, 2, true, &IDR)]);
+    assert_eq!(seen, [SEQUENCE_PARAMETERS, IDR], "the second packet ended the first frame");
+}
+
+#[test]
+fn padding_before_a_key_frame_does_not_spoil_it() {
+    let (_, seen) = h264(&[(1, 1, true, &SLICE), (2, 1, false, &[]), (3, 1, false, &[]), (4, 2, true, &IDR)]);
+    assert_eq!(seen, [IDR]);
+}
+
 #[test]
 fn padding_leaves_no_hole() {
     let mut call = watched();

@@ -99,7 +99,7 @@ fn a_replayed_data_record_moves_no_call() {
     call.peers[1].connect_data(call.now);
     call.run(Duration::from_millis(200));
     let now = call.now;
-    call.peers[1].open_channel(now, 1, "chat", None);
+    call.peers[1].open_channel(now, 1, "chat", true, None);
     let records = call.peers[1].take_outbox();
     let password = call.peers[1].remote.password.clone();
     let request = call.peers[1].binding_request(&password);
@@ -136,6 +136,39 @@ fn an_address_passes_to_whoever_proves_it_once_its_call_is_silent() {
     call.settle();
     speak(&mut call, 3);
     assert_eq!(call.peers[1].rtp.len(), 2, "and its first owner's again, once it says so");
+}
+
+#[test]
+fn an_address_is_whose_check_came_last() {
+    let mut call = call_with_sound();
+    let shared = tureen_sim::address(7);
+    for peer in [0, 1, 0] {
+        let request = call.peers[peer].binding_request(&call.peers[peer].remote.password.clone());
+        call.inject(shared, &request);
+    }
+    let fields = HeaderFields { marker: false, payload_type: 111, sequence: 2, timestamp: 1920, ssrc: 1000 };
+    let datagram = call.peers[0].send_rtp(fields, 2, &[(1, b"m1")], b"opus");
+    call.peers[0].take_outbox();
+    let before = call.shard.counters().rtp_received;
+    call.inject(shared, &datagram);
+    assert_eq!(call.shard.counters().rtp_received, before + 1);
+}
+
+#[test]
+fn more_addresses_than_a_peer_may_have_do_not_cost_another_peer_its_own() {
+    let mut call = call_with_sound();
+    // The newcomer claims the speaker's address; the speaker takes it back and the newcomer wanders on.
+    let newcomer = call.join();
+    let claim = |call: &mut Call, peer: usize, from| {
+        let request = call.peers[peer].binding_request(&call.peers[peer].remote.password.clone());
+        call.inject(from, &request);
+    };
+    claim(&mut call, newcomer, tureen_sim::address(0));
+    claim(&mut call, 0, tureen_sim::address(0));
+    for port in 20..60 {
+        claim(&mut call, newcomer, tureen_sim::address(port));
+    }
+    assert_unharmed(&mut call, 2);
 }
 
 #[test]

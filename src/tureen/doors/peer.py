@@ -173,12 +173,8 @@ class Peer:
         remote = negotiated.remote
         if self._transport is None:
             self._transport = self._media.open_transport(self._room.shard, self._ice, remote, self._listener)
-        elif negotiated.restarted_ice is not None:
-            self._media.update_transport(
-                self._transport, remote.extensions, local_ice=negotiated.restarted_ice, remote_ice=remote.ice
-            )
         else:
-            self._media.update_transport(self._transport, remote.extensions)
+            self._media.update_transport(self._transport, remote, restarted_ice=negotiated.restarted_ice)
         return self._transport
 
     def _carry(self, transport: TransportId, sid: TrackSid, parameters: ProducerParameters) -> None:

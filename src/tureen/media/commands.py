@@ -46,6 +46,8 @@ class UpdateTransport(Command, frozen=True, kw_only=True, tag="update_transport"
 
     transport: TransportId
     extensions: HeaderExtensionIds
+    max_message_size: int
+    """As in `OpenTransport`; a description may be the first one with a data section."""
     local_ice: IceCredentials | None = None
     remote_ice: IceCredentials | None = None
 

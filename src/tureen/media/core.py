@@ -32,7 +32,6 @@ from tureen.model.media import (
     CandidateAddress,
     ConsumerParameters,
     Fingerprint,
-    HeaderExtensionIds,
     IceCredentials,
     LocalTransport,
     ProducerParameters,
@@ -127,12 +126,7 @@ class MediaCore:
         return transport
 
     def update_transport(
-        self,
-        transport: TransportId,
-        extensions: HeaderExtensionIds,
-        *,
-        local_ice: IceCredentials | None = None,
-        remote_ice: IceCredentials | None = None,
+        self, transport: TransportId, remote: RemoteTransport, *, restarted_ice: IceCredentials | None = None
     ) -> None:
         """See `ports.MediaPort`."""
         self._queue(
@@ -140,9 +134,10 @@ class MediaCore:
             UpdateTransport(
                 request=transport,
                 transport=transport,
-                extensions=extensions,
-                local_ice=local_ice,
-                remote_ice=remote_ice,
+                extensions=remote.extensions,
+                max_message_size=remote.max_message_size,
+                local_ice=restarted_ice,
+                remote_ice=remote.ice if restarted_ice is not None else None,
             ),
         )
 

@@ -37,7 +37,8 @@ class CommandFailed(Event, frozen=True, kw_only=True, tag="command_failed"):
     request: int
     command: str
     code: str
-    """``unknown_transport``, ``unknown_producer``, ``duplicate_id``, ``invalid_parameter``, ``limit_exceeded``."""
+    """``unknown_transport``, ``unknown_producer``, ``unknown_consumer``, ``duplicate_id``, ``invalid_parameter``,
+    ``limit_exceeded``; ``panic`` is a defect of the core."""
     message: str
 
 

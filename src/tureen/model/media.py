@@ -50,7 +50,6 @@ class HeaderExtensionIds(Struct, frozen=True, kw_only=True):
     audio_level: int | None = None
     dependency_descriptor: int | None = None
     video_orientation: int | None = None
-    playout_delay: int | None = None
     abs_capture_time: int | None = None
 
 

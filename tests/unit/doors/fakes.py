@@ -14,7 +14,6 @@ from tureen.model.media import (
     CandidateAddress,
     ConsumerParameters,
     Fingerprint,
-    HeaderExtensionIds,
     IceCredentials,
     LocalTransport,
     ProducerParameters,
@@ -130,14 +129,11 @@ class FakeMedia:
         return transport
 
     def update_transport(
-        self,
-        transport: TransportId,
-        extensions: HeaderExtensionIds,
-        *,
-        local_ice: IceCredentials | None = None,
-        remote_ice: IceCredentials | None = None,
+        self, transport: TransportId, remote: RemoteTransport, *, restarted_ice: IceCredentials | None = None
     ) -> None:
-        assert transport in self.transports
+        opened = self.transports[transport]
+        local_ice = restarted_ice or opened.local_ice
+        self.transports[transport] = OpenTransport(opened.shard, local_ice, remote, opened.listener)
 
     def close_transport(self, transport: TransportId) -> None:
         del self.transports[transport]

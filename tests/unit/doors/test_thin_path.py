@@ -43,6 +43,23 @@ def test_a_newcomer_is_seen_by_the_others_in_the_very_turn_of_its_join() -> None
     assert [(info.sid, info.state) for info in ann.about("ben")] == [(ben.sid, models.ParticipantInfo.State.JOINED)]
 
 
+def test_a_later_offer_says_how_large_messages_may_be() -> None:
+    house = House()
+    ann = house.join("ann", rewrite=lambda sdp: sdp.replace("a=max-message-size:262144\r\n", ""))
+    first = house.media.transports[ann.transport]
+    assert first.remote.max_message_size == 65536
+    ann.rewrite = str
+    ann.negotiate()
+    later = house.media.transports[ann.transport]
+    assert later.remote.max_message_size == 262144
+    assert later.local_ice == first.local_ice
+    ann.peer.ufrag = "restarted"
+    ann.negotiate()
+    restarted = house.media.transports[ann.transport]
+    assert restarted.remote.ice.ufrag == "restarted"
+    assert restarted.local_ice != first.local_ice
+
+
 def test_only_an_active_participant_receives_what_is_there() -> None:
     house = House()
     ann = house.join("ann")

@@ -322,6 +322,12 @@ class TestTransport:
         session.answer()
         assert "extmap-allow-mixed" not in session.answers[-1]
 
+    @pytest.mark.parametrize("name", ["chromium-join", "firefox-publish"])
+    def test_the_playout_delay_is_not_negotiated(self, name: str) -> None:
+        text = captured_offers()[name]
+        assert "playout-delay" in text
+        assert "playout-delay" not in Answerer(LOCAL, 1).answer(read_offer_untrusted(text)).text
+
     def test_directions_of_extensions_are_turned(self) -> None:
         session = Session(joined=False)
         session.peer.add("audio")

@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use tureen_packetio::{ReceiveBatch, SendReport, Sender, UdpSocket};
 use tureen_units::{Egress, Path};
@@ -76,7 +77,7 @@ impl Transmitter {
     }
 
     pub fn flush(&mut self) {
-        self.sender.flush(&self.sockets, &mut self.egress, &mut self.report);
+        self.sender.flush(Instant::now(), &self.sockets, &mut self.egress, &mut self.report);
         assert!(self.egress.datagrams().is_empty());
     }
 }

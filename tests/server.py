@@ -53,7 +53,7 @@ class TureenServer:
     ) -> Self:
         """Starts a server that logs into ``folder`` and waits until it answers. Raises `ServerDiedError`.
 
-        ``port``: of a server that has ended, to stand in its place; ``environment``: variables beside those of the test.
+        ``port``: of one that has ended, to stand in its place; ``environment``: variables beside those of the test.
         """
         port = port or free_port()
         log = folder / f"tureen-{port}.log"

@@ -9,7 +9,7 @@ The picture of the fake camera moves and its microphone beeps once per second; n
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 import pytest
@@ -38,13 +38,15 @@ def find_chromium() -> str | None:
 
 
 @asynccontextmanager
-async def launch_chromium(*flags: str) -> AsyncIterator[Browser]:
-    """A headless browser with ``flags`` beside `FLAGS`; skips the test where there is none."""
+async def launch_chromium(*flags: str, without: Collection[str] = ()) -> AsyncIterator[Browser]:
+    """A headless browser with ``flags`` beside `FLAGS`, ``without`` some of these; skips where there is none."""
     binary = find_chromium()
     if binary is None:
         pytest.skip("no Chromium: install the package chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=binary, args=[*FLAGS, *flags])
+        browser = await playwright.chromium.launch(
+            executable_path=binary, args=[*(flag for flag in FLAGS if flag not in without), *flags]
+        )
         try:
             yield browser
         finally:

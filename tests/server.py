@@ -48,12 +48,14 @@ class TureenServer:
         self.secret = SECRET
 
     @classmethod
-    def start(cls, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Self:
+    def start(
+        cls, folder: Path, *arguments: str, port: int | None = None, environment: Mapping[str, str] | None = None
+    ) -> Self:
         """Starts a server that logs into ``folder`` and waits until it answers. Raises `ServerDiedError`.
 
-        ``environment``: variables beside those of the test.
+        ``port``: of one that has ended, to stand in its place; ``environment``: variables beside those of the test.
         """
-        port = free_port()
+        port = port or free_port()
         log = folder / f"tureen-{port}.log"
         command = [sys.executable, "-m", "tureen", "serve", "--dev", "--port", str(port), "--drain-s", "2", *arguments]
         inherited = os.environ.get("PYTHONPATH")
@@ -130,6 +132,11 @@ class TureenServer:
         status, page = self.get("/metrics")
         assert status == 200, page
         return {sample["name"]: float(sample["value"]) for sample in _SAMPLE.finditer(page)}
+
+    def kill(self) -> None:
+        """Ends the server without a word to anybody, as a power cut does."""
+        self._process.kill()
+        self._process.wait()
 
     def stop(self) -> int:
         """Asks the server to end and waits for it; the exit code. Raises `ServerDiedError` when it had to be killed."""

@@ -22,5 +22,6 @@ export default defineConfig({
       '/rtc': { target: SERVER, ws: true },
     },
   },
-  test: { environment: 'node', include: ['src/**/*.test.ts'] },
+  // Properties take their time where several programs share the processors.
+  test: { environment: 'node', testTimeout: 30_000, include: ['src/**/*.test.ts'] },
 });

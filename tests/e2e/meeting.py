@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from playwright.async_api import Browser, ViewportSize
 
@@ -33,16 +34,16 @@ class Meeting:
         """What the pages complained about: errors on the console, violations of the page's policy."""
         return [problem for guest in self._guests for problem in guest.problems]
 
-    async def visitor(self, name: str, viewport: ViewportSize = VIEWPORT) -> Guest:
-        """Somebody with an empty page."""
-        context = await self._browser.new_context(viewport=viewport)
+    async def visitor(self, name: str, viewport: ViewportSize = VIEWPORT, **of_context: Any) -> Guest:
+        """Somebody with an empty page; ``of_context`` are further settings of Playwright's context."""
+        context = await self._browser.new_context(viewport=viewport, **of_context)
         guest = Guest(context, await context.new_page(), name)
         self._guests.append(guest)
         return guest
 
-    async def join(self, name: str, viewport: ViewportSize = VIEWPORT) -> Guest:
+    async def join(self, name: str, viewport: ViewportSize = VIEWPORT, **of_context: Any) -> Guest:
         """Somebody who came by the link, camera and microphone on."""
-        guest = await self.visitor(name, viewport)
+        guest = await self.visitor(name, viewport, **of_context)
         await guest.page.goto(self.link)
         await guest.enter()
         return guest

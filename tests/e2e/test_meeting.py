@@ -11,12 +11,12 @@ from tests.e2e.meeting import Meeting
 from tests.e2e.observed import hears, is_authenticated, sees, shows_moving_picture, srtp_cipher
 
 
-async def test_a_new_meeting_takes_two_clicks_and_its_link_leads_a_second_person_in(meeting: Meeting) -> None:
+async def test_a_new_meeting_takes_one_click_and_its_link_leads_a_second_person_in(meeting: Meeting) -> None:
     ana = await meeting.visitor("Ana")
     await ana.page.goto(meeting.server.url)
     await ana.control("new-meeting").click()
-    await expect(ana.control("join")).to_be_visible()
-    await ana.enter()
+    await ana.arrive()
+    await shows_moving_picture(ana, ana.identity)
 
     link = ana.page.url
     assert urlsplit(link).path.startswith("/r/")
@@ -27,6 +27,26 @@ async def test_a_new_meeting_takes_two_clicks_and_its_link_leads_a_second_person
     await expect(ana.tile_of(ben)).to_be_visible()
     await expect(ben.tile_of(ana)).to_be_visible()
     assert ana.identity != ben.identity
+
+
+async def test_who_made_a_meeting_gives_the_name_inside_and_keeps_it(meeting: Meeting) -> None:
+    ana = await meeting.visitor("Ana")
+    await ana.page.goto(meeting.server.url)
+    await ana.control("new-meeting").click()
+    await ana.arrive()
+    await ana.control("own-name").fill("Ana \N{WOMAN}\u200d\N{POT OF FOOD}")
+    await ana.control("own-name").press("Enter")
+    await expect(ana.page.get_by_role("log", name="News")).to_contain_text("The others see you as Ana")
+
+    ben = await meeting.visitor("Ben")
+    await ben.page.goto(ana.page.url)
+    await ben.enter()
+    await expect(ben.tile_of(ana)).to_contain_text("Ana")
+
+    await ana.page.reload()
+    await ana.arrive()
+    await expect(ben.tile_of(ana)).to_contain_text("Ana")
+    await expect(ben.tiles()).to_have_count(2)
 
 
 async def test_a_room_is_entered_by_its_name_too(meeting: Meeting) -> None:

@@ -44,3 +44,17 @@ async def test_a_late_comer_sees_the_screen_that_is_being_shared(meeting: Meetin
     ben = await meeting.join("Ben")
 
     await sees(ben, ana.identity, SCREEN)
+
+
+async def test_a_share_that_ends_from_the_browsers_own_bar_ends_for_everybody(meeting: Meeting) -> None:
+    ana, ben = await meeting.join_together("Ana", "Ben")
+    await ana.control("share").click()
+    await sees(ben, ana.identity, SCREEN)
+
+    # The bar is no part of the page; what the page gets from it is this event.
+    await ana.ask("""() => window.tureenRoom.localParticipant.getTrackPublication('screen_share')
+      .track.mediaStreamTrack.dispatchEvent(new Event('ended'))""")
+
+    await expect(ben.tile_of(ana, SCREEN)).to_have_count(0)
+    await expect(ana.tile_of(ana, SCREEN)).to_have_count(0)
+    await expect(ana.control("share")).to_have_accessible_name("Share your screen")

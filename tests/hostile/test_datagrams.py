@@ -39,20 +39,20 @@ class Call:
         self.sniffer = sniffer
         self.spoofer = spoofer
         self.chance = random.Random(7)
+        self.peers: list[Endpoint] = []
+        """Where the two peers send from: ICE may have tried other addresses first."""
 
     def latest(self, kind: str) -> dict[Endpoint, Datagram]:
         """The last datagram of this kind by each peer, of those on the path in use."""
         return {it.source: it for it in self.sniffer.heard(kind) if it.source in self.peers}
 
-    @property
-    def peers(self) -> list[Endpoint]:
-        """Where the two peers send from now: ICE may have tried other addresses first."""
-        recent = Counter(it.source for it in self.sniffer.heard("rtp")[-60:])
-        return [source for source, _ in recent.most_common(2)]
+    def find_peers(self) -> bool:
+        """Whether everything that the attacks replay was heard from both peers, on their final paths.
 
-    @property
-    def is_running(self) -> bool:
-        """Whether everything that the attacks replay was heard from both peers, on their final paths."""
+        To be asked before the first attack: what is spoofed later is heard under the peers' addresses too.
+        """
+        recent = Counter(it.source for it in self.sniffer.heard("rtp")[-60:])
+        self.peers = [source for source, _ in recent.most_common(2)]
         return len(self.peers) == 2 and all(
             len([source for source in self.peers if self.sniffer.heard(kind, source)]) == 2
             for kind in ("stun", "dtls", "rtp", "rtcp")
@@ -120,7 +120,7 @@ async def call(tmp_path: Path) -> AsyncIterator[Call]:
 
 async def _started(call: Call, talk: asyncio.Task[None]) -> None:
     async with asyncio.timeout(START_S):
-        while not call.is_running:
+        while not call.find_peers():
             assert not talk.done(), talk.exception()
             await asyncio.sleep(0.05)
 

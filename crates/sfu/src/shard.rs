@@ -181,12 +181,12 @@ impl Shard {
         self.reschedule(key);
     }
 
-    /// Authenticates a binding request; `None` if it is none, nobody's, or for an address that a live call holds.
+    /// Authenticates a binding request; `None` if it is none, nobody's, or comes from where another call lives.
     fn check(&mut self, now: Instant, path: Path, bytes: &[u8]) -> Option<(usize, Check, Response)> {
         let request = BindingRequest::parse_untrusted(bytes).ok()?;
         let key = *self.ufrags.get(request.local_ufrag())?;
-        let owner = self.paths.get(&path).copied();
-        if owner.is_some_and(|owner| owner != key && self.transports[owner].holds(path, now)) {
+        let owner = self.paths.get(&path).copied().filter(|owner| *owner != key);
+        if owner.is_some_and(|owner| self.transports[owner].holds(path, now)) {
             return None;
         }
         let (check, response) = self.transports[key].ice.handle_request(path, &request).ok()?;

@@ -50,6 +50,7 @@ def build_app(
             Route("/api/app", _about(settings)),
             Route("/api/dev/token", DevLogin(settings).handle, methods=["POST"]),
             Route("/", web_app.page),
+            Route("/index.html", web_app.page),
             Route("/r/{room:path}", web_app.page),
             Route("/assets/{name:path}", web_app.asset),
             # Last: one path segment may be anything.
@@ -64,6 +65,7 @@ def build_app(
         ],
         exception_handlers={
             ApiError: handle_api_error,
+            404: web_app.handle_not_found,
             HTTPException: handle_http_exception,
             Exception: handle_defect,
         },

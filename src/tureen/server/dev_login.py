@@ -72,13 +72,17 @@ class DevLogin:
         return json_response(TokenAnswer(token=token, identity=identity, room=room))
 
 
+_JOINERS = str.maketrans("", "", "\u200c\u200d")
+"""Zero-width joiner and non-joiner: Persian and Indic names and many emoji are spelt with them."""
+
+
 def _bounded(field: str, text: str, *, required: bool = True) -> str:
     text = text.strip()
     if required and not text:
         raise ApiError(
             400, "invalid_body", f"{field} is empty.", f"Send a {field} of 1 to {MAX_NAME_CHARACTERS} letters."
         )
-    if len(text) > MAX_NAME_CHARACTERS or not text.isprintable():
+    if len(text) > MAX_NAME_CHARACTERS or not text.translate(_JOINERS).isprintable():
         raise ApiError(
             400,
             "invalid_body",

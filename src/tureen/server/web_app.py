@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from tureen.server.error_responses import handle_http_exception
 from tureen.server.response_headers import PAGE_PERMISSIONS, PAGE_POLICY
 
 FOLDER = Path(__file__).parent.parent / "webapp"
@@ -67,6 +68,13 @@ class WebApp:
     async def file(self, request: Request) -> Response:
         """A file beside the page (icon, manifest)."""
         return await self._serve(request, request.path_params["name"], "public, max-age=3600")
+
+    async def handle_not_found(self, request: Request, error: Exception) -> Response:
+        """A person at a wrong address gets the app, which says so; a program gets the typed error."""
+        file = await run_in_threadpool(self._load, "index.html")
+        if file is None or "text/html" not in request.headers.get("accept", ""):
+            return await handle_http_exception(request, error)
+        return Response(file.body, status_code=404, media_type=file.media_type, headers=_PAGE_HEADERS)
 
     async def _serve(self, request: Request, name: str, cache_control: str) -> Response:
         file = await run_in_threadpool(self._load, name)

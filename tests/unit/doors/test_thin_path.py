@@ -35,6 +35,14 @@ def test_a_track_reaches_the_other_participant() -> None:
     assert ann.all("track_subscribed")[0].track_sid == track.sid
 
 
+def test_a_newcomer_is_seen_by_the_others_in_the_very_turn_of_its_join() -> None:
+    house = House()
+    ann = house.join("ann")
+    # No time passes here, and no timer fires: whatever Ann knows now was sent while Ben joined.
+    ben = house.join("ben", connect=False)
+    assert [(info.sid, info.state) for info in ann.about("ben")] == [(ben.sid, models.ParticipantInfo.State.JOINED)]
+
+
 def test_a_later_offer_says_how_large_messages_may_be() -> None:
     house = House()
     ann = house.join("ann", rewrite=lambda sdp: sdp.replace("a=max-message-size:262144\r\n", ""))
@@ -50,14 +58,6 @@ def test_a_later_offer_says_how_large_messages_may_be() -> None:
     restarted = house.media.transports[ann.transport]
     assert restarted.remote.ice.ufrag == "restarted"
     assert restarted.local_ice != first.local_ice
-
-
-def test_a_newcomer_is_seen_by_the_others_in_the_very_turn_of_its_join() -> None:
-    house = House()
-    ann = house.join("ann")
-    # No time passes here, and no timer fires: whatever Ann knows now was sent while Ben joined.
-    ben = house.join("ben", connect=False)
-    assert [(info.sid, info.state) for info in ann.about("ben")] == [(ben.sid, models.ParticipantInfo.State.JOINED)]
 
 
 def test_only_an_active_participant_receives_what_is_there() -> None:

@@ -91,6 +91,17 @@ class TestPages:
         (folder / "index.html").write_text("<!doctype html><title>New</title>")
         assert "New" in dev.client().get("/").text
 
+    @pytest.mark.parametrize("path", ["/nowhere", "/x/soup", "/api/nothing"])
+    def test_a_person_at_a_wrong_address_gets_a_page_that_says_so(self, path: str, dev: Node) -> None:
+        answer = dev.client().get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+        assert answer.status_code == 404
+        assert answer.headers["content-type"].startswith("text/html")
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+        assert "etag" not in answer.headers
+
+    def test_the_page_works_by_its_file_name_too(self, dev: Node) -> None:
+        assert "script-src 'self'" in dev.client().get("/index.html").headers["content-security-policy"]
+
     def test_without_a_build_the_page_says_what_to_do(self, tmp_path: Path) -> None:
         answer = Node(tmp_path / "absent", {"dev": True}).client().get("/r/soup")
         assert answer.status_code == 200
@@ -194,6 +205,20 @@ class TestDevLogin:
         error = answer.json()["error"]
         assert set(error) == {"code", "message", "hint"}
         assert error["code"] == "invalid_body"
+
+    @pytest.mark.parametrize(
+        "name",
+        ["\N{DEVANAGARI LETTER KA}\N{DEVANAGARI SIGN VIRAMA}\u200d", "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}", "José 🍲"],
+    )
+    def test_names_of_all_scripts(self, name: str, dev: Node) -> None:
+        answer = dev.client().post("/api/dev/token", json={"room": "soup", "name": name})
+        assert answer.status_code == 200
+
+    def test_names_that_turn_the_text_around_them(self, dev: Node) -> None:
+        answer = dev.client().post(
+            "/api/dev/token", json={"room": "soup", "name": "Ada\N{RIGHT-TO-LEFT OVERRIDE}nimda"}
+        )
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_body")
 
     @pytest.mark.parametrize("raw", [b"", b"{", b"\xff", b"[" * 6000])
     def test_bytes_that_are_not_json(self, raw: bytes, dev: Node) -> None:

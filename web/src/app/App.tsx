@@ -17,14 +17,11 @@ export function App(): ReactElement {
     if (theme === 'auto') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
   }, [theme]);
-  useEffect(() => {
-    document.title = route.kind === 'room' ? `${route.room} · Tureen` : 'Tureen';
-  }, [route]);
   if (route.kind === 'landing') return <LandingPage />;
   if (route.kind === 'unknown') return <NotFoundPage />;
   return (
     <CrashBoundary>
-      <Suspense fallback={<WaitingPage text="Warming up…" />}>
+      <Suspense fallback={<WaitingPage room={route.room} text="Warming up…" />}>
         <RoomPage key={route.room} room={route.room} />
       </Suspense>
     </CrashBoundary>

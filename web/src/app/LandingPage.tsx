@@ -6,6 +6,7 @@ import { Wordmark } from '../ui/Brand';
 import { Callout } from '../ui/Callout';
 import { Icon } from '../ui/icons';
 import { ThemeChoice } from '../ui/ThemeChoice';
+import { usePageTitle } from '../ui/usePageTitle';
 import { useServices } from './services';
 import { TureenPicture } from './TureenPicture';
 
@@ -14,6 +15,7 @@ type Server = { readonly kind: 'asking' | 'unreachable' } | { readonly kind: 'kn
 export function LandingPage(): ReactElement {
   const { preferences } = useServices();
   const [server, askAgain] = useServer();
+  usePageTitle();
   const byInvitation = server.kind === 'known' && !server.info.dev;
   return (
     <div className="landing">
@@ -67,9 +69,13 @@ function Unreachable({ onRetry }: { onRetry: () => void }): ReactElement {
 }
 
 function NewMeeting(): ReactElement {
-  const { router } = useServices();
+  const { router, preferences, seats } = useServices();
   const start = (): void => {
-    router.go(roomPath(makeRoomName((into) => void crypto.getRandomValues(into as Uint32Array<ArrayBuffer>))));
+    const room = makeRoomName((into) => void crypto.getRandomValues(into as Uint32Array<ArrayBuffer>));
+    const { microphoneOn, cameraOn } = preferences.get();
+    // Nobody else is in a new room: its maker goes straight in, and what the camera shows is a preview all the same.
+    seats.change(room, { inside: true, microphoneOn, cameraOn });
+    router.go(roomPath(room));
   };
   return (
     <button type="button" className="button primary large" data-testid="new-meeting" onClick={start}>

@@ -1,5 +1,6 @@
 import type { ReactElement, ReactNode } from 'react';
 import { Mark } from '../ui/Brand';
+import { usePageTitle } from '../ui/usePageTitle';
 
 export interface MessagePageProps {
   title: string;
@@ -9,6 +10,7 @@ export interface MessagePageProps {
 
 /** A page that says one thing and offers the ways on. */
 export function MessagePage({ title, text, children }: MessagePageProps): ReactElement {
+  usePageTitle(title);
   return (
     <main className="message-page">
       <Mark size={56} />

@@ -22,7 +22,7 @@ export function RoomPage({ room }: { room: string }): ReactElement {
     case 'lobby':
       return <LobbyStep visit={visit} state={state} lobby={state.lobby} />;
     case 'returning':
-      return <WaitingPage text="Joining the meeting…" />;
+      return <WaitingPage room={room} text="Joining the meeting…" />;
     case 'left':
       return <LeftPage room={room} onRejoin={() => void visit.rejoin()} />;
     case 'inside':

@@ -1,7 +1,9 @@
 import type { ReactElement } from 'react';
 import { Mark } from '../ui/Brand';
+import { usePageTitle } from '../ui/usePageTitle';
 
-export function WaitingPage({ text }: { text: string }): ReactElement {
+export function WaitingPage({ room, text }: { room: string; text: string }): ReactElement {
+  usePageTitle(`Joining ${room}`);
   return (
     <main className="message-page" aria-busy="true">
       <span className="simmer">

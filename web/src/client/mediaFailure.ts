@@ -25,18 +25,24 @@ const KIND_BY_ERROR_NAME: Record<string, MediaFailureKind> = {
   DeviceUnsupportedError: 'unsupported',
 };
 
-const WORDS: Record<MediaFailureKind, (device: MediaKind) => { title: string; hint: string }> = {
+type Subject = MediaKind | 'camera or microphone';
+
+const WITHOUT: Record<Subject, string> = {
+  microphone: 'Without it the others do not hear you.',
+  camera: 'Without it the others see your name.',
+  screen: '',
+  'camera or microphone': 'You can join without: you see and hear the others, and can write to them.',
+};
+
+const WORDS: Record<MediaFailureKind, (device: Subject) => { title: string; hint: string }> = {
   denied: (device) =>
     device === 'screen'
       ? { title: 'Nothing is shared', hint: 'Choose a screen, a window or a tab to share it.' }
       : {
           title: `No permission for your ${device}`,
-          hint: `Allow the ${device} for this site: use the icon beside the address bar, then try again.`,
+          hint: `Allow it for this site with the icon beside the address bar, then turn it on. ${WITHOUT[device]}`,
         },
-  not_found: (device) => ({
-    title: `No ${device} found`,
-    hint: `Connect one, or go on without: the others will ${device === 'camera' ? 'see your name' : 'not hear you'}.`,
-  }),
+  not_found: (device) => ({ title: `No ${device} found`, hint: `Connect one, or go on without. ${WITHOUT[device]}` }),
   in_use: (device) => ({
     title: `The ${device} does not start`,
     hint: 'Another program may be using it. Close that program, then try again.',
@@ -54,6 +60,13 @@ const WORDS: Record<MediaFailureKind, (device: MediaKind) => { title: string; hi
 
 export function mediaFailure(device: MediaKind, kind: MediaFailureKind): MediaFailure {
   return { device, kind, ...WORDS[kind](device) };
+}
+
+/** What is wrong with the devices, said once: two that fail for the same reason are one fact to the person. */
+export function summarizeFailures(failures: readonly MediaFailure[]): readonly Pick<MediaFailure, 'title' | 'hint'>[] {
+  const [first, second] = failures;
+  if (first === undefined || second?.kind !== first.kind) return failures;
+  return [WORDS[first.kind]('camera or microphone')];
 }
 
 export function classifyMediaError(device: MediaKind, error: unknown): MediaFailure {

@@ -8,12 +8,14 @@ export interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement>
   /** The key that does the same, shown in the tooltip. */
   shortcut?: string;
   tone?: 'plain' | 'off' | 'active' | 'danger';
+  /** Its switch is on its way. The button stays where it is for the keyboard: `disabled` would drop the focus. */
+  busy?: boolean;
   /** A count in the corner; nothing at 0. */
   badge?: number;
 }
 
 export function IconButton(props: IconButtonProps): ReactElement {
-  const { icon, label, shortcut, tone = 'plain', badge = 0, className = '', ...rest } = props;
+  const { icon, label, shortcut, tone = 'plain', busy = false, badge = 0, className = '', ...rest } = props;
   return (
     <button
       type="button"
@@ -21,6 +23,8 @@ export function IconButton(props: IconButtonProps): ReactElement {
       data-tone={tone}
       aria-label={badge > 0 ? `${label} (${badge} new)` : label}
       aria-keyshortcuts={shortcut}
+      aria-busy={busy}
+      aria-disabled={busy}
       data-tip={shortcut === undefined ? label : `${label} (${shortcut})`}
       {...rest}
     >

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyMediaError } from '../mediaFailure';
+import { classifyMediaError, mediaFailure, summarizeFailures } from '../mediaFailure';
 import { groupDevices } from './devices';
 import { meterScale } from './soundLevel';
 
@@ -37,5 +37,22 @@ describe('classifyMediaError', () => {
     ['Whatever', 'unknown'],
   ])('%s means %s', (name, kind) => {
     expect(classifyMediaError('camera', Object.assign(new Error('x'), { name })).kind).toBe(kind);
+  });
+});
+
+describe('summarizeFailures', () => {
+  const microphone = mediaFailure('microphone', 'denied');
+
+  it('says once what is wrong with both devices', () => {
+    const [said, ...more] = summarizeFailures([microphone, mediaFailure('camera', 'denied')]);
+    expect(said?.title).toBe('No permission for your camera or microphone');
+    expect(more).toEqual([]);
+  });
+
+  it('keeps different failures apart', () => {
+    const failures = [microphone, mediaFailure('camera', 'in_use')];
+    expect(summarizeFailures(failures)).toEqual(failures);
+    expect(summarizeFailures([microphone])).toEqual([microphone]);
+    expect(summarizeFailures([])).toEqual([]);
   });
 });

@@ -41,7 +41,9 @@ export class Lobby {
   }
 
   async toggle(device: LobbyDevice): Promise<void> {
-    const turnOn = this.store.get()[device].kind !== 'on';
+    const now = this.store.get()[device].kind;
+    if (now === 'starting') return;
+    const turnOn = now !== 'on';
     this.#preferences.change(device === 'camera' ? { cameraOn: turnOn } : { microphoneOn: turnOn });
     this.#stop(device);
     if (turnOn) await this.#start([device]);

@@ -12,11 +12,14 @@ export interface Meeting {
   toggleCamera(): void;
   toggleScreen(): void;
   sendMessage(text: string): void;
+  /** Tries a message again that did not go out. */
+  resendMessage(id: string): void;
   togglePanel(panel: Exclude<Panel, 'none'>): void;
   closePanel(): void;
   dismissNotice(id: number): void;
   notify(text: string): void;
   unblockSound(): void;
+  rename(name: string): void;
   listDevices(): Promise<DeviceLists>;
   switchDevice(device: SwitchableDevice, id: string): void;
   leave(): void;

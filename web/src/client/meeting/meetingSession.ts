@@ -55,23 +55,23 @@ export class MeetingSession implements Meeting {
     publishPeople(this.#livekit, this.#dispatch);
     this.#dispatch({ kind: 'sound_blocked', blocked: !this.#livekit.canPlaybackAudio });
     const publishing = entry.bring().publish(me, this.store.get().rights);
-    for (const [device, published] of publishing) void this.#attempt(device, published);
+    for (const [device, published] of publishing) void this.#attempt(device, () => published);
   }
 
   toggleMicrophone(): void {
     const me = this.#livekit.localParticipant;
-    void this.#attempt('microphone', me.setMicrophoneEnabled(!me.isMicrophoneEnabled));
+    void this.#attempt('microphone', () => me.setMicrophoneEnabled(!me.isMicrophoneEnabled));
   }
 
   toggleCamera(): void {
     const me = this.#livekit.localParticipant;
-    void this.#attempt('camera', me.setCameraEnabled(!me.isCameraEnabled));
+    void this.#attempt('camera', () => me.setCameraEnabled(!me.isCameraEnabled));
   }
 
   toggleScreen(): void {
     const me = this.#livekit.localParticipant;
     const options = { audio: true, selfBrowserSurface: 'exclude', surfaceSwitching: 'include' } as const;
-    void this.#attempt('screen', me.setScreenShareEnabled(!me.isScreenShareEnabled, options));
+    void this.#attempt('screen', () => me.setScreenShareEnabled(!me.isScreenShareEnabled, options));
   }
 
   sendMessage(text: string): void {
@@ -81,10 +81,14 @@ export class MeetingSession implements Meeting {
     const id = `own-${(this.#sent += 1)}`;
     const message = { id, identity: me.identity, name: displayName(me), isLocal: true, text: trimmed } as const;
     this.#dispatch({ kind: 'message_added', message: { ...message, atMs: Date.now(), delivery: 'sending' } });
-    sendChat(this.#livekit, trimmed).then(
-      () => this.#dispatch({ kind: 'delivery_changed', id, delivery: 'sent' }),
-      () => this.#dispatch({ kind: 'delivery_changed', id, delivery: 'failed' }),
-    );
+    void this.#deliver(id, trimmed);
+  }
+
+  resendMessage(id: string): void {
+    const message = this.store.get().messages.find((one) => one.id === id && one.delivery === 'failed');
+    if (message === undefined) return;
+    this.#dispatch({ kind: 'delivery_changed', id, delivery: 'sending' });
+    void this.#deliver(id, message.text);
   }
 
   togglePanel(panel: Exclude<Panel, 'none'>): void {
@@ -107,6 +111,14 @@ export class MeetingSession implements Meeting {
     this.#livekit.startAudio().catch(() => undefined); // the event tells the page whether it worked
   }
 
+  rename(name: string): void {
+    this.#preferences.change({ name });
+    this.#livekit.localParticipant.setName(name).then(
+      () => this.notify(`The others see you as ${name}`),
+      () => this.#dispatch({ kind: 'noticed', tone: 'problem', text: 'Your name was not changed', hint: 'Try again in a moment.' }),
+    );
+  }
+
   listDevices(): Promise<DeviceLists> {
     return listDevices(navigator.mediaDevices, supportsAudioOutputSelection());
   }
@@ -125,10 +137,20 @@ export class MeetingSession implements Meeting {
     void this.#livekit.disconnect();
   }
 
-  async #attempt(control: MediaKind, action: Promise<unknown>): Promise<void> {
+  async #deliver(id: string, text: string): Promise<void> {
+    const delivery = await sendChat(this.#livekit, text).then(
+      () => 'sent' as const,
+      () => 'failed' as const,
+    );
+    this.#dispatch({ kind: 'delivery_changed', id, delivery });
+  }
+
+  /** Does one thing with a device at a time: what is pressed meanwhile does nothing. */
+  async #attempt(control: MediaKind, act: () => Promise<unknown>): Promise<void> {
+    if (this.store.get().busy.includes(control)) return;
     this.#dispatch({ kind: 'control_busy', control, busy: true });
     try {
-      await action;
+      await act();
     } catch (error) {
       const failure = window.isSecureContext ? classifyMediaError(control, error) : mediaFailure(control, 'insecure');
       const cancelledPicker = control === 'screen' && failure.kind === 'denied';

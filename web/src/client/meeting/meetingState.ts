@@ -62,6 +62,7 @@ export interface Rights {
   readonly camera: boolean;
   readonly screen: boolean;
   readonly chat: boolean;
+  readonly rename: boolean;
 }
 
 export interface MeetingState {
@@ -88,5 +89,5 @@ export const INITIAL_MEETING: MeetingState = {
   nextNotice: 1,
   soundBlocked: false,
   busy: [],
-  rights: { microphone: true, camera: true, screen: true, chat: true },
+  rights: { microphone: true, camera: true, screen: true, chat: true, rename: false },
 };

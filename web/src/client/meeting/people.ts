@@ -22,6 +22,7 @@ export function readRights(participant: LocalParticipant): Rights {
     camera: mayPublish(SOURCE_NUMBERS.camera),
     screen: mayPublish(SOURCE_NUMBERS.screen),
     chat: permissions?.canPublishData ?? true,
+    rename: permissions?.canUpdateMetadata ?? false,
   };
 }
 

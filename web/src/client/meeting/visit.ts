@@ -37,6 +37,9 @@ export interface VisitServices {
 /** Losses after which a reload must not lead back in: somebody decided them. */
 const FINAL_LOSSES: readonly LostReason[] = ['duplicate', 'removed', 'ended'];
 
+/** Who has made a meeting before giving a name is called this until the name is given. */
+const NAMELESS = 'Guest';
+
 export class Visit {
   readonly store: Store<VisitState> = new Store<VisitState>({ kind: 'returning' });
   readonly room: string;
@@ -141,7 +144,7 @@ export class Visit {
 
   #ticketRequest(identity: string | null): Parameters<typeof obtainTicket>[1] {
     const { preferences, seats } = this.#services;
-    const name = preferences.get().name.trim();
+    const name = preferences.get().name.trim() || NAMELESS;
     return { room: this.room, name, linkToken: seats.read(this.room).token, identity };
   }
 

@@ -1,13 +1,14 @@
 import type { TextStorage } from './preferences';
 
 /**
- * A tab's seat in one room: who it is there, and whether it was inside when the page went away. It lives in
+ * A tab's seat in one room: who it is there, and whether it goes straight in. It lives in
  * sessionStorage, so that a reload comes back as the same participant and a new tab is a new one.
  */
 export interface Seat {
   readonly identity: string | null;
   /** The newest token, if the link brought one; the development login gives a fresh one each time. */
   readonly token: string | null;
+  /** Whoever has it goes in without the lobby: after a reload, and into a meeting of their own making. */
   readonly inside: boolean;
   readonly microphoneOn: boolean;
   readonly cameraOn: boolean;

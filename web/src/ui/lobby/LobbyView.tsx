@@ -2,10 +2,12 @@ import type { SubmitEvent, ReactElement } from 'react';
 import type { JoinFailure } from '../../client/joinFailure';
 import type { LobbyDevice } from '../../client/lobby/lobby';
 import type { LobbyState } from '../../client/lobby/lobbyState';
+import { summarizeFailures } from '../../client/mediaFailure';
 import { MAX_NAME, type PreferenceStore } from '../../client/memory/preferences';
 import { Wordmark } from '../Brand';
 import { Callout } from '../Callout';
 import { DeviceSelect } from '../DeviceSelect';
+import { usePageTitle } from '../usePageTitle';
 import { useStore } from '../useStore';
 import { Preview } from './Preview';
 
@@ -27,6 +29,7 @@ export interface LobbyViewProps {
 /** The room's antechamber: see yourself, hear yourself, say who you are, go in. */
 export function LobbyView(props: LobbyViewProps): ReactElement {
   const { room, lobby, preferences, failure, onToggle } = props;
+  usePageTitle(`Join ${room}`);
   return (
     <div className="lobby">
       <header className="page-head">
@@ -74,11 +77,19 @@ function JoinForm({ preferences, fixedName, failure, joining, onJoin }: LobbyVie
         placeholder="How the others will see you"
         maxLength={MAX_NAME}
         required
+        // Not on phones: the keyboard would cover the preview before anybody has seen it.
+        autoFocus={fixedName === null && window.matchMedia('(hover: hover)').matches}
         readOnly={fixedName !== null}
         value={fixedName ?? name}
         onChange={(event) => preferences.change({ name: event.target.value })}
       />
-      <button type="submit" className="button primary large" data-testid="join" disabled={joining || impossible}>
+      <button
+        type="submit"
+        className="button primary large"
+        data-testid="join"
+        aria-disabled={joining}
+        disabled={impossible}
+      >
         {joining && <span className="spinner" aria-hidden="true" />}
         {joining ? 'Joining…' : 'Join'}
       </button>
@@ -120,12 +131,10 @@ function DeviceProblems({ lobby }: { lobby: LobbyState }): ReactElement {
   const failures = [lobby.microphone, lobby.camera].flatMap((device) =>
     device.kind === 'failed' ? [device.failure] : [],
   );
-  // The insecure page and a refusal of both devices are one fact to the person, not two.
-  const distinct = failures.filter(({ title }, index) => failures.findIndex((other) => other.title === title) === index);
   return (
     <>
-      {distinct.map(({ device, title, hint }) => (
-        <Callout key={device} title={title} hint={hint} tone="info" />
+      {summarizeFailures(failures).map(({ title, hint }) => (
+        <Callout key={title} title={title} hint={hint} tone="info" />
       ))}
     </>
   );

@@ -31,7 +31,7 @@ export function Preview({ lobby, name, onToggle }: PreviewProps): ReactElement {
           data-testid="mic"
           data-on={microphone.kind === 'on'}
           tone={microphone.kind === 'on' ? 'plain' : 'off'}
-          disabled={microphone.kind === 'starting'}
+          busy={microphone.kind === 'starting'}
           onClick={() => onToggle('microphone')}
         />
         <IconButton
@@ -40,7 +40,7 @@ export function Preview({ lobby, name, onToggle }: PreviewProps): ReactElement {
           data-testid="camera"
           data-on={camera.kind === 'on'}
           tone={camera.kind === 'on' ? 'plain' : 'off'}
-          disabled={camera.kind === 'starting'}
+          busy={camera.kind === 'starting'}
           onClick={() => onToggle('camera')}
         />
       </div>

@@ -1,45 +1,59 @@
-import { type SubmitEvent, type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import type { SubmitEvent, KeyboardEvent, ReactElement } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
 import type { ChatMessage, MeetingState } from '../../client/meeting/meetingState';
 import { Icon } from '../icons';
 import { linkify } from './linkify';
 import { PanelFrame } from './PanelFrame';
+import { useFollowingScroll } from './useFollowingScroll';
 
 /** As the receiving side cuts it; see the client's chat stream. */
 const MAX_LENGTH = 4_000;
 
-export function ChatPanel({ meeting, state }: { meeting: Meeting; state: MeetingState }): ReactElement {
+export interface ChatPanelProps {
+  meeting: Meeting;
+  state: MeetingState;
+  /** What is typed and not sent yet; it outlives the panel. */
+  draft: string;
+  onDraft: (text: string) => void;
+}
+
+export function ChatPanel({ meeting, state, draft, onDraft }: ChatPanelProps): ReactElement {
   const { messages, rights } = state;
-  const end = useRef<HTMLLIElement>(null);
-  useEffect(() => {
-    end.current?.scrollIntoView({ block: 'end' });
-  }, [messages]);
+  const list = useFollowingScroll(messages);
   return (
     <PanelFrame title="Chat" onClose={() => meeting.closePanel()}>
-      <ol className="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
-        {messages.length === 0 && (
-          <li className="panel-empty">Nothing said yet. Messages reach everybody who is here now, and are not kept.</li>
-        )}
+      <ol ref={list} className="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
+        <li className="messages-note">Messages reach everybody who is here now, and are not kept for those who come later.</li>
         {messages.map((message, index) => (
-          <Message key={message.id} message={message} follows={continues(messages[index - 1], message)} />
+          <Message
+            key={message.id}
+            message={message}
+            follows={continues(messages[index - 1], message)}
+            onResend={() => meeting.resendMessage(message.id)}
+          />
         ))}
-        <li ref={end} aria-hidden="true" />
       </ol>
-      {rights.chat && <Composer onSend={(text) => meeting.sendMessage(text)} />}
+      {rights.chat && <Composer text={draft} onText={onDraft} onSend={(text) => meeting.sendMessage(text)} />}
     </PanelFrame>
   );
 }
 
-function Message({ message, follows }: { message: ChatMessage; follows: boolean }): ReactElement {
+interface MessageProps {
+  message: ChatMessage;
+  follows: boolean;
+  onResend: () => void;
+}
+
+function Message({ message, follows, onResend }: MessageProps): ReactElement {
   const { name, isLocal, text, atMs, delivery } = message;
   const time = new Date(atMs);
   return (
     <li className="message" data-testid="chat-message" data-own={isLocal} data-delivery={delivery} data-follows={follows}>
       <p className={follows ? 'visually-hidden' : 'message-head'}>
-        <strong>{isLocal ? 'You' : name}</strong>{' '}
+        <strong dir="auto">{isLocal ? 'You' : name}</strong>{' '}
         <time dateTime={time.toISOString()}>{time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}</time>
       </p>
-      <p className="message-text">
+      <p className="message-text" dir="auto">
         {linkify(text).map((part, index) =>
           part.href === null ? (
             part.text
@@ -50,18 +64,30 @@ function Message({ message, follows }: { message: ChatMessage; follows: boolean 
           ),
         )}
       </p>
-      {delivery === 'failed' && <p className="message-problem">Not sent. Check your connection and send it again.</p>}
+      {delivery === 'failed' && (
+        <p className="message-problem">
+          Not sent.{' '}
+          <button type="button" className="text-button" onClick={onResend}>
+            Send again
+          </button>
+        </p>
+      )}
     </li>
   );
 }
 
-function Composer({ onSend }: { onSend: (text: string) => void }): ReactElement {
-  const [text, setText] = useState('');
+interface ComposerProps {
+  text: string;
+  onText: (text: string) => void;
+  onSend: (text: string) => void;
+}
+
+function Composer({ text, onText, onSend }: ComposerProps): ReactElement {
   const send = (event?: SubmitEvent): void => {
     event?.preventDefault();
     if (text.trim() === '') return;
     onSend(text);
-    setText('');
+    onText('');
   };
   const handleKey = (event: KeyboardEvent): void => {
     // Enter while an input method is composing chooses a word; it must not send.
@@ -76,10 +102,11 @@ function Composer({ onSend }: { onSend: (text: string) => void }): ReactElement 
         placeholder="Message to everybody"
         data-testid="chat-input"
         data-autofocus
+        dir="auto"
         rows={Math.min(4, text.split('\n').length)}
         maxLength={MAX_LENGTH}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => onText(event.target.value)}
         onKeyDown={handleKey}
       />
       <button type="submit" className="icon-button" data-tone="send" data-testid="chat-send" aria-label="Send" disabled={text.trim() === ''}>

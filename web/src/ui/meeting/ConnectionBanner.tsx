@@ -23,8 +23,8 @@ export function ConnectionBanner({ meeting, state, onRejoin }: ConnectionBannerP
   if (connection.kind === 'lost') return <Lost reason={connection.reason} onRejoin={onRejoin} />;
   if (connection.kind === 'reconnecting') {
     return (
-      <div className="banner" role="status">
-        <span className="spinner" aria-hidden="true" /> The connection is weak. Reconnecting…
+      <div className="banner">
+        <span className="spinner" aria-hidden="true" /> The connection broke. Reconnecting…
       </div>
     );
   }

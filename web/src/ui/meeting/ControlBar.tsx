@@ -9,12 +9,15 @@ export interface ControlBarProps {
   meeting: Meeting;
   state: MeetingState;
   preferences: PreferenceStore;
+  /** As in the top bar. */
+  inert: boolean;
 }
 
-export function ControlBar({ meeting, state, preferences }: ControlBarProps): ReactElement {
+export function ControlBar({ meeting, state, preferences, inert }: ControlBarProps): ReactElement {
   const [settingsOpen, setSettingsOpen] = useState(false);
+  const name = state.people.find((person) => person.isLocal)?.name ?? '';
   return (
-    <nav className="controls" aria-label="Meeting controls">
+    <nav className="controls" aria-label="Meeting controls" inert={inert}>
       <MediaControls meeting={meeting} state={state} />
       <IconButton
         icon="chat"
@@ -29,7 +32,12 @@ export function ControlBar({ meeting, state, preferences }: ControlBarProps): Re
       <IconButton icon="settings" label="Settings" data-testid="settings" onClick={() => setSettingsOpen(true)} />
       <IconButton icon="leave" label="Leave" tone="danger" data-testid="leave" onClick={() => meeting.leave()} />
       {settingsOpen && (
-        <SettingsDialog meeting={meeting} preferences={preferences} onClose={() => setSettingsOpen(false)} />
+        <SettingsDialog
+          meeting={meeting}
+          preferences={preferences}
+          name={state.rights.rename ? name : null}
+          onClose={() => setSettingsOpen(false)}
+        />
       )}
     </nav>
   );
@@ -53,8 +61,7 @@ function MediaControls({ meeting, state }: { meeting: Meeting; state: MeetingSta
             data-testid={testId}
             data-on={on[control]}
             tone={tones[side]}
-            aria-busy={busy.includes(control)}
-            disabled={busy.includes(control)}
+            busy={busy.includes(control)}
             onClick={() => run(meeting)}
           />
         );

@@ -4,7 +4,7 @@ import type { Person } from '../../client/meeting/meetingState';
 import { Icon } from '../icons';
 import { Avatar } from '../stage/Avatar';
 import { PanelFrame } from './PanelFrame';
-import { useCopy } from './useCopy';
+import { useInvite } from './useInvite';
 
 export interface PeoplePanelProps {
   meeting: Meeting;
@@ -13,7 +13,6 @@ export interface PeoplePanelProps {
 }
 
 export function PeoplePanel({ meeting, people, invite }: PeoplePanelProps): ReactElement {
-  const [copied, copy] = useCopy();
   return (
     <PanelFrame title={`People (${people.length})`} onClose={() => meeting.closePanel()}>
       <ul className="people" tabIndex={0}>
@@ -23,17 +22,19 @@ export function PeoplePanel({ meeting, people, invite }: PeoplePanelProps): Reac
       </ul>
       {invite !== null && (
         <div className="panel-foot">
-          <button
-            type="button"
-            className="button"
-            onClick={() => copy(invite, (text) => meeting.notify(text))}
-          >
-            <Icon name={copied ? 'check' : 'link'} size={20} />
-            <span aria-live="polite">{copied ? 'Link copied' : 'Copy invitation link'}</span>
-          </button>
+          <InviteButton meeting={meeting} invite={invite} />
         </div>
       )}
     </PanelFrame>
+  );
+}
+
+function InviteButton({ meeting, invite }: { meeting: Meeting; invite: string }): ReactElement {
+  const { icon, words, give } = useInvite(meeting, invite);
+  return (
+    <button type="button" className="button" onClick={give}>
+      <Icon name={icon} size={20} /> {words}
+    </button>
   );
 }
 
@@ -43,7 +44,7 @@ function Row({ person }: { person: Person }): ReactElement {
     <li className="person" data-testid="person" data-identity={identity} data-speaking={speaking}>
       <Avatar identity={identity} name={name} />
       <span className="person-name">
-        {name}
+        <bdi>{name}</bdi>
         {isLocal && <span className="person-you"> (you)</span>}
         {screen !== null && <span className="person-note">Sharing the screen</span>}
       </span>

@@ -6,15 +6,18 @@ import { DeviceSelect } from '../DeviceSelect';
 import { IconButton } from '../IconButton';
 import { ThemeChoice } from '../ThemeChoice';
 import { useStore } from '../useStore';
+import { NameForm } from './NameForm';
 import { SHORTCUTS } from './shortcuts';
 
 export interface SettingsDialogProps {
   meeting: Meeting;
   preferences: PreferenceStore;
+  /** The own name; null where it cannot be changed. */
+  name: string | null;
   onClose: () => void;
 }
 
-export function SettingsDialog({ meeting, preferences, onClose }: SettingsDialogProps): ReactElement {
+export function SettingsDialog({ meeting, preferences, name, onClose }: SettingsDialogProps): ReactElement {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => ref.current?.showModal(), []);
   return (
@@ -24,6 +27,7 @@ export function SettingsDialog({ meeting, preferences, onClose }: SettingsDialog
         <IconButton icon="close" label="Close settings" className="quiet" onClick={() => ref.current?.close()} />
       </header>
       <div className="settings-body">
+        {name !== null && <NameForm meeting={meeting} name={name} />}
         <Devices meeting={meeting} preferences={preferences} />
         <h3>Appearance</h3>
         <ThemeChoice preferences={preferences} />
@@ -74,8 +78,8 @@ function Devices({ meeting, preferences }: { meeting: Meeting; preferences: Pref
 function Shortcuts({ preferences }: { preferences: PreferenceStore }): ReactElement {
   const { shortcuts } = useStore(preferences);
   return (
-    <>
-      <h3>Keyboard</h3>
+    <section className="settings-keys" aria-labelledby="settings-keys">
+      <h3 id="settings-keys">Keyboard</h3>
       <label className="switch">
         <input
           type="checkbox"
@@ -94,6 +98,6 @@ function Shortcuts({ preferences }: { preferences: PreferenceStore }): ReactElem
           </div>
         ))}
       </dl>
-    </>
+    </section>
   );
 }

@@ -1,10 +1,10 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
 import type { Connection, MeetingState } from '../../client/meeting/meetingState';
 import { Mark } from '../Brand';
 import { Icon } from '../icons';
 import { IconButton } from '../IconButton';
-import { useCopy } from './useCopy';
+import { useInvite } from './useInvite';
 
 const STATE_WORDS: Record<Connection['kind'], string> = {
   connecting: 'Connecting',
@@ -18,29 +18,26 @@ export interface TopBarProps {
   meeting: Meeting;
   state: MeetingState;
   invite: string | null;
+  /** True while something covers it: the keyboard and screen readers pass it by. */
+  inert: boolean;
 }
 
-export function TopBar({ meeting, state, invite }: TopBarProps): ReactElement {
+export function TopBar({ meeting, state, invite, inert }: TopBarProps): ReactElement {
   const { kind } = state.connection;
-  const [copied, copy] = useCopy();
+  const title = useRef<HTMLHeadingElement>(null);
+  // The page before has gone with whatever had the focus: start at the top, where the meeting's name is read out.
+  useEffect(() => title.current?.focus(), []);
   return (
-    <header className="topbar">
+    <header className="topbar" inert={inert}>
       <Mark size={26} />
-      <h1 className="topbar-room" title={meeting.room}>
+      <h1 ref={title} className="topbar-room" title={meeting.room} tabIndex={-1}>
         {meeting.room}
       </h1>
-      <span className="connection" data-testid="connection-state" data-state={kind} title={STATE_WORDS[kind]}>
+      <span className="connection" role="status" data-testid="connection-state" data-state={kind} title={STATE_WORDS[kind]}>
         <span className="visually-hidden">{STATE_WORDS[kind]}</span>
       </span>
       <span className="topbar-space" />
-      {invite !== null && (
-        <IconButton
-          icon={copied ? 'check' : 'link'}
-          label={copied ? 'Link copied' : 'Copy the invitation link'}
-          className="quiet"
-          onClick={() => copy(invite, (text) => meeting.notify(text))}
-        />
-      )}
+      {invite !== null && <InviteButton meeting={meeting} invite={invite} />}
       <button
         type="button"
         className="people-toggle"
@@ -55,4 +52,9 @@ export function TopBar({ meeting, state, invite }: TopBarProps): ReactElement {
       </button>
     </header>
   );
+}
+
+function InviteButton({ meeting, invite }: { meeting: Meeting; invite: string }): ReactElement {
+  const { icon, words, give } = useInvite(meeting, invite);
+  return <IconButton icon={icon} label={words} className="quiet" onClick={give} />;
 }

@@ -61,7 +61,7 @@ function Caption({ person, source }: { person: Person; source: TileSource }): Re
     <span className="tile-caption" aria-hidden="true">
       {source === 'camera' && person.muted && <Icon name="microphoneOff" size={16} />}
       {(person.quality === 'poor' || person.quality === 'lost') && <Icon name="weak" size={16} />}
-      <span className="tile-name">{person.isLocal ? own : other}</span>
+      <span className="tile-name" dir="auto">{person.isLocal ? own : other}</span>
     </span>
   );
 }

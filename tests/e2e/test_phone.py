@@ -10,7 +10,8 @@ from tests.e2e.guest import Guest
 from tests.e2e.meeting import Meeting
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
-TOUCH = {"has_touch": True, "is_mobile": True}
+TOUCH: dict[str, Any] = {"has_touch": True, "is_mobile": True, "reduced_motion": "reduce"}
+"""Without motion, so that a panel is measured where it stands and not on its way there."""
 LONG_NAME = "Dorothea Wilhelmine von Hohenzollern-Sigmaringen-Donaudampf"
 SMALLEST_TARGET = 44
 """CSS pixels, both ways; WCAG 2.2, success criterion 2.5.5."""

@@ -11,11 +11,12 @@ from tests.e2e.meeting import Meeting
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 TOUCH: dict[str, Any] = {"has_touch": True, "is_mobile": True, "reduced_motion": "reduce"}
-"""Without motion, so that a panel is measured where it stands and not on its way there."""
+"""With the least motion: every movement has an end, and `fits` waits for it."""
 LONG_NAME = "Dorothea Wilhelmine von Hohenzollern-Sigmaringen-Donaudampf"
 SMALLEST_TARGET = 44
 """CSS pixels, both ways; WCAG 2.2, success criterion 2.5.5."""
 
+_STANDS_STILL = "() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => true)"
 _WIDTH = "() => document.documentElement.scrollWidth"
 _SMALL_TARGETS = """(least) => [...document.querySelectorAll('button, select, input, textarea, a')].filter((one) => {
   const inText = one.closest('.message-text') !== null;
@@ -38,6 +39,7 @@ _SHARES = """() => {
 
 async def fits(guest: Guest) -> None:
     """Nothing wider than the screen, nothing too small for a thumb, no control beyond an edge."""
+    await guest.ask(_STANDS_STILL)
     assert await guest.ask(_WIDTH) <= PHONE["width"]
     assert await guest.ask(_SMALL_TARGETS, SMALLEST_TARGET) == []
     assert await guest.ask(_OUTSIDE) == []

@@ -18,7 +18,7 @@ import { useShortcuts } from './useShortcuts';
 import { useWakeLock } from './useWakeLock';
 
 /** Where a side panel covers the whole page; as in panel.css. */
-const SHEET = '(max-width: 820px) and (min-height: 480.02px), (max-width: 559.98px)';
+const SHEET = '(max-width: 640px) and (min-height: 480.02px), (max-width: 559.98px)';
 
 export interface MeetingViewProps {
   meeting: Meeting;

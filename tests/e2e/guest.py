@@ -11,6 +11,9 @@ JOIN_TIMEOUT_MS = 15_000
 _IDENTITY = "() => window.tureenRoom?.localParticipant.identity ?? ''"
 
 
+_STANDS_STILL = "() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => true)"
+
+
 class Guest:
     """A page of the web app in a browser context of its own: other storage, other identity."""
 
@@ -39,6 +42,10 @@ class Guest:
     async def ask(self, function: str, argument: object = None) -> Any:
         """As `tests.e2e.window.Window` has it."""
         return await self.page.evaluate(function, argument)
+
+    async def stand_still(self) -> None:
+        """Waits for the end of all that moves or changes its colour, so that the page can be measured."""
+        await self.ask(_STANDS_STILL)
 
     def control(self, name: str) -> Locator:
         """A button or field by its ``data-testid``."""

@@ -53,6 +53,7 @@ _COUNT_TEXT = "() => document.body.innerText.trim().length"
 
 async def is_readable(guest: Guest) -> None:
     """Every text on the page stands out from its ground."""
+    await guest.stand_still()
     assert await guest.ask(_COUNT_TEXT) > 0
     assert await guest.ask(_FAINT_TEXT, LEAST_CONTRAST) == []
 

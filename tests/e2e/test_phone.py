@@ -16,7 +16,6 @@ LONG_NAME = "Dorothea Wilhelmine von Hohenzollern-Sigmaringen-Donaudampf"
 SMALLEST_TARGET = 44
 """CSS pixels, both ways; WCAG 2.2, success criterion 2.5.5."""
 
-_STANDS_STILL = "() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => true)"
 _WIDTH = "() => document.documentElement.scrollWidth"
 _SMALL_TARGETS = """(least) => [...document.querySelectorAll('button, select, input, textarea, a')].filter((one) => {
   const inText = one.closest('.message-text') !== null;
@@ -39,7 +38,7 @@ _SHARES = """() => {
 
 async def fits(guest: Guest) -> None:
     """Nothing wider than the screen, nothing too small for a thumb, no control beyond an edge."""
-    await guest.ask(_STANDS_STILL)
+    await guest.stand_still()
     assert await guest.ask(_WIDTH) <= PHONE["width"]
     assert await guest.ask(_SMALL_TARGETS, SMALLEST_TARGET) == []
     assert await guest.ask(_OUTSIDE) == []

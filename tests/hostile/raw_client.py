@@ -31,7 +31,6 @@ class RawClient:
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
         self.received: list[rtc.SignalResponse] = []
-        self._unread = 0
 
     @classmethod
     @asynccontextmanager

@@ -116,8 +116,17 @@ impl Peer {
 
     /// A binding request with this password, right or wrong.
     pub fn binding_request(&self, password: &str) -> Vec<u8> {
+        self.request(password, true)
+    }
+
+    /// An authentic binding request of a peer that wants to be controlled, as we do.
+    pub fn conflicting_request(&self) -> Vec<u8> {
+        self.request(&self.remote.password, false)
+    }
+
+    fn request(&self, password: &str, controlling: bool) -> Vec<u8> {
         let username = format!("{}:{}", self.remote.ufrag, self.local.ufrag);
-        let message = StunMessage::binding_request(&username, TransId::new(), true, 1, 1, true);
+        let message = StunMessage::binding_request(&username, TransId::new(), controlling, 1, 1, controlling);
         let mut bytes = [0; 256];
         let len = message.to_bytes(Some(password.as_bytes()), &mut bytes, hmac_sha1).expect("a short message");
         bytes[..len].to_vec()

@@ -79,6 +79,23 @@ fn a_check_with_the_password_and_fresh_media_move_the_call() {
 }
 
 #[test]
+fn a_role_conflict_opens_no_path() {
+    let mut call = call_with_sound();
+    let guest = call.add_peer();
+    let conflict = call.peers[guest].conflicting_request();
+    call.inject(stranger(), &conflict);
+    let refused = call.shard.counters().datagrams_refused;
+    call.inject(stranger(), &[22; 40]);
+    assert_eq!(call.shard.counters().datagrams_refused, refused + 1, "the address is nobody's");
+    call.command(Command::CloseTransport { transport: guest as u64 + 1 });
+    let password = call.peers[1].remote.password.clone();
+    let request = call.peers[1].binding_request(&password);
+    call.inject(stranger(), &request);
+    assert_eq!(call.shard.counters().panics, 0);
+    assert_unharmed(&mut call, 2);
+}
+
+#[test]
 fn a_replayed_check_moves_no_call() {
     let mut call = call_with_sound();
     let password = call.peers[1].remote.password.clone();

@@ -6,6 +6,7 @@ element that the person looks at.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from statistics import fmean, pstdev
 from typing import Any
@@ -114,6 +115,14 @@ async def picture(window: Window, identity: str, source: str = CAMERA) -> Pictur
     """What the tile shows at this moment; ``None`` before its first frame."""
     pixels = await window.ask(_PIXELS, [identity, source, _COLUMNS, _ROWS])
     return None if pixels is None else Picture([(red, green, blue) for red, green, blue in pixels])
+
+
+async def meets(window: Window, identity: str) -> None:
+    """Picture and sound of somebody have arrived.
+
+    When somebody goes before that, the client complains of tracks that nobody has.
+    """
+    await asyncio.gather(sees(window, identity), hears(window, identity))
 
 
 async def sees(window: Window, identity: str, source: str = CAMERA, within_s: float = 10.0) -> None:

@@ -10,6 +10,7 @@ from playwright.async_api import expect
 from tests.browser import launch_chromium
 from tests.e2e.guest import Guest
 from tests.e2e.meeting import Meeting
+from tests.e2e.observed import meets
 
 LEAST_CONTRAST = 4.5
 """Of text to what is behind it; WCAG 2.2, success criterion 1.4.3."""
@@ -152,6 +153,7 @@ async def test_comings_goings_and_messages_are_read_out(meeting: Meeting) -> Non
     await expect(ana.page.get_by_role("log", name="Messages")).to_contain_text("Soup is ready")
     await expect(ana.page).to_have_title(f"{meeting.room} · Tureen")
 
+    await meets(ana, ben.identity)
     await ben.leave()
     await expect(news).to_contain_text("Ben left")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from playwright.async_api import expect
 
 from tests.e2e.meeting import Meeting
-from tests.e2e.observed import sees
+from tests.e2e.observed import meets, sees
 
 
 async def test_the_list_shows_everybody_by_name(meeting: Meeting) -> None:
@@ -17,6 +19,7 @@ async def test_the_list_shows_everybody_by_name(meeting: Meeting) -> None:
     for guest in (ana, ben, cleo):
         await expect(people.filter(has_text=guest.name)).to_have_attribute("data-identity", guest.identity)
 
+    await asyncio.gather(meets(ana, cleo.identity), meets(ben, cleo.identity))
     await cleo.leave()
     await expect(people).to_have_count(2)
 
@@ -33,6 +36,7 @@ async def test_whoever_leaves_takes_their_tile_along_and_can_come_back(meeting: 
     ana, ben = await meeting.join_together("Ana", "Ben")
     await expect(ana.tiles()).to_have_count(2)
 
+    await meets(ana, ben.identity)
     await ben.leave()
     await expect(ana.tiles()).to_have_count(1)
 
@@ -46,6 +50,7 @@ async def test_a_closed_page_is_noticed(meeting: Meeting) -> None:
     ana, ben = await meeting.join_together("Ana", "Ben")
     await expect(ana.tiles()).to_have_count(2)
 
+    await meets(ana, ben.identity)
     await ben.close()
 
     # The page says nothing when it goes: its connection has to fall silent first.

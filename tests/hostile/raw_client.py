@@ -19,9 +19,9 @@ from tests.sdp_offers import Peer
 from tests.server import TureenServer
 from tests.unit.doors.guest import wrapped
 
-WITHIN_S = 8.0
+WITHIN_S = 30.0
 """Deadline of whatever a test waits for."""
-PROMPTLY_S = 1.0
+PROMPTLY_S = 8.0
 """Refusals take milliseconds; a busy machine may take longer."""
 
 

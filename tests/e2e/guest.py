@@ -9,8 +9,6 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Error, Locator,
 JOIN_TIMEOUT_MS = 15_000
 
 _IDENTITY = "() => window.tureenRoom?.localParticipant.identity ?? ''"
-
-
 _STANDS_STILL = "() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => true)"
 
 

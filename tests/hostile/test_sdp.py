@@ -15,6 +15,9 @@ from tests.server import TureenServer
 UNANSWERABLE = unanswerable()
 Reason = rtc.RequestResponse.Reason
 
+ANSWERED_S = 8.0
+"""For the largest honest offer, which is work and no refusal, on a busy machine."""
+
 
 def offer(text: str, offer_id: int = 1) -> rtc.SessionDescription:
     return rtc.SessionDescription(type="offer", sdp=text, id=offer_id)
@@ -66,7 +69,7 @@ async def test_the_largest_offer_is_answered_in_time(server: TureenServer) -> No
         began = time.monotonic()
         await mallory.send(offer=offer(text))
         answer = (await mallory.hears("answer")).answer
-        assert time.monotonic() - began < PROMPTLY_S
+        assert time.monotonic() - began < ANSWERED_S
         assert check_answer(text, answer.sdp, []) == []
 
 

@@ -11,15 +11,13 @@ from typing import Protocol
 
 from tureen.model.ids import ConsumerId, ProducerId, TransportId
 from tureen.model.media import (
+    ConsumerLimits,
     ConsumerParameters,
     IceCredentials,
     LocalTransport,
     ProducerParameters,
     RemoteTransport,
 )
-
-BEST_LAYER = 255
-"""A target layer above every real one: the best that flows."""
 
 
 class Timer(Protocol):
@@ -125,14 +123,12 @@ class MediaPort(Protocol):
         transport: TransportId,
         producer: ProducerId,
         parameters: ConsumerParameters,
-        *,
-        paused: bool = False,
-        max_layer: int = BEST_LAYER,
+        limits: ConsumerLimits,
     ) -> ConsumerId:
         """Forwards a producer to a transport."""
 
-    def update_consumer(self, consumer: ConsumerId, *, paused: bool, max_layer: int = BEST_LAYER) -> None:
-        """Pauses or resumes it and sets the highest layer (index into the producer's encodings)."""
+    def update_consumer(self, consumer: ConsumerId, limits: ConsumerLimits) -> None:
+        """Pauses or resumes it, and says how much of the track the subscriber can use."""
 
     def close_consumer(self, consumer: ConsumerId) -> None:
         """Stops forwarding."""

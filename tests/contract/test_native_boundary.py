@@ -20,6 +20,7 @@ from tureen.media.commands import (
     CloseConsumer,
     CloseProducer,
     CloseTransport,
+    LimitSpeakers,
     OpenConsumer,
     OpenProducer,
     OpenTransport,
@@ -37,6 +38,7 @@ from tureen.model.ids import ConsumerId, ProducerId, TransportId
 from tureen.model.media import (
     CandidateAddress,
     Codec,
+    ConsumerLimits,
     ConsumerParameters,
     Encoding,
     Fingerprint,
@@ -98,6 +100,7 @@ GOOD_BATCH: tuple[AnyCommand, ...] = (
         codecs=(VP8,),
         encodings=(Encoding(rid="q"), Encoding(rid="h"), Encoding(rid="f", ssrc=5, rtx_ssrc=6)),
     ),
+    LimitSpeakers(request=11, speakers=1, limit=3),
     PauseProducer(request=4, producer=P1, paused=True),
     RequestKeyFrame(request=5, producer=P1),
     OpenConsumer(
@@ -110,7 +113,7 @@ GOOD_BATCH: tuple[AnyCommand, ...] = (
         rtx_ssrc=2**32 - 1,
         payload_types=(PayloadTypeMapping(producer=96, consumer=100, consumer_rtx=101),),
     ),
-    UpdateConsumer(request=7, consumer=C1, paused=True, max_layer=1),
+    UpdateConsumer(request=7, consumer=C1, limits=ConsumerLimits(paused=True, max_layer=1, max_temporal=1, priority=9)),
     CloseConsumer(request=8, consumer=C1),
     CloseProducer(request=9, producer=P1),
     CloseTransport(request=10, transport=T1),
@@ -175,7 +178,7 @@ def test_every_command_is_understood_and_none_fails(native: NativeCore) -> None:
         ),
         (PauseProducer(request=7, producer=P1, paused=True), "unknown_producer"),
         (RequestKeyFrame(request=7, producer=P1), "unknown_producer"),
-        (UpdateConsumer(request=7, consumer=C1, paused=True), "unknown_consumer"),
+        (UpdateConsumer(request=7, consumer=C1, limits=ConsumerLimits(paused=True)), "unknown_consumer"),
     ],
 )
 def test_what_fails_is_told_with_its_request(native: NativeCore, command: AnyCommand, code: str) -> None:
@@ -251,6 +254,7 @@ async def test_the_adapter_batches_down_and_dispatches_up() -> None:
                 rtx_ssrc=None,
                 payload_types=(PayloadTypeMapping(producer=96, consumer=96),),
             ),
+            ConsumerLimits(),
         )
         failure = await asyncio.wait_for(ill.failures.get(), 5)
         assert failure == ("open_consumer", "unknown_producer")

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tureen_packetio::SendReport;
 use tureen_rtp::HeaderFields;
 use tureen_rtp::rtcp::{ReportBlock, RtcpWriter};
-use tureen_sfu::{Command, Encoding, Event, MediaKind, OpenConsumer, OpenProducer, PayloadTypeMapping};
+use tureen_sfu::{Command, ConsumerLimits, Encoding, Event, MediaKind, OpenConsumer, OpenProducer, PayloadTypeMapping};
 use tureen_sim::Call;
 use tureen_units::{Outlet, PacketBuffer, Path};
 
@@ -216,6 +216,7 @@ fn publish(call: &mut Call, codec: Codec) {
         mid: "m1".to_owned(),
         codecs: vec![codec],
         encodings: vec![Encoding { ssrc: Some(PUBLISHER_SSRC), ..Encoding::default() }],
+        speakers: 0,
     }));
 }
 
@@ -231,7 +232,6 @@ fn subscribe(call: &mut Call, peer: usize) {
         ssrc: consumer_ssrc(peer),
         rtx_ssrc: Some(consumer_ssrc(peer) + 1),
         payload_types: vec![mapping],
-        paused: false,
-        max_layer: tureen_sfu::BEST_LAYER,
+        limits: ConsumerLimits::default(),
     }));
 }

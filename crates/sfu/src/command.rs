@@ -86,6 +86,10 @@ pub enum Command {
         transport: TransportId,
     },
     OpenProducer(OpenProducer),
+    LimitSpeakers {
+        speakers: u64,
+        limit: usize,
+    },
     PauseProducer {
         #[serde(default)]
         request: u64,
@@ -100,8 +104,7 @@ pub enum Command {
         #[serde(default)]
         request: u64,
         consumer: ConsumerId,
-        paused: bool,
-        max_layer: u8,
+        limits: ConsumerLimits,
     },
     CloseConsumer {
         consumer: ConsumerId,
@@ -127,6 +130,7 @@ impl Command {
             Self::UpdateTransport(update) => ("update_transport", update.request),
             Self::CloseTransport { .. } => ("close_transport", 0),
             Self::OpenProducer(open) => ("open_producer", open.request),
+            Self::LimitSpeakers { .. } => ("limit_speakers", 0),
             Self::PauseProducer { request, .. } => ("pause_producer", *request),
             Self::CloseProducer { .. } => ("close_producer", 0),
             Self::OpenConsumer(open) => ("open_consumer", open.request),
@@ -179,6 +183,8 @@ pub struct OpenProducer {
     pub mid: String,
     pub codecs: Vec<Codec>,
     pub encodings: Vec<Encoding>,
+    #[serde(default)]
+    pub speakers: u64,
 }
 
 /// Forwards a producer to a transport.
@@ -194,15 +200,24 @@ pub struct OpenConsumer {
     pub ssrc: u32,
     pub rtx_ssrc: Option<u32>,
     pub payload_types: Vec<PayloadTypeMapping>,
-    #[serde(default)]
-    pub paused: bool,
-    #[serde(default = "best_layer")]
-    pub max_layer: u8,
+    pub limits: ConsumerLimits,
 }
 
-/// A target layer above every real one.
+/// A layer above every real one.
 pub const BEST_LAYER: u8 = u8::MAX;
 
-fn best_layer() -> u8 {
-    BEST_LAYER
+/// How much of a track a consumer is sent at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[expect(missing_docs, reason = "documented at tureen.model.media.ConsumerLimits")]
+pub struct ConsumerLimits {
+    pub paused: bool,
+    pub max_layer: u8,
+    pub max_temporal: u8,
+    pub priority: u8,
+}
+
+impl Default for ConsumerLimits {
+    fn default() -> Self {
+        Self { paused: false, max_layer: BEST_LAYER, max_temporal: BEST_LAYER, priority: 0 }
+    }
 }

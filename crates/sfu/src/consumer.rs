@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tureen_codec::vp8;
 
-use crate::command::{ConsumerId, MediaKind, OpenConsumer, PayloadTypeMapping};
+use crate::command::{ConsumerId, ConsumerLimits, MediaKind, OpenConsumer, PayloadTypeMapping};
 use crate::producer::{Layer, Producer};
 use crate::rewrite::{Rewriter, Shift};
 use crate::ring::PacketInfo;
@@ -64,10 +64,8 @@ pub struct Consumer {
     pub rtx_ssrc: Option<u32>,
     /// Extended sequence number of the next retransmission.
     pub rtx_sequence: u64,
-    /// Nothing is forwarded while true.
-    pub paused: bool,
-    /// The highest layer that is wanted.
-    pub max_layer: u8,
+    /// How much is wanted.
+    pub limits: ConsumerLimits,
     /// Whether the peer reported on this SSRC: then it needs no mid any more.
     pub known_to_peer: bool,
     /// Packets sent, for sender reports.
@@ -101,8 +99,7 @@ impl Consumer {
             ssrc: parameters.ssrc,
             rtx_ssrc: parameters.rtx_ssrc,
             rtx_sequence: u64::from(random >> 17),
-            paused: parameters.paused,
-            max_layer: parameters.max_layer,
+            limits: parameters.limits,
             known_to_peer: false,
             packets: 0,
             octets: 0,
@@ -123,11 +120,11 @@ impl Consumer {
 
     /// Chooses the layer to forward; `Some` if a key frame of it is needed first.
     pub fn choose(&mut self, producer: &Producer, now: Instant) -> Option<u8> {
-        if self.paused || producer.paused {
+        if self.limits.paused || producer.paused {
             self.source = None;
             return None;
         }
-        self.target = producer.best_layer(self.max_layer, now).or(self.target);
+        self.target = producer.best_layer(self.limits.max_layer, now).or(self.target);
         let target = self.target.unwrap_or(0);
         let wants = self.kind == MediaKind::Video && !self.forwards(target, producer);
         wants.then_some(target)
@@ -140,12 +137,12 @@ impl Consumer {
 
     /// Decides on a packet of `layer`: how it goes out, or `None` if it does not. `switched` is set when the layer changed.
     pub fn admit(&mut self, producer: &Producer, layer: u8, info: &PacketInfo, switched: &mut bool) -> Option<Forward> {
-        if self.paused || producer.paused {
+        if self.limits.paused || producer.paused {
             return None;
         }
         let mapping = *self.payload_types.iter().find(|mapping| mapping.producer == info.payload_type)?;
         if !self.forwards(layer, producer) {
-            let start = self.source.is_none() && layer <= self.max_layer;
+            let start = self.source.is_none() && layer <= self.limits.max_layer;
             let wanted = start || self.target.is_none_or(|target| target == layer);
             if !wanted || !info.key_frame {
                 return None;
@@ -172,11 +169,10 @@ impl Consumer {
         }
     }
 
-    /// Stops or resumes, and sets the highest wanted layer.
-    pub fn update(&mut self, paused: bool, max_layer: u8) {
-        self.paused = paused;
-        self.max_layer = max_layer;
-        if paused {
+    /// Takes over how much is wanted.
+    pub fn update(&mut self, limits: ConsumerLimits) {
+        self.limits = limits;
+        if limits.paused {
             self.source = None;
         }
     }

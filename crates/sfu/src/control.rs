@@ -6,7 +6,7 @@ use std::time::Instant;
 use tureen_units::Outlet;
 
 use crate::command::{
-    Command, HeaderExtensionIds, MediaKind, OpenConsumer, OpenProducer, OpenTransport, UpdateTransport,
+    Command, ConsumerLimits, HeaderExtensionIds, MediaKind, OpenConsumer, OpenProducer, OpenTransport, UpdateTransport,
 };
 use crate::consumer::Consumer;
 use crate::event::{CloseReason, CommandErrorCode as Code, Event};
@@ -58,15 +58,17 @@ impl Shard {
                 Ok(())
             }
             Command::OpenProducer(open) => self.open_producer(open),
+            Command::LimitSpeakers { speakers, limit } => {
+                self.speakers.limit(speakers, limit);
+                Ok(())
+            }
             Command::PauseProducer { producer, paused, .. } => self.pause_producer(now, producer, paused, out),
             Command::CloseProducer { producer } => {
                 self.close_producer(producer);
                 Ok(())
             }
             Command::OpenConsumer(open) => self.open_consumer(now, open, out),
-            Command::UpdateConsumer { consumer, paused, max_layer, .. } => {
-                self.update_consumer(now, consumer, (paused, max_layer), out)
-            }
+            Command::UpdateConsumer { consumer, limits, .. } => self.update_consumer(now, consumer, limits, out),
             Command::CloseConsumer { consumer } => {
                 self.close_consumer(consumer);
                 Ok(())
@@ -93,7 +95,7 @@ impl Shard {
             | Command::CloseProducer { producer }
             | Command::RequestKeyFrame { producer, .. } => of_producer(producer),
             Command::UpdateConsumer { consumer, .. } | Command::CloseConsumer { consumer } => of_consumer(consumer),
-            Command::SendData { .. } => None,
+            Command::LimitSpeakers { .. } | Command::SendData { .. } => None,
         }
     }
 
@@ -214,6 +216,7 @@ impl Shard {
     fn remove_producer(&mut self, key: usize) {
         let Some(mut producer) = self.producers.try_remove(key) else { return };
         self.producer_keys.remove(&producer.id);
+        self.speakers.forget(producer.speakers, key);
         self.dirty.retain(|dirty| *dirty != key);
         for layer in &mut producer.layers {
             layer.ring.clear(&mut self.pool);
@@ -249,10 +252,10 @@ impl Shard {
         Ok(())
     }
 
-    fn update_consumer(&mut self, now: Instant, id: u64, wish: (bool, u8), out: &mut dyn Outlet) -> Outcome {
+    fn update_consumer(&mut self, now: Instant, id: u64, limits: ConsumerLimits, out: &mut dyn Outlet) -> Outcome {
         let key = self.consumer_keys.get(&id).copied();
         let key = key.ok_or_else(|| Failure::new(Code::UnknownConsumer, format!("no consumer {id}")))?;
-        self.consumers[key].update(wish.0, wish.1);
+        self.consumers[key].update(limits);
         self.choose_layer(now, key, out);
         Ok(())
     }

@@ -41,6 +41,8 @@ counters! {
     payload_bytes_forwarded,
     /// Packets that were duplicates or came too late.
     rtp_duplicates,
+    /// Audio packets that were not forwarded because others were louder.
+    voices_left_out,
     /// Packets sent again to consumers.
     rtx_sent,
     /// Packets that publishers sent again.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_bytes::ByteBuf;
 
-use crate::command::{ProducerId, TransportId};
+use crate::command::{ConsumerId, ProducerId, TransportId};
 
 /// Why the core closed a transport by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -39,6 +39,49 @@ pub struct SpeakerLevel {
     pub level: u8,
 }
 
+/// One RTP stream of a producer over the last interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "documented at tureen.model.reports.LayerReport")]
+pub struct LayerReport {
+    pub layer: u8,
+    pub bitrate: u64,
+    pub loss: u16,
+    pub jitter_ms: u32,
+}
+
+/// A track that a peer sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "documented at tureen.model.reports.ProducerReport")]
+pub struct ProducerReport {
+    pub producer: ProducerId,
+    pub layers: Vec<LayerReport>,
+}
+
+/// A track that a peer receives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "documented at tureen.model.reports.ConsumerReport")]
+pub struct ConsumerReport {
+    pub consumer: ConsumerId,
+    pub layer: Option<u8>,
+    pub temporal: Option<u8>,
+    pub paused: bool,
+    pub bitrate: u64,
+    pub loss: u16,
+    pub jitter_ms: u32,
+}
+
+/// What was measured of one transport over the last interval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "documented at tureen.model.reports.TransportReport")]
+pub struct TransportReport {
+    pub round_trip_ms: Option<u32>,
+    pub estimate: Option<u64>,
+    pub sent: u64,
+    pub received: u64,
+    pub producers: Vec<ProducerReport>,
+    pub consumers: Vec<ConsumerReport>,
+}
+
 /// What the core tells; see `tureen.media.events` for each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -72,6 +115,14 @@ pub enum Event {
     },
     AudioLevels {
         levels: Vec<SpeakerLevel>,
+    },
+    ConsumerPaused {
+        consumer: ConsumerId,
+        paused: bool,
+    },
+    TransportReported {
+        transport: TransportId,
+        report: TransportReport,
     },
     DataChannelOpened {
         transport: TransportId,

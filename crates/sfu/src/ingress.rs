@@ -124,7 +124,7 @@ impl Shard {
         header: &RtpHeader,
         buffer: &mut Box<PacketBuffer>,
     ) {
-        let Shard { producers, transports, counters, pool, dirty, events, epoch, .. } = self;
+        let Shard { producers, transports, counters, pool, dirty, events, epoch, speakers, .. } = self;
         let producer = &mut producers[stream.producer];
         let Some(mut info) = read_packet(now, producer, stream, header, buffer) else {
             counters.rtp_refused += u64::from(!stream.rtx);
@@ -132,7 +132,9 @@ impl Shard {
         };
         let ids = transports[key].extensions;
         attach_extensions(&mut info, &ids, header, buffer);
-        note_level(producer, &info, buffer);
+        let level = note_level(producer, &info, buffer);
+        let heard = level.is_none_or(|level| speakers.admits(producer.speakers, stream.producer, level, now));
+        counters.voices_left_out += u64::from(!heard);
         let clock_rate = producer.codec(info.payload_type).map_or(90_000, |codec| codec.clock_rate);
         let parameter_sets = producer.video_codec(info.payload_type).is_some_and(VideoCodec::has_parameter_sets);
         let layer = &mut producer.layers[usize::from(stream.layer)];
@@ -155,8 +157,8 @@ impl Shard {
             Gap::Beyond => layer.key_frames.request(),
             Gap::None => {}
         }
-        let pending = Pending { layer: stream.layer, sequence: info.sequence, skip: info.payload.is_empty() };
-        if !pending.skip && !layer.ring.insert(info, buffer, pool) {
+        let pending = Pending { layer: stream.layer, sequence: info.sequence, skip: info.payload.is_empty() || !heard };
+        if !info.payload.is_empty() && !layer.ring.insert(info, buffer, pool) {
             counters.rtp_duplicates += 1;
             return;
         }
@@ -245,10 +247,12 @@ fn attach_extensions(
     }
 }
 
-fn note_level(producer: &mut Producer, info: &PacketInfo, buffer: &PacketBuffer) {
-    if producer.kind == MediaKind::Audio
-        && let Some(level) = extension::decode_audio_level(info.audio_level.slice(buffer.bytes()))
-    {
-        producer.meter.record(level.level);
+/// Takes down how loud the packet is; `None` where nothing tells.
+fn note_level(producer: &mut Producer, info: &PacketInfo, buffer: &PacketBuffer) -> Option<u8> {
+    if producer.kind != MediaKind::Audio {
+        return None;
     }
+    let level = extension::decode_audio_level(info.audio_level.slice(buffer.bytes()))?.level;
+    producer.meter.record(level);
+    Some(level)
 }

@@ -25,6 +25,7 @@ mod rewrite;
 mod ring;
 mod sctp;
 mod shard;
+mod speakers;
 mod timers;
 mod transport;
 
@@ -39,5 +40,7 @@ pub mod untrusted {
 pub use command::*;
 pub use counters::Counters;
 pub use dtls::Identity;
-pub use event::{CloseReason, CommandErrorCode, Event, SpeakerLevel};
+pub use event::{
+    CloseReason, CommandErrorCode, ConsumerReport, Event, LayerReport, ProducerReport, SpeakerLevel, TransportReport,
+};
 pub use shard::Shard;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tureen_srtp::{Inbound, MasterKey, Outbound, Profile};
 use tureen_units::{Egress, Outlet, PacketBuffer, Path};
 
-use crate::command::{Command, HeaderExtensionIds, IceCredentials, OpenTransport};
+use crate::command::{Command, ConsumerLimits, HeaderExtensionIds, IceCredentials, OpenTransport};
 use crate::dtls::Identity;
 use crate::event::{CloseReason, CommandErrorCode, Event};
 use crate::shard::Shard;
@@ -115,7 +115,8 @@ fn a_command_fails_drops_its_transport_and_the_next_one_works() {
     let (mut shard, mut out) = shard(now);
     shard.transports[0].consumers.push(DANGLING);
     shard.consumer_keys.insert(5, DANGLING);
-    let update = Command::UpdateConsumer { request: 7, consumer: 5, paused: false, max_layer: 0 };
+    let limits = ConsumerLimits { max_layer: 0, ..ConsumerLimits::default() };
+    let update = Command::UpdateConsumer { request: 7, consumer: 5, limits };
     shard.handle_command(now, update, &mut out);
     assert_eq!(shard.counters().panics, 1);
     let found = events(&mut shard);

@@ -153,6 +153,8 @@ pub struct Producer {
     pub pending: Vec<Pending>,
     /// Loudness, for audio.
     pub meter: LevelMeter,
+    /// The group among which only the loudest are forwarded; 0: none.
+    pub speakers: u64,
 }
 
 impl Producer {
@@ -169,6 +171,7 @@ impl Producer {
             paused: false,
             pending: Vec::with_capacity(64),
             meter: LevelMeter::default(),
+            speakers: parameters.speakers,
         };
         producer.update(parameters, pool);
         producer
@@ -178,6 +181,7 @@ impl Producer {
     pub fn update(&mut self, parameters: OpenProducer, pool: &mut BufferPool) {
         let ring = if self.kind == MediaKind::Audio { AUDIO_RING } else { VIDEO_RING };
         self.mid = parameters.mid;
+        self.speakers = parameters.speakers;
         self.codecs = parameters.codecs;
         for (index, encoding) in parameters.encodings.into_iter().take(MAX_LAYERS).enumerate() {
             match self.layers.get_mut(index) {

@@ -27,6 +27,7 @@ use crate::producer::Producer;
 use crate::random::Random;
 use crate::ring::BufferPool;
 use crate::sctp::DataOutput;
+use crate::speakers::Speakers;
 use crate::timers::Timers;
 use crate::transport::{DtlsProgress, Silence, Srtp, State, Transport};
 
@@ -50,6 +51,7 @@ pub struct Shard {
     /// Producers with pending packets.
     pub(crate) dirty: Vec<usize>,
     pub(crate) pool: BufferPool,
+    pub(crate) speakers: Speakers,
     pub(crate) timers: Timers,
     pub(crate) events: Vec<Event>,
     pub(crate) counters: Counters,
@@ -75,6 +77,7 @@ impl Shard {
             consumer_keys: HashMap::new(),
             dirty: Vec::new(),
             pool: BufferPool::default(),
+            speakers: Speakers::default(),
             timers: Timers::default(),
             events: Vec::new(),
             counters: Counters::default(),

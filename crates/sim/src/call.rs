@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use tureen_sfu::{
-    Codec, Command, Encoding, Event, HeaderExtensionIds, IceCredentials, Identity, MediaKind, OpenConsumer,
-    OpenProducer, OpenTransport, PayloadTypeMapping, Shard,
+    Codec, Command, ConsumerLimits, Encoding, Event, HeaderExtensionIds, IceCredentials, Identity, MediaKind,
+    OpenConsumer, OpenProducer, OpenTransport, PayloadTypeMapping, Shard,
 };
 use tureen_units::{Egress, Outlet, PacketBuffer, Path};
 
@@ -225,6 +225,7 @@ impl Call {
             mid: format!("m{producer}"),
             codecs: vec![codec],
             encodings,
+            speakers: 0,
         }));
     }
 
@@ -241,8 +242,7 @@ impl Call {
             ssrc,
             rtx_ssrc: Some(ssrc + 1),
             payload_types: vec![mapping(96), mapping(111)],
-            paused: false,
-            max_layer: u8::MAX,
+            limits: ConsumerLimits::default(),
         }));
     }
 

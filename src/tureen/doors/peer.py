@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from tureen.doors.consumer_limits import limits
 from tureen.doors.negotiation import Negotiated, Negotiation, PendingTrack, Requirement, WantedTrack
 from tureen.doors.negotiation.negotiation import fresh_credentials
-from tureen.doors.target_layer import target_layer
 from tureen.model.ids import ConsumerId, ProducerId, TrackSid, TransportId
 from tureen.model.media import IceCredentials, ProducerParameters
 from tureen.ports import Entropy, MediaPort, TransportListener
@@ -86,8 +86,7 @@ class Peer:
                     transport,
                     producer,
                     bound.consumer,
-                    paused=received.settings.disabled,
-                    max_layer=target_layer(received.settings, received.publication),
+                    limits(received.settings, received.publication),
                 )
         return negotiated
 
@@ -156,8 +155,7 @@ class Peer:
             return
         received.settings = settings
         if received.consumer is not None:
-            layer = target_layer(settings, publication)
-            self._media.update_consumer(received.consumer, paused=settings.disabled, max_layer=layer)
+            self._media.update_consumer(received.consumer, limits(settings, publication))
 
     def handle_transport_closed(self) -> None:
         """The core closed the transport by itself."""

@@ -12,13 +12,13 @@ from msgspec import Struct
 from tureen.model.ids import ConsumerId, ProducerId, TransportId
 from tureen.model.media import (
     Codec,
+    ConsumerLimits,
     Encoding,
     HeaderExtensionIds,
     IceCredentials,
     MediaKind,
     PayloadTypeMapping,
 )
-from tureen.ports import BEST_LAYER
 
 
 class Command(Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -67,6 +67,17 @@ class OpenProducer(Command, frozen=True, kw_only=True, tag="open_producer"):
     mid: str
     codecs: tuple[Codec, ...]
     encodings: tuple[Encoding, ...]
+    speakers: int = 0
+    """The group of audio producers among which only the loudest are forwarded, see `LimitSpeakers`; 0: none."""
+
+
+class LimitSpeakers(Command, frozen=True, kw_only=True, tag="limit_speakers"):
+    """Forwards only so many producers of a group at a time: the loudest ones."""
+
+    speakers: int
+    """The group, as in `OpenProducer`."""
+    limit: int
+    """At least 1; 0 lifts the limit."""
 
 
 class PauseProducer(Command, frozen=True, kw_only=True, tag="pause_producer"):
@@ -92,16 +103,14 @@ class OpenConsumer(Command, frozen=True, kw_only=True, tag="open_consumer"):
     ssrc: int
     rtx_ssrc: int | None
     payload_types: tuple[PayloadTypeMapping, ...]
-    paused: bool = False
-    max_layer: int = BEST_LAYER
+    limits: ConsumerLimits = ConsumerLimits()
 
 
 class UpdateConsumer(Command, frozen=True, kw_only=True, tag="update_consumer"):
-    """Pauses or resumes a consumer and sets the highest layer that it wants (index into the producer's encodings)."""
+    """Pauses or resumes a consumer, and says how much of the track it can use."""
 
     consumer: ConsumerId
-    paused: bool
-    max_layer: int = BEST_LAYER
+    limits: ConsumerLimits
 
 
 class CloseConsumer(Command, frozen=True, kw_only=True, tag="close_consumer"):
@@ -134,6 +143,7 @@ AnyCommand = (
     | UpdateTransport
     | CloseTransport
     | OpenProducer
+    | LimitSpeakers
     | PauseProducer
     | CloseProducer
     | OpenConsumer

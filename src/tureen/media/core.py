@@ -30,6 +30,7 @@ from tureen.media.settings import CoreSettings
 from tureen.model.ids import ConsumerId, ProducerId, TransportId
 from tureen.model.media import (
     CandidateAddress,
+    ConsumerLimits,
     ConsumerParameters,
     Fingerprint,
     IceCredentials,
@@ -37,7 +38,7 @@ from tureen.model.media import (
     ProducerParameters,
     RemoteTransport,
 )
-from tureen.ports import BEST_LAYER, ProducerListener, TransportListener
+from tureen.ports import ProducerListener, TransportListener
 
 if TYPE_CHECKING:
     from tureen._native import Core
@@ -179,9 +180,7 @@ class MediaCore:
         transport: TransportId,
         producer: ProducerId,
         parameters: ConsumerParameters,
-        *,
-        paused: bool = False,
-        max_layer: int = BEST_LAYER,
+        limits: ConsumerLimits,
     ) -> ConsumerId:
         """See `ports.MediaPort`."""
         consumer = ConsumerId(next(self._ids))
@@ -198,17 +197,16 @@ class MediaCore:
                 ssrc=parameters.ssrc,
                 rtx_ssrc=parameters.rtx_ssrc,
                 payload_types=parameters.payload_types,
-                paused=paused,
-                max_layer=max_layer,
+                limits=limits,
             ),
         )
         return consumer
 
-    def update_consumer(self, consumer: ConsumerId, *, paused: bool, max_layer: int = BEST_LAYER) -> None:
+    def update_consumer(self, consumer: ConsumerId, limits: ConsumerLimits) -> None:
         """See `ports.MediaPort`."""
         transport = self._consumer_homes.get(consumer)
         if transport is not None:
-            self._queue(transport, UpdateConsumer(consumer=consumer, paused=paused, max_layer=max_layer))
+            self._queue(transport, UpdateConsumer(consumer=consumer, limits=limits))
 
     def close_consumer(self, consumer: ConsumerId) -> None:
         """See `ports.MediaPort`."""

@@ -9,7 +9,8 @@ import enum
 
 from msgspec import Struct
 
-from tureen.model.ids import ProducerId, TransportId
+from tureen.model.ids import ConsumerId, ProducerId, TransportId
+from tureen.model.reports import TransportReport
 
 
 class TransportCloseReason(enum.StrEnum):
@@ -94,6 +95,20 @@ class AudioLevels(Event, frozen=True, kw_only=True, tag="audio_levels"):
     levels: tuple[SpeakerLevel, ...]
 
 
+class ConsumerPaused(Event, frozen=True, kw_only=True, tag="consumer_paused"):
+    """The path to the peer became too narrow for this consumer, or wide enough again."""
+
+    consumer: ConsumerId
+    paused: bool
+
+
+class TransportReported(Event, frozen=True, kw_only=True, tag="transport_reported"):
+    """Every 2 s for each connected transport: what was measured since the last one."""
+
+    transport: TransportId
+    report: TransportReport
+
+
 class DataChannelOpened(Event, frozen=True, kw_only=True, tag="data_channel_opened"):
     """The peer opened a data channel (RFC 8832)."""
 
@@ -140,6 +155,8 @@ AnyEvent = (
     | TransportClosed
     | ProducerStarted
     | AudioLevels
+    | ConsumerPaused
+    | TransportReported
     | DataChannelOpened
     | DataChannelClosed
     | DataMessage

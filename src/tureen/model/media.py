@@ -10,6 +10,9 @@ import enum
 
 from msgspec import Struct
 
+BEST_LAYER = 255
+"""A layer above every real one, spatial or temporal: the best that flows."""
+
 
 class MediaKind(enum.StrEnum):
     """The media of an RTP stream."""
@@ -131,3 +134,16 @@ class ConsumerParameters(Struct, frozen=True, kw_only=True):
     """Chosen by us, fresh for each consumer: under AES-GCM an SSRC and sequence pair must never return."""
     rtx_ssrc: int | None
     payload_types: tuple[PayloadTypeMapping, ...]
+
+
+class ConsumerLimits(Struct, frozen=True, kw_only=True):
+    """How much of a track a subscriber can use. The core sends that much at most, and less where the path is narrow."""
+
+    paused: bool = False
+    """Nothing is sent."""
+    max_layer: int = BEST_LAYER
+    """The highest spatial layer: an index into the producer's encodings, or the spatial id of a scalable stream."""
+    max_temporal: int = BEST_LAYER
+    """The highest temporal layer, 0 being the slowest."""
+    priority: int = 0
+    """0 to 255. Where not everything fits, higher ones are served first."""

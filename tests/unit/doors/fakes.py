@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from tureen.model.ids import ConsumerId, ProducerId, TransportId
 from tureen.model.media import (
     CandidateAddress,
+    ConsumerLimits,
     ConsumerParameters,
     Fingerprint,
     IceCredentials,
@@ -19,7 +20,7 @@ from tureen.model.media import (
     ProducerParameters,
     RemoteTransport,
 )
-from tureen.ports import BEST_LAYER, ProducerListener, TransportListener
+from tureen.ports import ProducerListener, TransportListener
 
 START = 1_800_000_000.0
 
@@ -96,8 +97,7 @@ class OpenConsumer:
     transport: TransportId
     producer: ProducerId
     parameters: ConsumerParameters
-    paused: bool
-    max_layer: int
+    limits: ConsumerLimits
 
 
 @dataclass
@@ -167,9 +167,7 @@ class FakeMedia:
         transport: TransportId,
         producer: ProducerId,
         parameters: ConsumerParameters,
-        *,
-        paused: bool = False,
-        max_layer: int = BEST_LAYER,
+        limits: ConsumerLimits,
     ) -> ConsumerId:
         assert transport in self.transports
         assert producer in self.producers
@@ -179,12 +177,11 @@ class FakeMedia:
                 assert (transport, ssrc) not in self.ssrcs
                 self.ssrcs.append((transport, ssrc))
         consumer = ConsumerId(next(self._ids))
-        self.consumers[consumer] = OpenConsumer(transport, producer, parameters, paused, max_layer)
+        self.consumers[consumer] = OpenConsumer(transport, producer, parameters, limits)
         return consumer
 
-    def update_consumer(self, consumer: ConsumerId, *, paused: bool, max_layer: int = BEST_LAYER) -> None:
-        self.consumers[consumer].paused = paused
-        self.consumers[consumer].max_layer = max_layer
+    def update_consumer(self, consumer: ConsumerId, limits: ConsumerLimits) -> None:
+        self.consumers[consumer].limits = limits
 
     def close_consumer(self, consumer: ConsumerId) -> None:
         self.consumers.pop(consumer, None)

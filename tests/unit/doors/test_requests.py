@@ -274,7 +274,7 @@ def test_track_settings_choose_the_layer_and_pause() -> None:
         ({"disabled": True, "quality": models.VideoQuality.HIGH}, (2, True)),
     ):
         ben.send(track_setting=rtc.UpdateTrackSettings(track_sids=[track.sid], **setting))
-        assert (consumer.max_layer, consumer.paused) == wanted
+        assert (consumer.limits.max_layer, consumer.limits.paused) == wanted
 
 
 def test_the_publisher_decides_who_receives() -> None:

@@ -3,8 +3,8 @@ use std::time::{Duration, Instant};
 
 use tureen_packetio::{Core, CoreSettings, Listen};
 use tureen_sfu::{
-    Codec, Command, Encoding, Event, IceCredentials, MediaKind, OpenConsumer, OpenProducer, OpenTransport,
-    PayloadTypeMapping,
+    Codec, Command, ConsumerLimits, Encoding, Event, IceCredentials, MediaKind, OpenConsumer, OpenProducer,
+    OpenTransport, PayloadTypeMapping,
 };
 use tureen_sim::{Call, Peer};
 
@@ -57,6 +57,7 @@ impl Server {
             mid: "0".to_owned(),
             codecs: vec![codec],
             encodings: vec![Encoding { ssrc: Some(ssrc), ..Encoding::default() }],
+            speakers: 0,
         }));
     }
 
@@ -71,8 +72,7 @@ impl Server {
             ssrc: 9000,
             rtx_ssrc: None,
             payload_types: vec![PayloadTypeMapping { producer: 111, consumer: 111, consumer_rtx: None }],
-            paused: false,
-            max_layer: u8::MAX,
+            limits: ConsumerLimits::default(),
         }));
     }
 

@@ -1,13 +1,18 @@
-"""From what a subscriber can use of a track to the layer that it is sent."""
+"""From what a subscriber can use of a track to the limits of its consumer."""
 
 from __future__ import annotations
 
-from tureen.ports import BEST_LAYER
+from tureen.model.media import BEST_LAYER, ConsumerLimits
 from tureen.rooms.publication import Publication
 from tureen.rooms.subscription import TrackSettings
 
 
-def target_layer(settings: TrackSettings, publication: Publication) -> int:
+def limits(settings: TrackSettings, publication: Publication) -> ConsumerLimits:
+    """What a subscriber with these settings is sent at most."""
+    return ConsumerLimits(paused=settings.disabled, max_layer=_target_layer(settings, publication))
+
+
+def _target_layer(settings: TrackSettings, publication: Publication) -> int:
     """Index of the highest layer to forward; `BEST_LAYER` where there is no choice.
 
     Stated dimensions win over a stated quality: the lowest layer that fills them, if the publisher told sizes.

@@ -4,13 +4,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use tureen_rtp::{HeaderFields, extension, write_header};
+use tureen_rtp::{HeaderFields, extension, set_padding_bit, write_header};
 use tureen_units::{Outlet, Path};
 
 use crate::consumer::{Consumer, Forward};
 use crate::counters::Counters;
 use crate::event::CloseReason;
 use crate::ingress::RTX_HEADER;
+use crate::padding::{self, Padding};
 use crate::producer::{Pending, Producer};
 use crate::ring::Packet;
 use crate::shard::Shard;
@@ -26,6 +27,7 @@ impl Shard {
         while let Some(key) = self.dirty.pop() {
             let Some(producer) = self.producers.get_mut(key) else { continue };
             let mut pending = std::mem::take(&mut producer.pending);
+            padding::even_out(&mut pending, &producer.layers);
             let mut index = 0;
             // A panic drops the consumer's transport, which shortens the list, and may take the producer along.
             while let Some(consumer) =
@@ -83,8 +85,8 @@ impl Shard {
             timestamp: forward.timestamp,
             ssrc: rtx_ssrc,
         };
-        let original = Some(sent_as as u16);
-        if let Some(len) = sender.send(&fields, consumer.rtx_sequence, consumer, packet, original, out) {
+        let form = Form::Again { original: sent_as as u16 };
+        if let Some(len) = sender.send(&fields, consumer.rtx_sequence, consumer, packet, form, out) {
             consumer.rtx_sequence += 1;
             consumer.on_retransmitted(len);
             counters.rtx_sent += 1;
@@ -112,11 +114,20 @@ fn forward_packet(
     let Some(packet) = producer.layers[layer].ring.get_with_pictures(pending.sequence, pictures) else { return };
     let marker = packet.info.marker;
     let fields = HeaderFields { marker, payload_type, sequence: sequence as u16, timestamp, ssrc: consumer.ssrc };
-    if let Some(len) = sender.send(&fields, sequence, consumer, packet, None, out) {
+    if let Some(len) = sender.send(&fields, sequence, consumer, packet, Form::First { padding: pending.padding }, out) {
         consumer.on_sent(len);
         sender.counters.rtp_forwarded += 1;
         sender.counters.payload_bytes_forwarded += len as u64;
     }
+}
+
+/// What a packet has besides its header and its payload.
+#[derive(Clone, Copy)]
+enum Form {
+    /// It goes out for the first time, with so many bytes of padding.
+    First { padding: u8 },
+    /// It goes out again; the number under which it did before stands in front of the payload (RFC 4588 section 4).
+    Again { original: u16 },
 }
 
 /// Seals packets for one transport.
@@ -139,28 +150,34 @@ impl<'a> PacketSender<'a> {
         Some(Self { srtp, ids: transport.extensions, number, path, group, epoch, counters })
     }
 
-    /// Seals one packet into the outlet; returns the length of its payload, or `None` if it does not fit. `original`: the
-    /// number under which it went out before, for a retransmission (RFC 4588 section 4).
+    /// Seals one packet into the outlet; returns the length of its payload, or `None` if it does not fit.
     fn send(
         &mut self,
         fields: &HeaderFields,
         index: u64,
         consumer: &Consumer,
         packet: &Packet,
-        original: Option<u16>,
+        form: Form,
         out: &mut dyn Outlet,
     ) -> Option<usize> {
         let slot = out.slot();
         let header_len = self.write_header(slot, fields, consumer, packet)?;
         let payload = packet.payload();
-        let sealed = if let Some(original) = original {
-            let body = slot.get_mut(header_len..header_len + RTX_HEADER + payload.len())?;
-            body[..RTX_HEADER].copy_from_slice(&original.to_be_bytes());
-            body[RTX_HEADER..].copy_from_slice(payload);
-            let len = header_len + body.len();
-            self.srtp.outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, len)
-        } else {
-            self.srtp.outbound.seal_rtp(fields.ssrc, index, slot, header_len, payload, &[])
+        let outbound = &self.srtp.outbound;
+        let sealed = match form {
+            Form::First { padding } => {
+                if padding > 0 {
+                    set_padding_bit(slot);
+                }
+                outbound.seal_rtp(fields.ssrc, index, slot, header_len, payload, Padding::new(padding).bytes())
+            }
+            Form::Again { original } => {
+                let body = slot.get_mut(header_len..header_len + RTX_HEADER + payload.len())?;
+                body[..RTX_HEADER].copy_from_slice(&original.to_be_bytes());
+                body[RTX_HEADER..].copy_from_slice(payload);
+                let len = header_len + body.len();
+                outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, len)
+            }
         };
         let len = sealed.ok()?;
         out.egress().commit(self.path, self.group, len);

@@ -157,7 +157,12 @@ impl Shard {
             Gap::Beyond => layer.key_frames.request(),
             Gap::None => {}
         }
-        let pending = Pending { layer: stream.layer, sequence: info.sequence, skip: info.payload.is_empty() || !heard };
+        let pending = Pending {
+            layer: stream.layer,
+            sequence: info.sequence,
+            skip: info.payload.is_empty() || !heard,
+            padding: 0,
+        };
         if !info.payload.is_empty() && !layer.ring.insert(info, buffer, pool) {
             counters.rtp_duplicates += 1;
             return;

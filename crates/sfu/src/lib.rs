@@ -16,6 +16,7 @@ mod ingress;
 mod keyframe;
 mod levels;
 mod nack;
+mod padding;
 #[cfg(test)]
 mod panic_tests;
 mod producer;

@@ -129,6 +129,8 @@ pub struct Pending {
     pub sequence: u64,
     /// Padding only: consumers close the hole.
     pub skip: bool,
+    /// Bytes that make it as long as the longest packet of its frame.
+    pub padding: u8,
 }
 
 /// A published track.

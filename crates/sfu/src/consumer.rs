@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use tureen_codec::vp8;
+use tureen_rtp::rtcp::ReportBlock;
 
 use crate::command::{ConsumerId, ConsumerLimits, MediaKind, OpenConsumer, PayloadTypeMapping};
 use crate::producer::{Layer, Producer};
 use crate::rewrite::{Rewriter, Shift};
 use crate::ring::PacketInfo;
+use crate::volume::{LossShare, Volume};
 
 /// A repeated request for a packet within this time is answered once: the answer is on its way.
 const REPEAT: Duration = Duration::from_millis(20);
@@ -72,6 +74,12 @@ pub struct Consumer {
     pub packets: u32,
     /// Payload bytes sent, for sender reports.
     pub octets: u32,
+    /// What the peer last reported on it.
+    pub reception: Option<ReportBlock>,
+    /// Payload bytes sent since the last report to the control plane, retransmissions included.
+    pub volume: Volume,
+    /// Losses since then.
+    pub loss: LossShare,
     /// Round-trip time by the peer's reports.
     pub round_trip: Option<Duration>,
     payload_types: Vec<PayloadTypeMapping>,
@@ -103,6 +111,9 @@ impl Consumer {
             known_to_peer: false,
             packets: 0,
             octets: 0,
+            reception: None,
+            volume: Volume::default(),
+            loss: LossShare::default(),
             round_trip: None,
             payload_types: parameters.payload_types,
             kind,
@@ -209,11 +220,13 @@ impl Consumer {
     /// Counts a retransmission of `bytes`.
     pub fn on_retransmitted(&mut self, bytes: usize) {
         self.rtx_bytes += bytes as u64;
+        self.volume.add(bytes);
     }
 
     /// Counts a packet with `bytes` of payload.
     pub fn on_sent(&mut self, bytes: usize) {
         self.packets = self.packets.wrapping_add(1);
+        self.volume.add(bytes);
         self.octets = self.octets.wrapping_add(bytes as u32);
     }
 
@@ -228,7 +241,7 @@ impl Consumer {
         let source = self.source?;
         let layer = producer.layers.get(usize::from(source.layer))?;
         let clock = layer.clock?;
-        let rate = producer.codecs.first()?.clock_rate;
+        let rate = producer.clock_rate();
         let elapsed = now.saturating_duration_since(clock.received);
         let ntp = clock.ntp.wrapping_add(ntp_duration(elapsed));
         let (_, _, shift) = self.rewriter.source(self.rewriter.next_out().checked_sub(1)?)?;
@@ -238,10 +251,11 @@ impl Consumer {
     }
 
     /// Takes the peer's report on this SSRC (RFC 3550 section 6.4.1).
-    pub fn on_report(&mut self, last_report: u32, delay: u32, now: Instant) {
+    pub fn on_report(&mut self, block: ReportBlock, now: Instant) {
         self.known_to_peer = true;
-        if let Some(sent) = self.sent_report.filter(|sent| sent.middle == last_report) {
-            let delay = Duration::from_secs_f64(f64::from(delay) / 65536.0);
+        self.reception = Some(block);
+        if let Some(sent) = self.sent_report.filter(|sent| sent.middle == block.last_sender_report) {
+            let delay = Duration::from_secs_f64(f64::from(block.delay_since_last_sender_report) / 65536.0);
             self.round_trip = Some(now.saturating_duration_since(sent.at).saturating_sub(delay));
         }
     }

@@ -91,8 +91,7 @@ impl Shard {
 
     fn take_report(&mut self, now: Instant, key: usize, block: &ReportBlock) {
         if let Some(consumer) = self.own_consumer(key, block.ssrc) {
-            let delay = block.delay_since_last_sender_report;
-            self.consumers[consumer].on_report(block.last_sender_report, delay, now);
+            self.consumers[consumer].on_report(*block, now);
         }
     }
 
@@ -153,6 +152,7 @@ impl Shard {
         }
         if report {
             self.send_reports(now, key, out);
+            self.report_transport(now, key);
             self.transports[key].feedback.report = Some(now + REPORT_INTERVAL);
         }
     }
@@ -256,6 +256,7 @@ impl Shard {
         let Some(transport) = self.transports.get_mut(key).filter(|_| !plain.is_empty()) else { return };
         let (Some(path), Some(srtp)) = (transport.ice.selected(), &mut transport.srtp) else { return };
         if let Ok(len) = srtp.outbound.seal_rtcp(plain, out.slot()) {
+            transport.sent.add(len);
             out.egress().commit(path, key as u32, len);
         }
     }

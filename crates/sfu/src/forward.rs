@@ -16,6 +16,7 @@ use crate::producer::{Pending, Producer};
 use crate::ring::Packet;
 use crate::shard::Shard;
 use crate::transport::{Srtp, Transport};
+use crate::volume::Volume;
 
 /// The most extensions that a packet carries out.
 const MAX_EXTENSIONS: usize = 8;
@@ -136,6 +137,7 @@ struct PacketSender<'a> {
     ids: crate::command::HeaderExtensionIds,
     /// The transport-wide number of the next packet.
     number: &'a mut u16,
+    sent: &'a mut Volume,
     path: Path,
     group: u32,
     epoch: Instant,
@@ -146,8 +148,8 @@ impl<'a> PacketSender<'a> {
     fn new(transport: &'a mut Transport, group: u32, epoch: Instant, counters: &'a mut Counters) -> Option<Self> {
         let path = transport.ice.selected()?;
         let srtp = transport.srtp.as_ref()?;
-        let number = &mut transport.sent_number;
-        Some(Self { srtp, ids: transport.extensions, number, path, group, epoch, counters })
+        let (number, sent) = (&mut transport.sent_number, &mut transport.sent);
+        Some(Self { srtp, ids: transport.extensions, number, sent, path, group, epoch, counters })
     }
 
     /// Seals one packet into the outlet; returns the length of its payload, or `None` if it does not fit.
@@ -181,6 +183,7 @@ impl<'a> PacketSender<'a> {
         };
         let len = sealed.ok()?;
         out.egress().commit(self.path, self.group, len);
+        self.sent.add(len);
         *self.number = self.number.wrapping_add(1);
         Some(payload.len())
     }

@@ -145,6 +145,7 @@ impl Shard {
             let since = now.saturating_duration_since(*epoch);
             layer.stats.on_packet(info.sequence, header.timestamp, since, clock_rate);
         }
+        layer.volume.add(buffer.bytes().len());
         let started = layer.on_packet(now);
         let gap = layer.nack.on_packet(info.sequence, now);
         if info.key_frame && parameter_sets {

@@ -22,6 +22,7 @@ mod panic_tests;
 mod producer;
 mod random;
 mod receive_window;
+mod report;
 mod rewrite;
 mod ring;
 mod sctp;
@@ -29,6 +30,7 @@ mod shard;
 mod speakers;
 mod timers;
 mod transport;
+mod volume;
 
 /// The parsers of network bytes, for fuzz targets and property tests.
 #[cfg(feature = "untrusted")]

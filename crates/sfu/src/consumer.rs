@@ -9,6 +9,7 @@ use crate::command::{ConsumerId, ConsumerLimits, MediaKind, OpenConsumer, Payloa
 use crate::producer::{Layer, Producer};
 use crate::rewrite::{Rewriter, Shift};
 use crate::ring::PacketInfo;
+use crate::round_trip::{middle, ntp_duration};
 use crate::volume::{LossShare, Volume};
 
 /// A repeated request for a packet within this time is answered once: the answer is on its way.
@@ -80,8 +81,6 @@ pub struct Consumer {
     pub volume: Volume,
     /// Losses since then.
     pub loss: LossShare,
-    /// Round-trip time by the peer's reports.
-    pub round_trip: Option<Duration>,
     payload_types: Vec<PayloadTypeMapping>,
     kind: MediaKind,
     target: Option<u8>,
@@ -114,7 +113,6 @@ impl Consumer {
             reception: None,
             volume: Volume::default(),
             loss: LossShare::default(),
-            round_trip: None,
             payload_types: parameters.payload_types,
             kind,
             target: None,
@@ -190,8 +188,13 @@ impl Consumer {
 
     /// Which packet to send again for a requested sequence number: layer, incoming number and how it went out. `None` for
     /// one that never went out, for a quick repeat, and past the budget.
-    pub fn retransmit(&mut self, requested: u16, now: Instant) -> Option<(u8, u64, Shift, u64)> {
-        let wait = self.round_trip.unwrap_or(REPEAT).clamp(REPEAT, Duration::from_millis(200));
+    pub fn retransmit(
+        &mut self,
+        requested: u16,
+        round_trip: Option<Duration>,
+        now: Instant,
+    ) -> Option<(u8, u64, Shift, u64)> {
+        let wait = round_trip.unwrap_or(REPEAT).clamp(REPEAT, Duration::from_millis(200));
         self.answered.retain(|(_, at)| now.saturating_duration_since(*at) < wait);
         if self.answered.len() >= REMEMBERED || self.answered.iter().any(|(sequence, _)| *sequence == requested) {
             return None;
@@ -246,18 +249,17 @@ impl Consumer {
         let ntp = clock.ntp.wrapping_add(ntp_duration(elapsed));
         let (_, _, shift) = self.rewriter.source(self.rewriter.next_out().checked_sub(1)?)?;
         let rtp = clock.rtp.wrapping_add(ticks(elapsed, rate)).wrapping_add(shift.timestamp);
-        self.sent_report = Some(SentReport { middle: (ntp >> 16) as u32, at: now });
+        self.sent_report = Some(SentReport { middle: middle(ntp), at: now });
         Some((ntp, rtp))
     }
 
-    /// Takes the peer's report on this SSRC (RFC 3550 section 6.4.1).
-    pub fn on_report(&mut self, block: ReportBlock, now: Instant) {
+    /// Takes the peer's report on this SSRC (RFC 3550 section 6.4.1); returns the round-trip time if it tells.
+    pub fn on_report(&mut self, block: ReportBlock, now: Instant) -> Option<Duration> {
         self.known_to_peer = true;
         self.reception = Some(block);
-        if let Some(sent) = self.sent_report.filter(|sent| sent.middle == block.last_sender_report) {
-            let delay = Duration::from_secs_f64(f64::from(block.delay_since_last_sender_report) / 65536.0);
-            self.round_trip = Some(now.saturating_duration_since(sent.at).saturating_sub(delay));
-        }
+        let sent = self.sent_report.filter(|sent| sent.middle == block.last_sender_report)?;
+        let delay = Duration::from_secs_f64(f64::from(block.delay_since_last_sender_report) / 65536.0);
+        now.saturating_duration_since(sent.at).checked_sub(delay)
     }
 
     fn switch(&mut self, producer: &Producer, layer: u8, info: &PacketInfo) {
@@ -308,8 +310,4 @@ fn shifted(descriptor: &vp8::Descriptor, shift: Shift) -> (u16, u8) {
 
 fn ticks(elapsed: Duration, rate: u32) -> u32 {
     (elapsed.as_secs_f64() * f64::from(rate)) as u64 as u32
-}
-
-fn ntp_duration(elapsed: Duration) -> u64 {
-    (elapsed.as_secs() << 32) | ((u64::from(elapsed.subsec_nanos()) << 32) / 1_000_000_000)
 }

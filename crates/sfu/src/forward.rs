@@ -71,7 +71,8 @@ impl Shard {
         let Self { producers, consumers, transports, counters, epoch, .. } = self;
         let consumer = &mut consumers[consumer];
         let Some(rtx_ssrc) = consumer.rtx_ssrc else { return };
-        let Some((layer, sequence, shift, sent_as)) = consumer.retransmit(requested, now) else { return };
+        let round_trip = transports[consumer.transport].round_trip.get();
+        let Some((layer, sequence, shift, sent_as)) = consumer.retransmit(requested, round_trip, now) else { return };
         let Some(layer) = producers[consumer.producer].layers.get_mut(usize::from(layer)) else { return };
         let Some(packet) = layer.ring.get(sequence) else { return };
         let Some(forward) = consumer.repeat(&packet.info, shift, sent_as) else { return };

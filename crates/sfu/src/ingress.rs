@@ -10,10 +10,10 @@ use tureen_units::{PacketBuffer, Path};
 use crate::command::MediaKind;
 use crate::event::Event;
 use crate::nack::{self, Gap};
-use crate::producer::{Pending, Producer};
+use crate::producer::{Layer, Pending, Producer};
 use crate::ring::{PacketInfo, Span};
 use crate::shard::Shard;
-use crate::transport::StreamRef;
+use crate::transport::{Feedback, StreamRef};
 
 /// Longest time between a packet and the transport-wide feedback that tells of it.
 const TRANSPORT_CC_INTERVAL: Duration = Duration::from_millis(50);
@@ -151,13 +151,7 @@ impl Shard {
         if info.key_frame && parameter_sets {
             info.key_frame = layer.is_first_of_key_frame(&info);
         }
-        match gap {
-            Gap::Missing => {
-                transports[key].feedback.nack.get_or_insert(now + nack::INTERVAL / 2);
-            }
-            Gap::Beyond => layer.key_frames.request(),
-            Gap::None => {}
-        }
+        note_gap(now, gap, layer, &mut transports[key].feedback);
         let pending = Pending {
             layer: stream.layer,
             sequence: info.sequence,
@@ -250,6 +244,17 @@ fn attach_extensions(
             continue;
         };
         *target = span;
+    }
+}
+
+/// What is missing is asked for soon, in one request with what else turns out to be missing.
+fn note_gap(now: Instant, gap: Gap, layer: &mut Layer, feedback: &mut Feedback) {
+    match gap {
+        Gap::Missing => {
+            feedback.nack.get_or_insert(now + nack::INTERVAL / 2);
+        }
+        Gap::Beyond => layer.key_frames.request(),
+        Gap::None => {}
     }
 }
 

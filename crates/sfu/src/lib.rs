@@ -25,6 +25,7 @@ mod receive_window;
 mod report;
 mod rewrite;
 mod ring;
+mod round_trip;
 mod sctp;
 mod shard;
 mod speakers;

@@ -21,9 +21,8 @@ impl Shard {
         }
         let time = now.saturating_duration_since(transport.reported);
         transport.reported = now;
-        let round_trips = transport.consumers.iter().filter_map(|consumer| consumers[*consumer].round_trip);
         let report = TransportReport {
-            round_trip_ms: round_trips.min().map(milliseconds),
+            round_trip_ms: transport.round_trip.get().map(milliseconds),
             estimate: None,
             sent: transport.sent.take_rate(time),
             received: transport.received.take_rate(time),

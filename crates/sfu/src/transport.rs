@@ -9,6 +9,7 @@ use tureen_units::{Outlet, Path};
 use crate::command::{HeaderExtensionIds, OpenTransport, TransportId};
 use crate::dtls::{DtlsFailed, DtlsOutput, DtlsServer, Identity, Keys};
 use crate::ice::IceLite;
+use crate::round_trip::RoundTrip;
 use crate::sctp::{DataChannels, DataOutput, SendRefused};
 use crate::volume::Volume;
 
@@ -114,6 +115,8 @@ pub struct Transport {
     pub reported: Instant,
     /// RTCP reports so far.
     pub rounds: u32,
+    /// How long a packet and its answer take.
+    pub round_trip: RoundTrip,
     /// When feedback is due.
     pub feedback: Feedback,
     /// The next wake-up in the shard's timers.
@@ -144,6 +147,7 @@ impl Transport {
             sent: Volume::default(),
             reported: now,
             rounds: 0,
+            round_trip: RoundTrip::default(),
             feedback: Feedback::default(),
             scheduled: None,
             dtls: Box::new(DtlsServer::new(identity, &parameters.remote_fingerprint, now)),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tureen_rtp::HeaderFields;
-use tureen_rtp::rtcp::{ReportBlock, RtcpWriter};
+use tureen_rtp::rtcp::{ExtendedBlock, Packet, ReportBlock, RtcpWriter, packets_untrusted};
 use tureen_sfu::{Encoding, Event, MediaKind, TransportReport};
 use tureen_sim::Call;
 
@@ -76,4 +76,43 @@ fn the_subscribers_report_says_what_goes_and_how_it_arrives() {
     let consumer = reports.iter().map(|report| report.consumers[0]).find(|consumer| consumer.loss > 0).expect("a loss");
     assert_eq!((consumer.consumer, consumer.layer, consumer.loss, consumer.jitter_ms), (2, Some(0), 250, 10));
     assert!(reports.iter().any(|report| report.consumers[0].bitrate > 30_000 && report.sent > 30_000));
+}
+
+#[test]
+fn the_round_trip_to_one_who_only_publishes_is_known() {
+    let mut call = Call::new();
+    let speaker = call.join();
+    call.publish(speaker, 1, MediaKind::Audio, vec![Encoding { ssrc: Some(MEDIA), ..Encoding::default() }]);
+    for sequence in 1..=300u16 {
+        let fields = HeaderFields { marker: false, payload_type: 111, sequence, timestamp: 0, ssrc: MEDIA };
+        call.peers[speaker].send_rtp(fields, u64::from(sequence), &[(1, b"m1")], &PAYLOAD);
+        call.run(Duration::from_millis(20));
+        answer_reference_times(&mut call, speaker);
+    }
+    let told = reports(&call, 1).last().expect("a report").round_trip_ms;
+    assert!(told.is_some_and(|time| (50..150).contains(&time)), "{told:?}");
+}
+
+/// Answers, 80 ms later, each reference time that came, saying that it was kept for 20 ms of them (RFC 3611 section 4.5).
+fn answer_reference_times(call: &mut Call, peer: usize) {
+    let came = std::mem::take(&mut call.peers[peer].rtcp);
+    let times: Vec<u64> = came
+        .iter()
+        .flat_map(|bytes| packets_untrusted(bytes).flatten())
+        .filter_map(|packet| match packet {
+            Packet::ExtendedReport(report) => report.blocks().find_map(|block| match block {
+                ExtendedBlock::ReceiverReferenceTime(ntp) => Some(ntp),
+                _ => None,
+            }),
+            _ => None,
+        })
+        .collect();
+    for ntp in times {
+        call.run(Duration::from_millis(80));
+        let mut answer = vec![0x80, 207, 0, 5, 0, 0, 0, 9, 5, 0, 0, 3, 0, 0, 0, 1];
+        answer.extend(((ntp >> 16) as u32).to_be_bytes());
+        answer.extend((65536u32 / 50).to_be_bytes());
+        call.peers[peer].send_rtcp(&answer);
+        call.settle();
+    }
 }

@@ -7,6 +7,7 @@ use tureen_rtp::rtcp::ReportBlock;
 
 use crate::command::{ConsumerId, ConsumerLimits, MediaKind, OpenConsumer, PayloadTypeMapping};
 use crate::producer::{Layer, Producer};
+use crate::redundancy::Redundancy;
 use crate::rewrite::{Rewriter, Shift};
 use crate::ring::PacketInfo;
 use crate::round_trip::{middle, ntp_duration};
@@ -38,6 +39,8 @@ pub struct Forward {
     pub timestamp: u32,
     /// Payload type.
     pub payload_type: u8,
+    /// Payload type of the same with earlier payloads in front of it (RFC 2198).
+    pub red_payload_type: Option<u8>,
     /// Payload type of a retransmission.
     pub rtx_payload_type: Option<u8>,
     /// Picture id and `TL0PICIDX`, where the codec is VP8.
@@ -77,6 +80,8 @@ pub struct Consumer {
     pub octets: u32,
     /// What the peer last reported on it.
     pub reception: Option<ReportBlock>,
+    /// How much protection its losses ask for.
+    pub redundancy: Redundancy,
     /// Payload bytes sent since the last report to the control plane, retransmissions included.
     pub volume: Volume,
     /// Losses since then.
@@ -111,6 +116,7 @@ impl Consumer {
             packets: 0,
             octets: 0,
             reception: None,
+            redundancy: Redundancy::default(),
             volume: Volume::default(),
             loss: LossShare::default(),
             payload_types: parameters.payload_types,
@@ -168,7 +174,8 @@ impl Consumer {
             self.last_picture = pictures.unwrap_or(self.last_picture);
         }
         let rtx_payload_type = mapping.consumer_rtx;
-        Some(Forward { sequence, timestamp, payload_type: mapping.consumer, rtx_payload_type, pictures })
+        let (payload_type, red_payload_type) = (mapping.consumer, mapping.consumer_red);
+        Some(Forward { sequence, timestamp, payload_type, red_payload_type, rtx_payload_type, pictures })
     }
 
     /// Leaves a padding packet of `layer` out.
@@ -215,6 +222,7 @@ impl Consumer {
             sequence: out,
             timestamp: info.timestamp.wrapping_add(shift.timestamp),
             payload_type: mapping.consumer,
+            red_payload_type: None,
             rtx_payload_type: mapping.consumer_rtx,
             pictures: info.vp8.as_ref().map(|descriptor| shifted(descriptor, shift)),
         })
@@ -257,6 +265,7 @@ impl Consumer {
     pub fn on_report(&mut self, block: ReportBlock, now: Instant) -> Option<Duration> {
         self.known_to_peer = true;
         self.reception = Some(block);
+        self.redundancy.on_report(block.fraction_lost);
         let sent = self.sent_report.filter(|sent| sent.middle == block.last_sender_report)?;
         let delay = Duration::from_secs_f64(f64::from(block.delay_since_last_sender_report) / 65536.0);
         now.saturating_duration_since(sent.at).checked_sub(delay)

@@ -13,6 +13,7 @@ use crate::event::CloseReason;
 use crate::ingress::RTX_HEADER;
 use crate::padding::{self, Padding};
 use crate::producer::{Pending, Producer};
+use crate::redundancy::Earlier;
 use crate::ring::Packet;
 use crate::shard::Shard;
 use crate::transport::{Srtp, Transport};
@@ -76,7 +77,8 @@ impl Shard {
         let Some(layer) = producers[consumer.producer].layers.get_mut(usize::from(layer)) else { return };
         let Some(packet) = layer.ring.get(sequence) else { return };
         let Some(forward) = consumer.repeat(&packet.info, shift, sent_as) else { return };
-        let Some(packet) = layer.ring.get_with_pictures(sequence, forward.pictures) else { return };
+        layer.ring.set_pictures(sequence, forward.pictures);
+        let Some(packet) = layer.ring.get(sequence) else { return };
         let Some(payload_type) = forward.rtx_payload_type else { return };
         let key = consumer.transport;
         let Some(mut sender) = PacketSender::new(&mut transports[key], key as u32, *epoch, counters) else { return };
@@ -112,11 +114,21 @@ fn forward_packet(
     let mut switched = false;
     let Some(forward) = consumer.admit(producer, pending.layer, &packet.info, &mut switched) else { return };
     sender.counters.layer_switches += u64::from(switched);
-    let Forward { sequence, timestamp, payload_type, pictures, .. } = forward;
-    let Some(packet) = producer.layers[layer].ring.get_with_pictures(pending.sequence, pictures) else { return };
+    let Forward { sequence, timestamp, mut payload_type, red_payload_type, pictures, .. } = forward;
+    producer.layers[layer].ring.set_pictures(pending.sequence, pictures);
+    let ring = &producer.layers[layer].ring;
+    let Some(packet) = ring.get(pending.sequence) else { return };
+    let mut form = Form::First { padding: pending.padding };
+    if let Some(red) = red_payload_type
+        && let copies @ 1.. = consumer.redundancy.copies(producer.redundant)
+    {
+        form = Form::Redundant { payload_type, earlier: Earlier::of(packet, ring, copies, payload_type) };
+        payload_type = red;
+        sender.counters.redundant_sent += 1;
+    }
     let marker = packet.info.marker;
     let fields = HeaderFields { marker, payload_type, sequence: sequence as u16, timestamp, ssrc: consumer.ssrc };
-    if let Some(len) = sender.send(&fields, sequence, consumer, packet, Form::First { padding: pending.padding }, out) {
+    if let Some(len) = sender.send(&fields, sequence, consumer, packet, form, out) {
         consumer.on_sent(len);
         sender.counters.rtp_forwarded += 1;
         sender.counters.payload_bytes_forwarded += len as u64;
@@ -125,9 +137,11 @@ fn forward_packet(
 
 /// What a packet has besides its header and its payload.
 #[derive(Clone, Copy)]
-enum Form {
+enum Form<'a> {
     /// It goes out for the first time, with so many bytes of padding.
     First { padding: u8 },
+    /// It goes out for the first time with earlier payloads in front of it; the payload type of its own.
+    Redundant { payload_type: u8, earlier: Earlier<'a> },
     /// It goes out again; the number under which it did before stands in front of the payload (RFC 4588 section 4).
     Again { original: u16 },
 }
@@ -160,7 +174,7 @@ impl<'a> PacketSender<'a> {
         index: u64,
         consumer: &Consumer,
         packet: &Packet,
-        form: Form,
+        form: Form<'_>,
         out: &mut dyn Outlet,
     ) -> Option<usize> {
         let slot = out.slot();
@@ -173,6 +187,11 @@ impl<'a> PacketSender<'a> {
                     set_padding_bit(slot);
                 }
                 outbound.seal_rtp(fields.ssrc, index, slot, header_len, payload, Padding::new(padding).bytes())
+            }
+            Form::Redundant { payload_type, earlier } => {
+                let body = slot.get_mut(header_len..)?;
+                let len = header_len + earlier.write(body, payload_type, payload)?;
+                outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, len)
             }
             Form::Again { original } => {
                 let body = slot.get_mut(header_len..header_len + RTX_HEADER + payload.len())?;

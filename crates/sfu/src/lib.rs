@@ -22,6 +22,7 @@ mod panic_tests;
 mod producer;
 mod random;
 mod receive_window;
+mod redundancy;
 mod report;
 mod rewrite;
 mod ring;

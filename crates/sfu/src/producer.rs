@@ -11,6 +11,7 @@ use crate::command::{Codec, Encoding, MediaKind, OpenProducer, ProducerId};
 use crate::keyframe::KeyFrameRequests;
 use crate::levels::LevelMeter;
 use crate::nack::NackTracker;
+use crate::redundancy;
 use crate::ring::{BufferPool, Packet, PacketInfo, PacketRing};
 use crate::volume::{LossShare, Volume};
 
@@ -163,6 +164,8 @@ pub struct Producer {
     pub pending: Vec<Pending>,
     /// Loudness, for audio.
     pub meter: LevelMeter,
+    /// Whether the publisher sends redundant audio.
+    pub redundant: bool,
     /// The group among which only the loudest are forwarded; 0: none.
     pub speakers: u64,
 }
@@ -181,6 +184,7 @@ impl Producer {
             paused: false,
             pending: Vec::with_capacity(64),
             meter: LevelMeter::default(),
+            redundant: false,
             speakers: parameters.speakers,
         };
         producer.update(parameters, pool);
@@ -232,6 +236,12 @@ impl Producer {
     /// The video codec of a payload type, if we know its payload format.
     pub fn video_codec(&self, payload_type: u8) -> Option<VideoCodec> {
         self.codec(payload_type).and_then(|codec| VideoCodec::from_mime(&codec.mime_type))
+    }
+
+    /// Whether packets of this payload type are redundant audio (RFC 2198).
+    pub fn is_redundant(&self, payload_type: u8) -> bool {
+        self.kind == MediaKind::Audio
+            && self.codec(payload_type).is_some_and(|codec| codec.mime_type.eq_ignore_ascii_case(redundancy::MIME_TYPE))
     }
 
     /// Ticks of its timestamps per second.

@@ -4,23 +4,16 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use tureen_rtp::{HeaderFields, extension, set_padding_bit, write_header};
-use tureen_units::{Outlet, Path};
+use tureen_rtp::HeaderFields;
+use tureen_units::Outlet;
 
 use crate::consumer::{Consumer, Forward};
-use crate::counters::Counters;
 use crate::event::CloseReason;
-use crate::ingress::RTX_HEADER;
-use crate::padding::{self, Padding};
+use crate::packet_sender::{Form, PacketSender};
+use crate::padding;
 use crate::producer::{Pending, Producer};
 use crate::redundancy::Earlier;
-use crate::ring::Packet;
 use crate::shard::Shard;
-use crate::transport::{Srtp, Transport};
-use crate::volume::Volume;
-
-/// The most extensions that a packet carries out.
-const MAX_EXTENSIONS: usize = 8;
 
 impl Shard {
     /// Forwards what arrived since the last call. Consumers are the outer loop, so that all packets for one peer stand
@@ -65,37 +58,6 @@ impl Shard {
             self.fail_transport(key, CloseReason::Panic);
         }
     }
-
-    /// Sends a packet again, over the retransmission stream (RFC 4588). Without one nothing can be sent again: the same
-    /// SRTP index with other bytes (a new transport-wide number) would break AES-GCM.
-    pub(crate) fn retransmit(&mut self, now: Instant, consumer: usize, requested: u16, out: &mut dyn Outlet) {
-        let Self { producers, consumers, transports, counters, epoch, .. } = self;
-        let consumer = &mut consumers[consumer];
-        let Some(rtx_ssrc) = consumer.rtx_ssrc else { return };
-        let round_trip = transports[consumer.transport].round_trip.get();
-        let Some((layer, sequence, shift, sent_as)) = consumer.retransmit(requested, round_trip, now) else { return };
-        let Some(layer) = producers[consumer.producer].layers.get_mut(usize::from(layer)) else { return };
-        let Some(packet) = layer.ring.get(sequence) else { return };
-        let Some(forward) = consumer.repeat(&packet.info, shift, sent_as) else { return };
-        layer.ring.set_pictures(sequence, forward.pictures);
-        let Some(packet) = layer.ring.get(sequence) else { return };
-        let Some(payload_type) = forward.rtx_payload_type else { return };
-        let key = consumer.transport;
-        let Some(mut sender) = PacketSender::new(&mut transports[key], key as u32, *epoch, counters) else { return };
-        let fields = HeaderFields {
-            marker: packet.info.marker,
-            payload_type,
-            sequence: consumer.rtx_sequence as u16,
-            timestamp: forward.timestamp,
-            ssrc: rtx_ssrc,
-        };
-        let form = Form::Again { original: sent_as as u16 };
-        if let Some(len) = sender.send(&fields, consumer.rtx_sequence, consumer, packet, form, out) {
-            consumer.rtx_sequence += 1;
-            consumer.on_retransmitted(len);
-            counters.rtx_sent += 1;
-        }
-    }
 }
 
 fn forward_packet(
@@ -132,130 +94,5 @@ fn forward_packet(
         consumer.on_sent(len);
         sender.counters.rtp_forwarded += 1;
         sender.counters.payload_bytes_forwarded += len as u64;
-    }
-}
-
-/// What a packet has besides its header and its payload.
-#[derive(Clone, Copy)]
-enum Form<'a> {
-    /// It goes out for the first time, with so many bytes of padding.
-    First { padding: u8 },
-    /// It goes out for the first time with earlier payloads in front of it; the payload type of its own.
-    Redundant { payload_type: u8, earlier: Earlier<'a> },
-    /// It goes out again; the number under which it did before stands in front of the payload (RFC 4588 section 4).
-    Again { original: u16 },
-}
-
-/// Seals packets for one transport.
-struct PacketSender<'a> {
-    srtp: &'a Srtp,
-    ids: crate::command::HeaderExtensionIds,
-    /// The transport-wide number of the next packet.
-    number: &'a mut u16,
-    sent: &'a mut Volume,
-    path: Path,
-    group: u32,
-    epoch: Instant,
-    counters: &'a mut Counters,
-}
-
-impl<'a> PacketSender<'a> {
-    fn new(transport: &'a mut Transport, group: u32, epoch: Instant, counters: &'a mut Counters) -> Option<Self> {
-        let path = transport.ice.selected()?;
-        let srtp = transport.srtp.as_ref()?;
-        let (number, sent) = (&mut transport.sent_number, &mut transport.sent);
-        Some(Self { srtp, ids: transport.extensions, number, sent, path, group, epoch, counters })
-    }
-
-    /// Seals one packet into the outlet; returns the length of its payload, or `None` if it does not fit.
-    fn send(
-        &mut self,
-        fields: &HeaderFields,
-        index: u64,
-        consumer: &Consumer,
-        packet: &Packet,
-        form: Form<'_>,
-        out: &mut dyn Outlet,
-    ) -> Option<usize> {
-        let slot = out.slot();
-        let header_len = self.write_header(slot, fields, consumer, packet)?;
-        let payload = packet.payload();
-        let outbound = &self.srtp.outbound;
-        let sealed = match form {
-            Form::First { padding } => {
-                if padding > 0 {
-                    set_padding_bit(slot);
-                }
-                outbound.seal_rtp(fields.ssrc, index, slot, header_len, payload, Padding::new(padding).bytes())
-            }
-            Form::Redundant { payload_type, earlier } => {
-                let body = slot.get_mut(header_len..)?;
-                let len = header_len + earlier.write(body, payload_type, payload)?;
-                outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, len)
-            }
-            Form::Again { original } => {
-                let body = slot.get_mut(header_len..header_len + RTX_HEADER + payload.len())?;
-                body[..RTX_HEADER].copy_from_slice(&original.to_be_bytes());
-                body[RTX_HEADER..].copy_from_slice(payload);
-                let len = header_len + body.len();
-                outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, len)
-            }
-        };
-        let len = sealed.ok()?;
-        out.egress().commit(self.path, self.group, len);
-        self.sent.add(len);
-        *self.number = self.number.wrapping_add(1);
-        Some(payload.len())
-    }
-
-    fn write_header(
-        &self,
-        slot: &mut [u8],
-        fields: &HeaderFields,
-        consumer: &Consumer,
-        packet: &Packet,
-    ) -> Option<usize> {
-        let transport_cc = extension::encode_transport_cc(*self.number);
-        let send_time;
-        let mut list = ExtensionList::default();
-        if !consumer.known_to_peer {
-            list.push(self.ids.mid, consumer.mid.as_bytes());
-        }
-        if self.ids.transport_cc.is_some() {
-            list.push(self.ids.transport_cc, &transport_cc);
-        } else if self.ids.abs_send_time.is_some() {
-            send_time = extension::encode_abs_send_time(packet.info.arrived.saturating_duration_since(self.epoch));
-            list.push(self.ids.abs_send_time, &send_time);
-        }
-        let (info, bytes) = (&packet.info, packet.bytes());
-        list.push(self.ids.audio_level, info.audio_level.slice(bytes));
-        list.push(self.ids.video_orientation, info.video_orientation.slice(bytes));
-        list.push(self.ids.dependency_descriptor, info.dependency_descriptor.slice(bytes));
-        list.push(self.ids.abs_capture_time, info.abs_capture_time.slice(bytes));
-        write_header(slot, fields, list.as_slice())
-    }
-}
-
-/// The extensions of one packet, on the stack.
-#[derive(Default)]
-struct ExtensionList<'a> {
-    items: [(u8, &'a [u8]); MAX_EXTENSIONS],
-    len: usize,
-}
-
-impl<'a> ExtensionList<'a> {
-    /// Adds an extension that was negotiated and has a value.
-    fn push(&mut self, id: Option<u8>, value: &'a [u8]) {
-        if let Some(id) = id
-            && !value.is_empty()
-            && self.len < MAX_EXTENSIONS
-        {
-            self.items[self.len] = (id, value);
-            self.len += 1;
-        }
-    }
-
-    fn as_slice(&self) -> &[(u8, &'a [u8])] {
-        &self.items[..self.len]
     }
 }

@@ -16,6 +16,7 @@ mod ingress;
 mod keyframe;
 mod levels;
 mod nack;
+mod packet_sender;
 mod padding;
 #[cfg(test)]
 mod panic_tests;
@@ -24,6 +25,7 @@ mod random;
 mod receive_window;
 mod redundancy;
 mod report;
+mod retransmission;
 mod rewrite;
 mod ring;
 mod round_trip;

@@ -47,6 +47,19 @@ pub struct Forward {
     pub pictures: Option<(u16, u8)>,
 }
 
+/// A packet that went out before.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    /// Its layer.
+    pub layer: u8,
+    /// Its extended sequence number there.
+    pub sequence: u64,
+    /// What was added to its numbers.
+    pub shift: Shift,
+    /// Its extended outgoing sequence number.
+    pub out: u64,
+}
+
 /// The last sender report that went out, to compute the round-trip time from the answer.
 #[derive(Clone, Copy, Debug)]
 struct SentReport {
@@ -178,6 +191,19 @@ impl Consumer {
         Some(Forward { sequence, timestamp, payload_type, red_payload_type, rtx_payload_type, pictures })
     }
 
+    /// Whether packets of this layer may be of use: it is forwarded, or is to be.
+    pub fn concerns(&self, layer: u8) -> bool {
+        let forwarded = self.source.is_none_or(|source| source.layer == layer);
+        !self.limits.paused && (forwarded || self.target.is_none_or(|target| target == layer))
+    }
+
+    /// Video goes on at the next key frame: what went before was dropped.
+    pub fn start_anew(&mut self) {
+        if self.kind == MediaKind::Video {
+            self.source = None;
+        }
+    }
+
     /// Leaves a padding packet of `layer` out.
     pub fn skip(&mut self, layer: u8, sequence: u64) {
         if self.source.is_some_and(|source| source.layer == layer) {
@@ -193,14 +219,9 @@ impl Consumer {
         }
     }
 
-    /// Which packet to send again for a requested sequence number: layer, incoming number and how it went out. `None` for
-    /// one that never went out, for a quick repeat, and past the budget.
-    pub fn retransmit(
-        &mut self,
-        requested: u16,
-        round_trip: Option<Duration>,
-        now: Instant,
-    ) -> Option<(u8, u64, Shift, u64)> {
+    /// Which packet to send again for a requested sequence number. `None` for one that never went out, for a quick repeat,
+    /// and past the budget.
+    pub fn retransmit(&mut self, requested: u16, round_trip: Option<Duration>, now: Instant) -> Option<Sent> {
         let wait = round_trip.unwrap_or(REPEAT).clamp(REPEAT, Duration::from_millis(200));
         self.answered.retain(|(_, at)| now.saturating_duration_since(*at) < wait);
         if self.answered.len() >= REMEMBERED || self.answered.iter().any(|(sequence, _)| *sequence == requested) {
@@ -210,13 +231,24 @@ impl Consumer {
             return None;
         }
         let out = self.rewriter.extend(requested);
-        let (layer, sequence, shift) = self.rewriter.source(out)?;
+        let sent = self.sent(out)?;
         self.answered.push((requested, now));
-        Some((layer, sequence, shift, out))
+        Some(sent)
+    }
+
+    /// The packet that went out so many before the next one.
+    pub fn sent_before(&self, back: u64) -> Option<Sent> {
+        self.sent(self.rewriter.next_out().checked_sub(back)?)
+    }
+
+    fn sent(&self, out: u64) -> Option<Sent> {
+        let (layer, sequence, shift) = self.rewriter.source(out)?;
+        Some(Sent { layer, sequence, shift, out })
     }
 
     /// The outgoing form of a packet that went out before.
-    pub fn repeat(&self, info: &PacketInfo, shift: Shift, out: u64) -> Option<Forward> {
+    pub fn repeat(&self, info: &PacketInfo, sent: Sent) -> Option<Forward> {
+        let Sent { shift, out, .. } = sent;
         let mapping = self.payload_types.iter().find(|mapping| mapping.producer == info.payload_type)?;
         Some(Forward {
             sequence: out,

@@ -49,6 +49,8 @@ counters! {
     rtx_sent,
     /// Packets that publishers sent again.
     rtx_received,
+    /// Packets to consumers that were dropped because too many waited.
+    waiting_dropped,
     /// Packets asked of publishers.
     nacks_sent,
     /// Packets that consumers asked for.

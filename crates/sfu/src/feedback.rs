@@ -77,6 +77,8 @@ impl Shard {
                     self.refresh(now, key, entry.ssrc, out);
                 }
             }
+            Packet::TransportCc(feedback) => self.take_feedback(now, key, feedback),
+            Packet::Remb(remb) => self.take_remb(now, key, remb.bitrate_bps),
             Packet::ExtendedReport(report) => self.take_answers(now, key, report),
             _ => {}
         }
@@ -90,7 +92,7 @@ impl Shard {
             let ours = DelaySinceReport::all(entries).find(|entry| entry.ssrc == RECEIVER_SSRC);
             let sample = ours.and_then(|entry| round_trip::since(clock, entry.last_receiver_report, entry.delay));
             if let Some(sample) = sample {
-                self.transports[key].round_trip.record(sample);
+                self.transports[key].on_round_trip(sample);
             }
         }
     }
@@ -114,7 +116,7 @@ impl Shard {
     fn take_report(&mut self, now: Instant, key: usize, block: &ReportBlock) {
         let Some(consumer) = self.own_consumer(key, block.ssrc) else { return };
         if let Some(sample) = self.consumers[consumer].on_report(*block, now) {
-            self.transports[key].round_trip.record(sample);
+            self.transports[key].on_round_trip(sample);
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::Instant;
 use tureen_rtp::HeaderFields;
 use tureen_units::Outlet;
 
+use crate::command::MediaKind;
 use crate::consumer::{Consumer, Forward};
 use crate::event::CloseReason;
 use crate::packet_sender::{Form, PacketSender};
@@ -28,7 +29,7 @@ impl Shard {
             while let Some(consumer) =
                 self.producers.get(key).and_then(|producer| producer.consumers.get(index).copied())
             {
-                self.forward_to(key, consumer, &pending, out);
+                self.forward_to(now, key, consumer, &pending, out);
                 let stays = self.producers.get(key).and_then(|producer| producer.consumers.get(index));
                 index += usize::from(stays == Some(&consumer));
             }
@@ -40,27 +41,50 @@ impl Shard {
         }
     }
 
-    fn forward_to(&mut self, producer: usize, consumer: usize, pending: &[Pending], out: &mut dyn Outlet) {
+    fn forward_to(
+        &mut self,
+        now: Instant,
+        producer: usize,
+        consumer: usize,
+        pending: &[Pending],
+        out: &mut dyn Outlet,
+    ) {
         let Self { producers, consumers, transports, counters, epoch, .. } = self;
+        let consumer_key = consumer;
         let consumer = &mut consumers[consumer];
         let key = consumer.transport;
         let transport = &mut transports[key];
         let producer = &mut producers[producer];
         let epoch = *epoch;
         let work = || {
-            let Some(mut sender) = PacketSender::new(transport, key as u32, epoch, counters) else { return };
+            let Some(mut sender) = PacketSender::new(transport, now, key as u32, epoch, counters) else { return false };
+            let may_wait = producer.kind == MediaKind::Video;
+            let mut waits = false;
             for pending in pending {
+                if !consumer.concerns(pending.layer) {
+                    continue;
+                }
+                if may_wait && sender.wait(consumer_key, *pending) {
+                    waits = true;
+                    continue;
+                }
                 forward_packet(producer, consumer, *pending, &mut sender, out);
             }
+            waits
         };
-        if catch_unwind(AssertUnwindSafe(work)).is_err() {
-            self.counters.panics += 1;
-            self.fail_transport(key, CloseReason::Panic);
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(false) => {}
+            Ok(true) => self.plan_release(now, key),
+            Err(_) => {
+                self.counters.panics += 1;
+                self.fail_transport(key, CloseReason::Panic);
+            }
         }
     }
 }
 
-fn forward_packet(
+/// Sends one packet to one consumer, if it is for it.
+pub fn forward_packet(
     producer: &mut Producer,
     consumer: &mut Consumer,
     pending: Pending,

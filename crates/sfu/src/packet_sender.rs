@@ -7,8 +7,10 @@ use tureen_units::{Outlet, Path};
 
 use crate::consumer::Consumer;
 use crate::counters::Counters;
+use crate::downlink::{Downlink, Waiting};
 use crate::ingress::RTX_HEADER;
 use crate::padding::Padding;
+use crate::producer::Pending;
 use crate::redundancy::Earlier;
 use crate::ring::Packet;
 use crate::transport::{Srtp, Transport};
@@ -32,6 +34,8 @@ pub enum Form<'a> {
 pub struct PacketSender<'a> {
     srtp: &'a Srtp,
     ids: crate::command::HeaderExtensionIds,
+    downlink: Option<&'a mut Downlink>,
+    now: Instant,
     /// The transport-wide number of the next packet.
     number: &'a mut u16,
     sent: &'a mut Volume,
@@ -44,11 +48,40 @@ pub struct PacketSender<'a> {
 
 impl<'a> PacketSender<'a> {
     /// For what goes to this transport; `None` before it is connected.
-    pub fn new(transport: &'a mut Transport, group: u32, epoch: Instant, counters: &'a mut Counters) -> Option<Self> {
+    pub fn new(
+        transport: &'a mut Transport,
+        now: Instant,
+        group: u32,
+        epoch: Instant,
+        counters: &'a mut Counters,
+    ) -> Option<Self> {
         let path = transport.ice.selected()?;
         let srtp = transport.srtp.as_ref()?;
         let (number, sent) = (&mut transport.sent_number, &mut transport.sent);
-        Some(Self { srtp, ids: transport.extensions, number, sent, path, group, epoch, counters })
+        let downlink = transport.downlink.as_deref_mut();
+        Some(Self { srtp, ids: transport.extensions, downlink, now, number, sent, path, group, epoch, counters })
+    }
+
+    /// Lets a packet wait if it has to.
+    pub fn wait(&mut self, consumer: usize, pending: Pending) -> bool {
+        let now = self.now;
+        let Some(downlink) = &mut self.downlink else { return false };
+        let waits = downlink.must_wait(now);
+        if waits {
+            downlink.wait(now, consumer, pending);
+        }
+        waits
+    }
+
+    /// The next packet that waited long enough.
+    pub fn next_waiting(&mut self) -> Option<Waiting> {
+        self.downlink.as_mut()?.take(self.now)
+    }
+
+    /// Whether a probe runs that needs a packet now.
+    pub fn wants_filler(&mut self) -> bool {
+        let now = self.now;
+        self.downlink.as_mut().is_some_and(|downlink| downlink.pacer.wants_padding(now))
     }
 
     /// Seals one packet into the outlet; returns the length of its payload, or `None` if it does not fit.
@@ -88,6 +121,9 @@ impl<'a> PacketSender<'a> {
         let len = sealed.ok()?;
         out.egress().commit(self.path, self.group, len);
         self.sent.add(len);
+        if let Some(downlink) = &mut self.downlink {
+            downlink.on_sent(self.now, self.ids.transport_cc.map(|_| *self.number), len);
+        }
         *self.number = self.number.wrapping_add(1);
         Some(payload.len())
     }

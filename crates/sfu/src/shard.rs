@@ -232,7 +232,7 @@ impl Shard {
         if let Some(keys) = keys {
             self.connect(now, key, path, &keys, out);
         }
-        self.pump_data(key, out);
+        self.pump_data(now, key, out);
         if closed {
             self.fail_transport(key, CloseReason::PeerClosed);
         }
@@ -269,11 +269,11 @@ impl Shard {
     }
 
     /// Sends what SCTP has to send and reports what came.
-    pub(crate) fn pump_data(&mut self, key: usize, out: &mut dyn Outlet) {
+    pub(crate) fn pump_data(&mut self, now: Instant, key: usize, out: &mut dyn Outlet) {
         let Self { transports, events, counters, .. } = self;
         let transport = &mut transports[key];
         let id = transport.id;
-        let pumped = transport.pump_data(key as u32, out, &mut |output| match output {
+        let pumped = transport.pump_data(now, key as u32, out, &mut |output| match output {
             DataOutput::Opened { channel, open } => events.push(Event::DataChannelOpened {
                 transport: id,
                 channel,
@@ -291,7 +291,6 @@ impl Shard {
                 let payload = ByteBuf::from(payload);
                 events.push(Event::DataMessage { transport: id, channel, label, binary, payload });
             }
-            DataOutput::Packet(_) => {}
         });
         if pumped.is_err() {
             self.fail_transport(key, CloseReason::DtlsFailed);
@@ -304,7 +303,8 @@ impl Shard {
             self.fail_transport(key, CloseReason::DtlsFailed);
             return;
         }
-        self.pump_data(key, out);
+        self.release(now, key, out);
+        self.pump_data(now, key, out);
         let Some(transport) = self.transports.get_mut(key) else { return };
         let id = transport.id;
         match transport.silence(now) {

@@ -75,7 +75,8 @@ impl Pacer {
     /// Follows the estimate.
     pub fn set_rate(&mut self, estimate: DataRate) {
         self.pace = estimate.scaled(PACE).max(MIN_PACE);
-        self.credit = self.credit.min(self.capacity());
+        // A bucket that nothing was taken from yet is full at any rate.
+        self.credit = if self.updated.is_none() { self.capacity() } else { self.credit.min(self.capacity()) };
     }
 
     /// The rate at which the bucket fills.

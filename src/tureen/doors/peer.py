@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
+import msgspec
 from msgspec import Struct
 
 from tureen.doors.consumer_limits import limits
 from tureen.doors.negotiation import Negotiated, Negotiation, PendingTrack, Requirement, WantedTrack
 from tureen.doors.negotiation.negotiation import fresh_credentials
+from tureen.model.grant import TrackSource
 from tureen.model.ids import ConsumerId, ProducerId, TrackSid, TransportId
 from tureen.model.media import IceCredentials, ProducerParameters
 from tureen.ports import Entropy, MediaPort, TransportListener
@@ -45,11 +49,29 @@ class _Uplink:
             self._room.speaking.handle_level(self._participant.sid, level)
 
 
+class PeerListener(TransportListener, Protocol):
+    """Hears of a peer's transport, and of what it receives."""
+
+    def handle_stream_paused(self, publication: Publication, *, paused: bool) -> None:
+        """The path became too narrow for a track that the peer receives, or wide enough again."""
+
+
+class _Downlink:
+    """Tells the listener what the core says about one track that is received."""
+
+    def __init__(self, listener: PeerListener, publication: Publication) -> None:
+        self._listener = listener
+        self._publication = publication
+
+    def handle_consumer_paused(self, *, paused: bool) -> None:
+        self._listener.handle_stream_paused(self._publication, paused=paused)
+
+
 class Peer:
     """Owns the participant's transport, producers and consumers. Closed together with the participant's stay."""
 
     def __init__(
-        self, media: MediaPort, entropy: Entropy, room: Room, participant: Participant, listener: TransportListener
+        self, media: MediaPort, entropy: Entropy, room: Room, participant: Participant, listener: PeerListener
     ) -> None:
         """``listener`` hears of the transport; the peer itself needs none of it."""
         self._media = media
@@ -57,7 +79,7 @@ class Peer:
         self._participant = participant
         self._listener = listener
         self._ice: IceCredentials = fresh_credentials(entropy)
-        self._negotiation = Negotiation(media.local_transport(room.shard, self._ice), entropy)
+        self._negotiation = Negotiation(media.local_transport(room.place.shard, self._ice), entropy)
         self._transport: TransportId | None = None
         self._published: dict[TrackSid, Publication] = {}
         self._producers: dict[TrackSid, ProducerId] = {}
@@ -87,6 +109,7 @@ class Peer:
                     producer,
                     bound.consumer,
                     limits(received.settings, received.publication),
+                    _Downlink(self._listener, received.publication),
                 )
         return negotiated
 
@@ -170,7 +193,7 @@ class Peer:
     def _apply_transport(self, negotiated: Negotiated) -> TransportId:
         remote = negotiated.remote
         if self._transport is None:
-            self._transport = self._media.open_transport(self._room.shard, self._ice, remote, self._listener)
+            self._transport = self._media.open_transport(self._room.place.shard, self._ice, remote, self._listener)
         else:
             self._media.update_transport(self._transport, remote, restarted_ice=negotiated.restarted_ice)
         return self._transport
@@ -179,6 +202,8 @@ class Peer:
         publication = self._published.get(sid)
         if publication is None:
             return
+        if publication.description.source is TrackSource.MICROPHONE:
+            parameters = msgspec.structs.replace(parameters, speakers=self._room.place.speakers)
         producer = self._producers.get(sid)
         if producer is None:
             uplink = _Uplink(self._room, self._participant, publication)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from tests.unit.doors.fakes import FakeClock, FakeEntropy
+from tests.unit.doors.fakes import FakeClock, FakeEntropy, FakeMedia
 from tureen.model.grant import Grant, ParticipantKind, RoomGrant, RoomSettings, TrackSource
 from tureen.model.ids import Identity, ProducerId, RoomName, TransportId
 from tureen.model.media import Codec, Encoding, MediaKind, ProducerParameters
@@ -79,10 +79,11 @@ class Building:
         observe: Observe = unobserved,
     ) -> None:
         self.clock = FakeClock()
+        self.media = FakeMedia()
         self.registry = RoomRegistry(
             self.clock,
             FakeEntropy(),
-            shards=4,
+            media=self.media,
             limits=limits or RoomLimits(),
             defaults=defaults or RoomDefaults(),
             observe=observe,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from livekit.protocol import models, rtc
 
@@ -84,6 +84,19 @@ def speakers_changed(speakers: tuple[Speaker, ...]) -> rtc.SignalResponse:
             ]
         )
     )
+
+
+def stream_states(changes: Iterable[tuple[Publication, bool]]) -> rtc.SignalResponse:
+    """Tracks that the subscriber no longer gets because its path is too narrow (``True``), or gets again."""
+    states = [
+        rtc.StreamStateInfo(
+            participant_sid=publication.publisher_sid,
+            track_sid=publication.sid,
+            state=rtc.StreamState.PAUSED if paused else rtc.StreamState.ACTIVE,
+        )
+        for publication, paused in changes
+    ]
+    return rtc.SignalResponse(stream_state_update=rtc.StreamStateUpdate(stream_states=states))
 
 
 def track_published(publication: Publication) -> rtc.SignalResponse:

@@ -12,9 +12,10 @@ from tureen.doors.negotiation import Negotiated, Negotiation, PendingTrack, Requ
 from tureen.doors.negotiation.negotiation import fresh_credentials
 from tureen.model.grant import TrackSource
 from tureen.model.ids import ConsumerId, ProducerId, TrackSid, TransportId
-from tureen.model.media import IceCredentials, ProducerParameters
+from tureen.model.media import ConsumerLimits, IceCredentials, ProducerParameters
 from tureen.ports import Entropy, MediaPort, TransportListener
 from tureen.rooms import Participant, Publication, Room
+from tureen.rooms.carrier import Carrier
 from tureen.rooms.subscription import TrackSettings
 from tureen.telemetry.room_log import participant_log
 
@@ -24,6 +25,9 @@ class _Received(Struct):
 
     publication: Publication
     settings: TrackSettings
+    carrier: Carrier
+    limits: ConsumerLimits
+    """As they were stated last."""
     consumer: ConsumerId | None = None
 
 
@@ -84,6 +88,7 @@ class Peer:
         self._published: dict[TrackSid, Publication] = {}
         self._producers: dict[TrackSid, ProducerId] = {}
         self._received: dict[TrackSid, _Received] = {}
+        self._floor = room.speaking.floor
 
     @property
     def transport(self) -> TransportId | None:
@@ -102,13 +107,13 @@ class Peer:
             self._close_consumer(sid)
         for bound in negotiated.opened:
             received = self._received[bound.sid]
-            producer = received.publication.producer
+            producer = received.carrier.producer
             if producer is not None:
                 received.consumer = self._media.open_consumer(
                     transport,
                     producer,
                     bound.consumer,
-                    limits(received.settings, received.publication),
+                    received.limits,
                     _Downlink(self._listener, received.publication),
                 )
         return negotiated
@@ -150,10 +155,12 @@ class Peer:
 
     def subscribe(self, publication: Publication, settings: TrackSettings) -> None:
         """The participant shall receive a track that has a producer."""
-        parameters, codec = publication.parameters, publication.codec
+        carrier = publication.main
+        parameters, codec = carrier.parameters, carrier.codec
         if parameters is None or codec is None:
             return
-        self._received[publication.sid] = _Received(publication, settings)
+        granted = self._limits(publication, carrier, settings)
+        self._received[publication.sid] = _Received(publication, settings, carrier, granted)
         self._negotiation.subscribe(
             WantedTrack(
                 sid=publication.sid,
@@ -177,8 +184,17 @@ class Peer:
         if received is None:
             return
         received.settings = settings
-        if received.consumer is not None:
-            self._media.update_consumer(received.consumer, limits(settings, publication))
+        self._limit(received)
+
+    def follow_floor(self) -> None:
+        """Others have the floor now, perhaps: what they show comes first."""
+        before, self._floor = self._floor, self._room.speaking.floor
+        if before is self._floor:
+            return
+        changed = before ^ self._floor
+        for received in self._received.values():
+            if received.publication.publisher_sid in changed:
+                self._limit(received)
 
     def handle_transport_closed(self) -> None:
         """The core closed the transport by itself."""
@@ -217,6 +233,16 @@ class Peer:
         if publication is not None:
             self._room.tracks.end(self._participant, publication)
             self.unpublish(publication)
+
+    def _limits(self, publication: Publication, carrier: Carrier, settings: TrackSettings) -> ConsumerLimits:
+        has_floor = publication.publisher_sid in self._room.speaking.floor
+        return limits(settings, publication, carrier, has_floor=has_floor)
+
+    def _limit(self, received: _Received) -> None:
+        before = received.limits
+        received.limits = self._limits(received.publication, received.carrier, received.settings)
+        if received.consumer is not None and received.limits != before:
+            self._media.update_consumer(received.consumer, received.limits)
 
     def _close_consumer(self, sid: TrackSid) -> None:
         received = self._received.get(sid)

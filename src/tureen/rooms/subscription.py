@@ -30,6 +30,10 @@ class TrackSettings(Struct, frozen=True, kw_only=True):
     width: int = 0
     """Pixels on screen, as is ``height``; 0: ``quality`` decides."""
     height: int = 0
+    fps: int = 0
+    """Pictures per second that it shows at most; 0: all."""
+    priority: int = 0
+    """Where not everything fits, 1 is served first; 0: we decide."""
 
 
 class SubscriptionChange(enum.StrEnum):
@@ -108,6 +112,6 @@ class Subscriptions:
             and subscriber.sid != publisher.sid
             and not publisher.hidden
             and track.announced
-            and track.producer is not None
+            and track.main.producer is not None
             and publisher.policy.allows(subscriber.identity, track.sid)
         )

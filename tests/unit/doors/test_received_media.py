@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
 from livekit.protocol import models, rtc
 
 from tests.unit.doors.fakes import OpenConsumer
 from tests.unit.doors.guest import Guest, House
+from tureen.model.media import BEST_LAYER
 from tureen.rooms import RoomDefaults
 
+VP9 = 98
 PAUSED, ACTIVE = rtc.StreamState.PAUSED, rtc.StreamState.ACTIVE
+
+
+def with_vp9(offer: str) -> str:
+    """The peer also knows VP9."""
+    offered = offer.replace("SAVPF 96 97 102 103 116", f"SAVPF 96 97 102 103 {VP9} 116")
+    return offered.replace("a=rtpmap:116", f"a=rtpmap:{VP9} VP9/90000\r\na=rtpmap:116")
 
 
 def consumer_of(receiver: Guest, sid: str) -> OpenConsumer:
@@ -65,3 +74,101 @@ class TestNarrowPath:
         ben.settle()
         (update,) = ben.all("stream_state_update")
         assert [it.track_sid for it in update.stream_states] == [track.sid for track in tracks]
+
+
+THREE_SIZES = [
+    models.VideoLayer(quality=quality, width=320 << quality, height=180 << quality)
+    for quality in (models.VideoQuality.LOW, models.VideoQuality.MEDIUM, models.VideoQuality.HIGH)
+]
+
+
+def setting(track: models.TrackInfo, **fields: object) -> dict[str, rtc.UpdateTrackSettings]:
+    return {"track_setting": rtc.UpdateTrackSettings(track_sids=[track.sid], **fields)}  # type: ignore[arg-type]
+
+
+class TestWantedLayers:
+    @pytest.mark.parametrize(
+        ("fps", "temporal"), [(0, BEST_LAYER), (30, BEST_LAYER), (16, BEST_LAYER), (15, 1), (9, 1), (8, 0), (1, 0)]
+    )
+    def test_few_pictures_per_second_need_few_temporal_layers(self, fps: int, temporal: int) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        camera = ann.publish("video", "cam")
+        ben.send(**setting(camera, fps=fps))
+        assert consumer_of(ben, camera.sid).limits.max_temporal == temporal
+
+    def test_a_scalable_stream_has_as_many_sizes_as_its_publisher_says(self) -> None:
+        house = House()
+        ann, ben = house.join("ann", rewrite=with_vp9), house.join("ben", rewrite=with_vp9)
+        svc = rtc.SimulcastCodec(codec="vp9", cid="cam", layers=THREE_SIZES)
+        camera = ann.publish("video", "cam", simulcast_codecs=[svc], layers=THREE_SIZES, payload_type=VP9)
+        consumer = consumer_of(ben, camera.sid)
+        assert consumer.limits.max_layer == BEST_LAYER
+        for size, layer in (((300, 150), 0), ((600, 300), 1), ((1200, 700), BEST_LAYER)):
+            ben.send(**setting(camera, width=size[0], height=size[1]))
+            assert consumer.limits.max_layer == layer
+
+    def test_one_stream_of_another_codec_is_not_split(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        camera = ann.publish("video", "cam", layers=THREE_SIZES)
+        ben.send(**setting(camera, quality=models.VideoQuality.LOW))
+        assert consumer_of(ben, camera.sid).limits.max_layer == BEST_LAYER
+
+    def test_changed_sizes_count_from_then_on(self) -> None:
+        house = House()
+        ann, ben = house.join("ann", rewrite=with_vp9), house.join("ben", rewrite=with_vp9)
+        svc = rtc.SimulcastCodec(codec="vp9", cid="cam", layers=THREE_SIZES)
+        camera = ann.publish("video", "cam", simulcast_codecs=[svc], payload_type=VP9)
+        ann.send(update_layers=rtc.UpdateVideoLayers(track_sid=camera.sid, layers=[]))
+        ben.send(**setting(camera, width=10, height=10))
+        assert consumer_of(ben, camera.sid).limits.max_layer == BEST_LAYER
+
+
+class TestPriorities:
+    def test_the_subscribers_word_counts_first_and_one_is_the_highest(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        screen = ann.publish("video", "screen", source=models.TrackSource.SCREEN_SHARE)
+        cameras = [ann.publish("video", f"cam{number}") for number in range(3)]
+        for camera, priority in zip(cameras, (1, 2, 500), strict=True):
+            ben.send(**setting(camera, priority=priority))
+        first, second, last = (consumer_of(ben, camera.sid).limits.priority for camera in cameras)
+        assert 255 == first > second > last > consumer_of(ben, screen.sid).limits.priority
+
+    def test_screens_come_before_speakers_before_large_tiles_before_small_ones(self) -> None:
+        house = House()
+        ann, ben, cem = house.join("ann"), house.join("ben"), house.join("cem")
+        screen = ann.publish("video", "screen", source=models.TrackSource.SCREEN_SHARE)
+        silent, second, spoken = ann.publish("video", "c1"), ann.publish("video", "c2"), ben.publish("video", "c3")
+        cem.send(**setting(silent, width=1280, height=720))
+        cem.send(**setting(second, width=160, height=90))
+        speak(ben)
+        order = [consumer_of(cem, it.sid).limits.priority for it in (screen, spoken, silent, second)]
+        assert order == sorted(order, reverse=True)
+        assert len(set(order)) == 4
+
+    def test_a_small_change_of_size_is_no_command(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        camera = ann.publish("video", "cam")
+        for width in range(600, 640, 4):
+            ben.send(**setting(camera, width=width, height=400))
+        assert consumer_of(ben, camera.sid).updates == 1
+
+    def test_who_goes_on_speaking_costs_no_command(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        camera = ann.publish("video", "cam")
+        for _ in range(5):
+            speak(ann)
+            house.clock.advance(3.0)
+        assert consumer_of(ben, camera.sid).updates == 1
+
+
+def speak(guest: Guest) -> None:
+    """The core hears a loud voice."""
+    participant = guest.session.participant if guest.session else None
+    assert participant is not None
+    guest.house.registry.rooms[0].speaking.handle_level(participant.sid, 10)
+    guest.house.clock.advance(0.1)

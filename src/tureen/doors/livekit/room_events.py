@@ -40,6 +40,7 @@ def _room_changed(context: SessionContext, event: RoomChanged) -> None:
 
 def _speakers_changed(context: SessionContext, event: SpeakersChanged) -> None:
     context.send_shared(event, lambda: responses.speakers_changed(event.speakers))
+    context.peer.follow_floor()
 
 
 def _subscription_opened(context: SessionContext, event: SubscriptionOpened) -> None:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from tureen.model.grant import Grant
 from tureen.model.ids import ParticipantSid, TrackSid
+from tureen.rooms.demand import Wanted
 from tureen.rooms.participant import DepartureReason, Participant
 from tureen.rooms.publication import Publication
 from tureen.rooms.speakers import Speaker
@@ -83,6 +84,13 @@ class TrackSubscribed(Struct, frozen=True, eq=False):
     publication: Publication
 
 
+class DemandChanged(Struct, frozen=True, eq=False):
+    """To the publisher: this much of its track is wanted, and no more need be sent."""
+
+    publication: Publication
+    wanted: Wanted
+
+
 class TrackUnpublished(Struct, frozen=True, eq=False):
     """To the publisher: the server ended its track."""
 
@@ -117,6 +125,7 @@ RoomEvent: TypeAlias = (
     | SubscriptionRefused
     | SubscriptionPermitted
     | TrackSubscribed
+    | DemandChanged
     | TrackUnpublished
     | TrackMuted
     | GrantChanged

@@ -180,6 +180,7 @@ class Room:
         for participant in self.participants:
             self.remove(participant, reason)
         self.lifetime.stop()
+        self.tracks.stop()
         self.speaking.stop()
         if self._counts_timer is not None:
             self._counts_timer.cancel()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tureen.rooms.carrier import Carrier
 from tureen.rooms.publication import Publication
 from tureen.rooms.subscription import TrackSettings
+from tureen.rooms.track import LayerQuality
 
 
 def spatial_layers(publication: Publication, carrier: Carrier) -> int:
@@ -27,3 +28,16 @@ def wanted_layer(settings: TrackSettings, publication: Publication, carrier: Car
                 return index
         return highest
     return min(int(settings.quality), highest)
+
+
+def wanted_quality(settings: TrackSettings, publication: Publication, carrier: Carrier | None) -> LayerQuality | None:
+    """The same in the steps that publishers know: the best for whoever can use all; ``None``: nothing at all.
+
+    ``carrier`` is absent while the publisher does not send the codec yet.
+    """
+    if settings.disabled:
+        return None
+    if carrier is None or carrier.parameters is None:
+        return settings.quality
+    layer = wanted_layer(settings, publication, carrier)
+    return LayerQuality.HIGH if layer + 1 >= spatial_layers(publication, carrier) else LayerQuality(layer)

@@ -166,6 +166,39 @@ class TestPriorities:
         assert consumer_of(ben, camera.sid).updates == 1
 
 
+def enabled(guest: Guest) -> dict[str, list[str]]:
+    """What the client was asked to send last, by codec."""
+    update = guest.last("subscribed_quality_update")
+    return {
+        codec.codec: [models.VideoQuality.Name(it.quality) for it in codec.qualities if it.enabled]
+        for codec in update.subscribed_codecs
+    }
+
+
+class TestDynacast:
+    def test_the_publisher_hears_which_layers_are_wanted(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        camera = ann.publish("video", "cam", rids=("q", "h", "f"), layers=THREE_SIZES)
+        assert enabled(ann) == {"vp8": ["LOW", "MEDIUM", "HIGH"]}
+        ben.send(**setting(camera, width=600, height=300))
+        house.clock.advance(10)
+        assert enabled(ann) == {"vp8": ["LOW", "MEDIUM"]}
+        ben.send(**setting(camera, disabled=True))
+        house.clock.advance(10)
+        update = ann.last("subscribed_quality_update")
+        assert update.track_sid == camera.sid
+        assert enabled(ann) == {"vp8": []}
+        assert [(it.quality, it.enabled) for it in update.subscribed_qualities] == [(0, False), (1, False), (2, False)]
+        assert not ben.all("subscribed_quality_update")
+
+    def test_it_hears_so_after_the_track_has_its_sid(self) -> None:
+        ann = House().join("ann")
+        ann.publish("video", "cam")
+        kinds = ann.kinds()
+        assert kinds.index("track_published") < kinds.index("subscribed_quality_update")
+
+
 def speak(guest: Guest) -> None:
     """The core hears a loud voice."""
     participant = guest.session.participant if guest.session else None

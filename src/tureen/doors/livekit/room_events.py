@@ -10,6 +10,7 @@ from livekit.protocol import models, rtc
 from tureen.doors.livekit import responses
 from tureen.doors.livekit.session_context import SessionContext
 from tureen.rooms.events import (
+    DemandChanged,
     ParticipantChanged,
     RefusalReason,
     RoomChanged,
@@ -76,6 +77,10 @@ def _track_subscribed(context: SessionContext, event: TrackSubscribed) -> None:
     context.send(rtc.SignalResponse(track_subscribed=subscribed))
 
 
+def _demand_changed(context: SessionContext, event: DemandChanged) -> None:
+    context.send(responses.subscribed_qualities(event.publication, event.wanted))
+
+
 def _track_unpublished(context: SessionContext, event: TrackUnpublished) -> None:
     context.peer.unpublish(event.publication)
     unpublished = rtc.TrackUnpublishedResponse(track_sid=event.publication.sid)
@@ -99,6 +104,7 @@ EVENT_HANDLERS: Mapping[type, Callable[[SessionContext, Any], None]] = {
     SubscriptionRefused: _subscription_refused,
     SubscriptionPermitted: _subscription_permitted,
     TrackSubscribed: _track_subscribed,
+    DemandChanged: _demand_changed,
     TrackUnpublished: _track_unpublished,
     TrackMuted: _track_muted,
 }

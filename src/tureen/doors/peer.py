@@ -13,9 +13,11 @@ from tureen.doors.negotiation.negotiation import fresh_credentials
 from tureen.model.grant import TrackSource
 from tureen.model.ids import ConsumerId, ProducerId, TrackSid, TransportId
 from tureen.model.media import ConsumerLimits, IceCredentials, ProducerParameters
+from tureen.model.reports import TransportReport
 from tureen.ports import Entropy, MediaPort, TransportListener
 from tureen.rooms import Participant, Publication, Room
 from tureen.rooms.carrier import Carrier
+from tureen.rooms.link import Link, ReceivedTrack, SentTrack
 from tureen.rooms.subscription import TrackSettings
 from tureen.telemetry.room_log import participant_log
 
@@ -195,6 +197,24 @@ class Peer:
         for received in self._received.values():
             if received.publication.publisher_sid in changed:
                 self._limit(received)
+
+    def link(self, report: TransportReport) -> Link:
+        """A report of the core with the tracks that it speaks of."""
+        sent = {producer: self._published.get(sid) for sid, producer in self._producers.items()}
+        received = {it.consumer: it.publication for it in self._received.values()}
+        return Link(
+            transport=report,
+            sent=tuple(
+                SentTrack(publication, it)
+                for it in report.producers
+                if (publication := sent.get(it.producer)) is not None
+            ),
+            received=tuple(
+                ReceivedTrack(publication, it)
+                for it in report.consumers
+                if (publication := received.get(it.consumer)) is not None
+            ),
+        )
 
     def handle_transport_closed(self) -> None:
         """The core closed the transport by itself."""

@@ -17,6 +17,7 @@ from tureen.rooms.demand import Wanted
 from tureen.rooms.participant import DepartureReason, Participant
 from tureen.rooms.publication import Publication
 from tureen.rooms.speakers import Speaker
+from tureen.rooms.standing import Standing
 from tureen.rooms.subscription import TrackSettings
 
 
@@ -41,6 +42,12 @@ class SpeakersChanged(Struct, frozen=True, eq=False):
     """Only those whose speaking changed."""
 
     speakers: tuple[Speaker, ...]
+
+
+class QualitiesChanged(Struct, frozen=True, eq=False):
+    """How well these participants are connected now."""
+
+    standings: tuple[Standing, ...]
 
 
 class SubscriptionOpened(Struct, frozen=True, eq=False):
@@ -119,6 +126,7 @@ RoomEvent: TypeAlias = (
     ParticipantChanged
     | RoomChanged
     | SpeakersChanged
+    | QualitiesChanged
     | SubscriptionOpened
     | SubscriptionClosed
     | SubscriptionAdjusted

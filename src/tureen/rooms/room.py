@@ -20,6 +20,7 @@ from tureen.rooms.limits import RoomDefaults, RoomLimits
 from tureen.rooms.observer import Observe
 from tureen.rooms.participant import DepartureReason, JoinOptions, Participant, ParticipantState
 from tureen.rooms.profile import Profile
+from tureen.rooms.qualities import Qualities
 from tureen.rooms.speaking import Speaking
 
 COUNTS_INTERVAL_S = 5.0
@@ -74,6 +75,7 @@ class Room:
         self._observer = around.observe(name, self.sid)
         self.tracks = Exchange(self.audience, clock, around.entropy, around.limits, self._observer)
         self.speaking = Speaking(self.audience, clock)
+        self.quality = Qualities(self.audience, clock)
         self.data = DataRouting()
         self.lifetime = RoomLifetime(
             clock,
@@ -164,6 +166,7 @@ class Room:
         sink = self.audience.remove(participant)
         self.tracks.handle_departure(participant)
         self.speaking.forget(participant.sid)
+        self.quality.forget(participant.sid)
         self.data.forget(participant.sid)
         self._observer.handle_left(participant, reason)
         participant.touch()
@@ -182,6 +185,7 @@ class Room:
         self.lifetime.stop()
         self.tracks.stop()
         self.speaking.stop()
+        self.quality.stop()
         if self._counts_timer is not None:
             self._counts_timer.cancel()
             self._counts_timer = None

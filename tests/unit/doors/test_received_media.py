@@ -8,9 +8,11 @@ from livekit.protocol import models, rtc
 from tests.unit.doors.fakes import OpenConsumer
 from tests.unit.doors.guest import Guest, House
 from tureen.model.media import BEST_LAYER
+from tureen.model.reports import LayerReport, ProducerReport, TransportReport
 from tureen.rooms import RoomDefaults
 
 VP9 = 98
+EXCELLENT, POOR, LOST = models.ConnectionQuality.EXCELLENT, models.ConnectionQuality.POOR, models.ConnectionQuality.LOST
 PAUSED, ACTIVE = rtc.StreamState.PAUSED, rtc.StreamState.ACTIVE
 
 
@@ -197,6 +199,51 @@ class TestDynacast:
         ann.publish("video", "cam")
         kinds = ann.kinds()
         assert kinds.index("track_published") < kinds.index("subscribed_quality_update")
+
+
+class TestConnectionQuality:
+    def report(self, guest: Guest, loss: int) -> None:
+        """The core measured this loss of all that the guest sends."""
+        producers = [key for key, it in guest.house.media.producers.items() if it.transport == guest.transport]
+        layer = LayerReport(layer=0, bitrate=40_000, loss=loss, jitter_ms=3)
+        assert guest.session is not None
+        guest.session.handle_report(
+            TransportReport(
+                round_trip_ms=30,
+                estimate=1_000_000,
+                sent=1,
+                received=2,
+                producers=tuple(ProducerReport(producer=key, layers=(layer,)) for key in producers),
+                consumers=(),
+            )
+        )
+
+    def told(self, guest: Guest) -> dict[str, int]:
+        return {it.participant_sid: it.quality for it in guest.last("connection_quality").updates}
+
+    def test_people_hear_of_themselves_and_of_the_others(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        ann.publish("audio", "mic")
+        self.report(ann, 0)
+        self.report(ben, 0)
+        house.clock.advance(5)
+        assert self.told(ann) == self.told(ben) == {ann.sid: EXCELLENT, ben.sid: EXCELLENT}
+        assert ann.last("connection_quality").updates[0].score > 4
+        self.report(ann, 300)
+        house.clock.advance(1)
+        assert self.told(ben) == {ann.sid: POOR}
+
+    def test_lost_is_what_the_transport_says(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        assert ann.session is not None
+        ann.session.handle_transport_disconnected()
+        house.clock.advance(1)
+        assert self.told(ben) == {ann.sid: LOST}
+        ann.session.handle_transport_reconnected()
+        house.clock.advance(5)
+        assert self.told(ben) == {ann.sid: EXCELLENT}
 
 
 def speak(guest: Guest) -> None:

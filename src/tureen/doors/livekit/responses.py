@@ -8,12 +8,13 @@ from livekit.protocol import models, rtc
 
 from tureen.doors.livekit.infos import enabled_codecs, participant_info, room_info, track_info
 from tureen.doors.livekit.settings import LivekitDoorSettings
-from tureen.doors.livekit.vocabulary import DEPARTURES, QUALITIES
+from tureen.doors.livekit.vocabulary import CONNECTION_QUALITIES, DEPARTURES, QUALITIES
 from tureen.doors.negotiation import Requirement
 from tureen.model.ids import TrackSid
 from tureen.rooms import DepartureReason, Participant, Publication, Room
 from tureen.rooms.demand import Wanted
 from tureen.rooms.speakers import Speaker
+from tureen.rooms.standing import Standing
 from tureen.rooms.track import LayerQuality
 
 PROTOCOL = 17
@@ -86,6 +87,19 @@ def speakers_changed(speakers: tuple[Speaker, ...]) -> rtc.SignalResponse:
             ]
         )
     )
+
+
+def connection_quality(standings: Iterable[Standing]) -> rtc.SignalResponse:
+    """How well some participants are connected."""
+    updates = [
+        rtc.ConnectionQualityInfo(
+            participant_sid=standing.participant,
+            quality=CONNECTION_QUALITIES.wire(standing.quality),
+            score=standing.score,
+        )
+        for standing in standings
+    ]
+    return rtc.SignalResponse(connection_quality=rtc.ConnectionQualityUpdate(updates=updates))
 
 
 def stream_states(changes: Iterable[tuple[Publication, bool]]) -> rtc.SignalResponse:

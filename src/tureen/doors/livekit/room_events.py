@@ -12,6 +12,7 @@ from tureen.doors.livekit.session_context import SessionContext
 from tureen.rooms.events import (
     DemandChanged,
     ParticipantChanged,
+    QualitiesChanged,
     RefusalReason,
     RoomChanged,
     SpeakersChanged,
@@ -42,6 +43,10 @@ def _room_changed(context: SessionContext, event: RoomChanged) -> None:
 def _speakers_changed(context: SessionContext, event: SpeakersChanged) -> None:
     context.send_shared(event, lambda: responses.speakers_changed(event.speakers))
     context.peer.follow_floor()
+
+
+def _qualities_changed(context: SessionContext, event: QualitiesChanged) -> None:
+    context.send_shared(event, lambda: responses.connection_quality(event.standings))
 
 
 def _subscription_opened(context: SessionContext, event: SubscriptionOpened) -> None:
@@ -98,6 +103,7 @@ EVENT_HANDLERS: Mapping[type, Callable[[SessionContext, Any], None]] = {
     ParticipantChanged: _participant_changed,
     RoomChanged: _room_changed,
     SpeakersChanged: _speakers_changed,
+    QualitiesChanged: _qualities_changed,
     SubscriptionOpened: _subscription_opened,
     SubscriptionClosed: _subscription_closed,
     SubscriptionAdjusted: _subscription_adjusted,

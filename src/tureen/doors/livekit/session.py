@@ -155,10 +155,12 @@ class SignalSession:
     def handle_transport_disconnected(self) -> None:
         """The core waits for the peer; so do we."""
         self._context.log.info("transport disconnected")
+        self._note_lost(lost=True)
 
     def handle_transport_reconnected(self) -> None:
         """Nothing was undone."""
         self._context.log.info("transport reconnected")
+        self._note_lost(lost=False)
 
     def handle_transport_closed(self, reason: str) -> None:
         """Without a transport there is nothing to come back to. A peer that closed it itself is leaving."""
@@ -168,7 +170,9 @@ class SignalSession:
         self._room.remove(self._participant, DepartureReason.CLIENT_LEFT if left else DepartureReason.TRANSPORT_LOST)
 
     def handle_report(self, report: TransportReport) -> None:
-        """Nothing yet."""
+        """From it follows how well the participant is connected."""
+        if self._participant.present:
+            self._room.quality.handle_link(self._participant, self._peer.link(report))
 
     def handle_stream_paused(self, publication: Publication, *, paused: bool) -> None:
         """The client shows that a picture stands still for want of bandwidth."""
@@ -184,6 +188,10 @@ class SignalSession:
         self._context.log.warning("the packet core refused a command", command=command, code=code, reason=message)
         if command == "open_transport":
             self.handle_transport_closed(f"{code}: {message}")
+
+    def _note_lost(self, *, lost: bool) -> None:
+        if self._participant.present:
+            self._room.quality.handle_lost(self._participant, lost=lost)
 
     def _handle(self, request: rtc.SignalRequest) -> None:
         kind = request.WhichOneof("message")

@@ -22,6 +22,12 @@ const MIN_ADDITIVE: f64 = 4_000.0;
 const MAX_STEP: Duration = Duration::from_secs(1);
 /// Limits of the time between two decreases.
 const DECREASE_PAUSE: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(300)];
+/// What is left of the estimate at least while less is sent than it allows, or while everything still arrives at the rate of
+/// sending: a queue that grows slowly, or for a moment, is no reason to give up what was proven but is not in use. One that
+/// stays takes the rest within a few reports.
+const SOFT_DECREASE: f64 = 0.7;
+/// Arrival below this share of the offered rate is a path that carries no more.
+const CARRIED: f64 = 0.85;
 /// Without an acknowledged rate, one decrease halves the estimate.
 const BLIND_DECREASE: f64 = 0.5;
 
@@ -32,6 +38,8 @@ pub(crate) struct Throughput {
     pub acknowledged: Option<DataRate>,
     /// Acknowledged most recently.
     pub recent: Option<DataRate>,
+    /// At which rate the packets were sent on which reports came most recently.
+    pub offered: Option<DataRate>,
     /// Less is sent than the estimate allows, so that nothing is learnt about more.
     pub application_limited: bool,
     pub round_trip: Duration,
@@ -108,7 +116,13 @@ impl DelayControl {
         let before = self.estimate;
         let lowered = if let Some(recent) = throughput.recent {
             self.congested.observe(recent);
-            recent.scaled(DECREASE)
+            let is_carried = throughput.offered.is_none_or(|offered| recent >= offered.scaled(CARRIED));
+            let least = if is_carried || throughput.application_limited {
+                before.scaled(SOFT_DECREASE)
+            } else {
+                DataRate::ZERO
+            };
+            recent.scaled(DECREASE).max(least)
         } else {
             before.scaled(BLIND_DECREASE)
         };
@@ -169,7 +183,7 @@ mod tests {
     fn throughput(kbps: u64) -> Throughput {
         let rate = Some(DataRate::from_kbps(kbps));
         let round_trip = Duration::from_millis(100);
-        Throughput { acknowledged: rate, recent: rate, application_limited: false, round_trip }
+        Throughput { acknowledged: rate, recent: rate, offered: rate, application_limited: false, round_trip }
     }
 
     fn run(control: &mut DelayControl, from: Instant, steps: u32, kbps: u64) -> Instant {
@@ -207,8 +221,19 @@ mod tests {
         let now = Instant::now();
         assert!(control.update(now, Usage::Overuse, &throughput(1000)));
         assert!(!control.update(now + Duration::from_millis(50), Usage::Overuse, &throughput(500)));
-        assert!(control.update(now + Duration::from_millis(100), Usage::Overuse, &throughput(500)));
+        let full = Throughput { offered: Some(DataRate::from_kbps(850)), ..throughput(500) };
+        assert!(control.update(now + Duration::from_millis(100), Usage::Overuse, &full));
         assert_eq!(control.estimate(), DataRate::from_kbps(425));
         assert!(!control.update(now + Duration::from_millis(300), Usage::Underuse, &throughput(500)));
+    }
+
+    #[test]
+    fn what_is_not_in_use_is_given_up_in_steps() {
+        let mut control = DelayControl::new(DataRate::from_kbps(2000));
+        let now = Instant::now();
+        for (step, expected) in (0..).zip([1400, 980, 686, 480, 425]) {
+            assert!(control.update(now + Duration::from_millis(100) * step, Usage::Overuse, &throughput(500)));
+            assert_eq!((control.estimate().bps() + 500) / 1000, expected);
+        }
     }
 }

@@ -1,6 +1,5 @@
 use std::time::{Duration, Instant};
 
-use crate::acknowledged::AcknowledgedRate;
 use crate::application_limited::ApplicationLimited;
 use crate::arrival_groups::ArrivalGroups;
 use crate::config::EstimatorConfig;
@@ -8,6 +7,7 @@ use crate::delay_control::{DelayControl, Throughput};
 use crate::loss_control::LossControl;
 use crate::probe::{ProbeCluster, ProbeConditions, ProbeId, Prober};
 use crate::rate::DataRate;
+use crate::rate_meter::RateMeter;
 use crate::reference_clock::ReferenceClock;
 use crate::remb::ReceiverReports;
 use crate::send_history::{Report, SendHistory, SentPacket};
@@ -49,7 +49,8 @@ pub struct BandwidthEstimator {
     clock: ReferenceClock,
     groups: ArrivalGroups,
     trendline: Trendline,
-    acknowledged: AcknowledgedRate,
+    acknowledged: RateMeter,
+    offered: RateMeter,
     delay: DelayControl,
     loss: LossControl,
     prober: Prober,
@@ -96,7 +97,8 @@ impl BandwidthEstimator {
             clock: ReferenceClock::default(),
             groups: ArrivalGroups::default(),
             trendline: Trendline::default(),
-            acknowledged: AcknowledgedRate::default(),
+            acknowledged: RateMeter::default(),
+            offered: RateMeter::default(),
             delay: DelayControl::new(start),
             loss: LossControl::default(),
             prober: Prober::default(),
@@ -263,6 +265,7 @@ impl BandwidthEstimator {
         if received {
             self.acknowledged.add(arrival, u64::from(packet.bytes));
         }
+        self.offered.add(packet.sent as i64, u64::from(packet.bytes));
         self.loss.add(now, packet.sent, packet.bytes, received);
         self.prober.on_report(&packet, received.then_some(arrival));
         packet.sent
@@ -275,10 +278,16 @@ impl BandwidthEstimator {
             // What is lost by chance passed the bottleneck, or would have.
             acknowledged: self.acknowledged.rate().map(|rate| rate.scaled(arrived)),
             recent: self.acknowledged.recent().map(|rate| rate.scaled(arrived)),
+            offered: self.offered.recent(),
             application_limited: self.application.is_limited(),
             round_trip: self.round_trip_or_guess(),
         };
-        if self.delay.update(now, self.trendline.usage(), &throughput) {
+        let usage = match self.trendline.usage() {
+            // Neither more nor less until the probe has told.
+            Usage::Overuse if self.prober.explains_queue(now) => Usage::Underuse,
+            usage => usage,
+        };
+        if self.delay.update(now, usage, &throughput) {
             self.prober.on_overuse(now);
         }
         self.finish_probe(now);
@@ -287,7 +296,9 @@ impl BandwidthEstimator {
 
     fn finish_probe(&mut self, now: Instant) {
         if let Some(proven) = self.prober.finish(now, self.estimate()) {
-            self.delay.set_estimate(now, self.config.bound(proven));
+            let proven = self.config.bound(proven);
+            self.delay.set_estimate(now, proven.max(self.delay.estimate()));
+            self.loss.on_proven(proven);
         }
     }
 
@@ -297,6 +308,7 @@ impl BandwidthEstimator {
         self.groups.reset();
         self.trendline.reset();
         self.acknowledged.reset();
+        self.offered.reset();
         self.loss.reset();
         self.prober.restart(now);
     }
@@ -306,9 +318,7 @@ impl BandwidthEstimator {
             estimate: self.estimate(),
             wanted: self.wanted,
             max: self.config.max,
-            permitted: self.trendline.usage() == Usage::Normal
-                && self.loss.limit().is_none()
-                && self.silence.cap().is_none(),
+            permitted: self.trendline.usage() == Usage::Normal && self.loss.is_calm() && self.silence.cap().is_none(),
             random_loss: self.loss.random_loss(),
             round_trip: self.round_trip_or_guess(),
         }

@@ -22,8 +22,10 @@ const MAX_LENGTH: u64 = 1_000_000;
 const JUDGED: usize = 8;
 /// Loss above what is accepted that raises the question.
 const SUSPICIOUS: f64 = 0.08;
-/// Loss is accepted down at once when it falls by this much.
+/// How fast what is accepted follows loss that fell, per observation: slowly, since a lucky second is no better path.
 const RELIEF: f64 = 0.05;
+/// Loss above what is accepted that is no sign of congestion.
+const CALM: f64 = 0.03;
 /// The rate of an experiment against the rate before it, its length in observations, and in time at most.
 const EXPERIMENT: f64 = 0.75;
 const EXPERIMENT_LENGTH: u32 = 4;
@@ -93,6 +95,19 @@ impl LossControl {
         self.accepted.min(self.loss())
     }
 
+    /// Whether more may be tried: nothing is lost that chance does not explain.
+    pub fn is_calm(&self) -> bool {
+        self.experiment.is_none() && self.model.loss(JUDGED / 2) <= self.accepted + CALM
+    }
+
+    /// A rate was seen to pass. What speaks against it is out of date.
+    pub fn on_proven(&mut self, rate: DataRate) {
+        if self.limit.is_some_and(|limit| limit < rate) {
+            self.model = LossModel::default();
+            self.limit = None;
+        }
+    }
+
     /// Counts a packet, in the order of sequence numbers; `sent` in microseconds.
     pub fn add(&mut self, now: Instant, sent: u64, bytes: u16, received: bool) {
         if !received {
@@ -141,9 +156,7 @@ impl LossControl {
     fn observe(&mut self, now: Instant, observation: Observation) {
         self.model.add(observation);
         let loss = self.loss();
-        if loss < self.accepted - RELIEF {
-            self.accepted = loss;
-        }
+        self.accepted -= (self.accepted - loss).max(0.0) * RELIEF;
         let found = self.model.explain();
         if let Some(capacity) = found.capacity {
             self.experiment = None;

@@ -6,6 +6,11 @@ use crate::trendline::Usage;
 
 /// What is left of the acknowledged rate after overuse (draft-ietf-rmcat-gcc-02, section 5.5: beta).
 const DECREASE: f64 = 0.85;
+/// The same while a queue stands that is [`LONG_QUEUE`] or longer: at 0.85 a queue of a second would take seven to drain.
+const DRAIN: f64 = 0.6;
+const LONG_QUEUE: Duration = Duration::from_millis(250);
+/// While such a queue stands there is nothing to grow into, even if it no longer grows.
+const SHORT_QUEUE: Duration = Duration::from_millis(150);
 /// Growth per second while the capacity is unknown (draft-ietf-rmcat-gcc-02, section 5.5: eta).
 const GROWTH: f64 = 1.08;
 /// The estimate grows no further than what is proven to pass, times this.
@@ -42,6 +47,8 @@ pub(crate) struct Throughput {
     pub offered: Option<DataRate>,
     /// Less is sent than the estimate allows, so that nothing is learnt about more.
     pub application_limited: bool,
+    /// How long packets wait on the path.
+    pub standing_queue: Duration,
     pub round_trip: Duration,
 }
 
@@ -83,6 +90,7 @@ impl DelayControl {
             Usage::Overuse => return self.decrease(now, throughput),
             // The queue empties; sending more now would keep it.
             Usage::Underuse => {}
+            Usage::Normal if throughput.standing_queue >= SHORT_QUEUE => {}
             Usage::Normal => self.increase(elapsed, throughput),
         }
         false
@@ -122,7 +130,7 @@ impl DelayControl {
             } else {
                 DataRate::ZERO
             };
-            recent.scaled(DECREASE).max(least)
+            recent.scaled(if throughput.standing_queue >= LONG_QUEUE { DRAIN } else { DECREASE }).max(least)
         } else {
             before.scaled(BLIND_DECREASE)
         };
@@ -183,7 +191,14 @@ mod tests {
     fn throughput(kbps: u64) -> Throughput {
         let rate = Some(DataRate::from_kbps(kbps));
         let round_trip = Duration::from_millis(100);
-        Throughput { acknowledged: rate, recent: rate, offered: rate, application_limited: false, round_trip }
+        Throughput {
+            acknowledged: rate,
+            recent: rate,
+            offered: rate,
+            application_limited: false,
+            standing_queue: Duration::ZERO,
+            round_trip,
+        }
     }
 
     fn run(control: &mut DelayControl, from: Instant, steps: u32, kbps: u64) -> Instant {

@@ -12,12 +12,15 @@ use crate::reference_clock::ReferenceClock;
 use crate::remb::ReceiverReports;
 use crate::send_history::{Report, SendHistory, SentPacket};
 use crate::silence::Silence;
+use crate::standing_queue::StandingQueue;
 use crate::trendline::{Trendline, Usage};
 
 /// Assumed before a round trip was measured.
 const INITIAL_ROUND_TRIP: Duration = Duration::from_millis(100);
 /// The longest that is believed.
 const MAX_ROUND_TRIP: Duration = Duration::from_secs(3);
+/// Behind a longer queue a probe would only make it longer.
+const MAX_PROBED_QUEUE: Duration = Duration::from_millis(100);
 /// What is left of the estimate when reports come again after a silence. The path may be another one; if it is the old one,
 /// the probe that follows at once proves the whole.
 const AFTER_SILENCE: f64 = 0.5;
@@ -49,6 +52,7 @@ pub struct BandwidthEstimator {
     clock: ReferenceClock,
     groups: ArrivalGroups,
     trendline: Trendline,
+    queue: StandingQueue,
     acknowledged: RateMeter,
     offered: RateMeter,
     delay: DelayControl,
@@ -80,6 +84,8 @@ pub struct EstimatorStatistics {
     pub random_loss: f64,
     /// What the path's queue does.
     pub usage: Usage,
+    /// How long packets wait in it.
+    pub standing_queue: Duration,
     /// Less is sent than could be.
     pub application_limited: bool,
     /// Packets were sent, but for a second or more no report came.
@@ -97,6 +103,7 @@ impl BandwidthEstimator {
             clock: ReferenceClock::default(),
             groups: ArrivalGroups::default(),
             trendline: Trendline::default(),
+            queue: StandingQueue::default(),
             acknowledged: RateMeter::default(),
             offered: RateMeter::default(),
             delay: DelayControl::new(start),
@@ -132,6 +139,7 @@ impl BandwidthEstimator {
             loss: if self.has_feedback { self.loss.loss() } else { self.reports.loss() },
             random_loss: self.loss.random_loss(),
             usage: self.trendline.usage(),
+            standing_queue: self.queue.delay(),
             application_limited: self.application.is_limited(),
             silent: self.silence.cap().is_some(),
         }
@@ -181,6 +189,7 @@ impl BandwidthEstimator {
         }
         let Some(newest_sent) = newest_sent else { return };
         self.clock.advance(reference_time);
+        self.queue.finish_report(newest_sent);
         self.has_feedback = true;
         if self.round_trip.is_none() {
             // Includes the wait for the report; better than a guess.
@@ -250,6 +259,7 @@ impl BandwidthEstimator {
     fn handle_report(&mut self, now: Instant, report: Report, arrival: i64) -> u64 {
         let (packet, received) = match report {
             Report::Received(packet) => {
+                self.queue.add(packet.sent, arrival);
                 if let Some(delta) = self.groups.add(packet.sent, arrival) {
                     self.trendline.add(&delta);
                 }
@@ -280,6 +290,7 @@ impl BandwidthEstimator {
             recent: self.acknowledged.recent().map(|rate| rate.scaled(arrived)),
             offered: self.offered.recent(),
             application_limited: self.application.is_limited(),
+            standing_queue: self.queue.delay(),
             round_trip: self.round_trip_or_guess(),
         };
         let usage = match self.trendline.usage() {
@@ -290,6 +301,9 @@ impl BandwidthEstimator {
         if self.delay.update(now, usage, &throughput) {
             self.prober.on_overuse(now);
         }
+        if let Some(until) = self.loss.closed_until() {
+            self.prober.rest_until(until);
+        }
         self.finish_probe(now);
         self.delay.set_bounds(&self.config);
     }
@@ -298,7 +312,7 @@ impl BandwidthEstimator {
         if let Some(proven) = self.prober.finish(now, self.estimate()) {
             let proven = self.config.bound(proven);
             self.delay.set_estimate(now, proven.max(self.delay.estimate()));
-            self.loss.on_proven(proven);
+            self.loss.on_proven(now, proven);
         }
     }
 
@@ -307,6 +321,7 @@ impl BandwidthEstimator {
         self.delay.set_estimate(now, estimate);
         self.groups.reset();
         self.trendline.reset();
+        self.queue.reset();
         self.acknowledged.reset();
         self.offered.reset();
         self.loss.reset();
@@ -316,9 +331,13 @@ impl BandwidthEstimator {
     fn probe_conditions(&self) -> ProbeConditions {
         ProbeConditions {
             estimate: self.estimate(),
-            wanted: self.wanted,
+            // What is lost by chance will be sent again.
+            wanted: self.wanted.scaled(1.0 / (1.0 - self.loss.random_loss())),
             max: self.config.max,
-            permitted: self.trendline.usage() == Usage::Normal && self.loss.is_calm() && self.silence.cap().is_none(),
+            permitted: self.trendline.usage() == Usage::Normal
+                && self.queue.delay() < MAX_PROBED_QUEUE
+                && self.loss.is_calm()
+                && self.silence.cap().is_none(),
             random_loss: self.loss.random_loss(),
             round_trip: self.round_trip_or_guess(),
         }

@@ -20,6 +20,7 @@ mod reference_clock;
 mod remb;
 mod send_history;
 mod silence;
+mod standing_queue;
 mod trendline;
 
 pub use allocation::{Allocation, AllocationState, Allocator, StreamDemand, wanted};

@@ -13,6 +13,8 @@ const DURATION: Duration = Duration::from_millis(100);
 /// The first probe against the start rate, and the following ones against the estimate.
 const FIRST_FACTOR: f64 = 3.0;
 const FACTOR: f64 = 2.0;
+/// The estimate suffices at what is wanted times this: allocation raises streams only where an eighth of the budget remains.
+const ENOUGH: f64 = 1.2;
 /// Probes go no higher than what is wanted, times this.
 const OVER_WANTED: f64 = 2.0;
 /// The share of a cluster's packets that must arrive.
@@ -73,6 +75,12 @@ pub(crate) struct ProbeConditions {
     pub permitted: bool,
     pub random_loss: f64,
     pub round_trip: Duration,
+}
+
+impl ProbeConditions {
+    fn is_enough(&self) -> bool {
+        self.estimate >= self.wanted.scaled(ENOUGH)
+    }
 }
 
 /// What became of a cluster.
@@ -153,7 +161,7 @@ impl Prober {
         let ceiling = conditions.wanted.scaled(OVER_WANTED).min(conditions.max);
         let rate = conditions.estimate.scaled(factor).min(ceiling);
         let min_packets = (f64::from(MIN_PACKETS) / (1.0 - conditions.random_loss.clamp(0.0, 0.5))).ceil() as u32;
-        let min_duration = if !self.rose { FIRST_DURATION } else { DURATION };
+        let min_duration = if self.rose { DURATION } else { FIRST_DURATION };
         let cluster = ProbeCluster { id: self.id, rate, min_packets, min_duration };
         self.begun = true;
         self.explains_queue_until = Some(now + OWN_QUEUE + conditions.round_trip);
@@ -171,7 +179,7 @@ impl Prober {
 
     fn is_due(&self, now: Instant, conditions: &ProbeConditions) -> bool {
         conditions.permitted
-            && conditions.wanted > conditions.estimate
+            && !conditions.is_enough()
             && conditions.max > conditions.estimate
             && self.next_at.is_none_or(|at| now >= at)
     }
@@ -180,7 +188,7 @@ impl Prober {
     pub fn deadline(&self, conditions: &ProbeConditions) -> Option<Instant> {
         match &self.outstanding {
             Some(outstanding) => Some(outstanding.until),
-            None if conditions.permitted && conditions.wanted > conditions.estimate => self.next_at,
+            None if conditions.permitted && !conditions.is_enough() => self.next_at,
             None => None,
         }
     }
@@ -229,7 +237,12 @@ impl Prober {
     }
 
     pub fn on_overuse(&mut self, now: Instant) {
-        self.next_at = Some(self.next_at.map_or(now, |at| at.max(now)).max(now + PAUSE_AFTER_OVERUSE));
+        self.rest_until(now + PAUSE_AFTER_OVERUSE);
+    }
+
+    /// No probe before.
+    pub fn rest_until(&mut self, until: Instant) {
+        self.next_at = Some(self.next_at.map_or(until, |at| at.max(until)));
     }
 
     /// Tries again as soon as permitted: the path came back.
@@ -295,7 +308,7 @@ mod tests {
     #[test]
     fn probes_rise_while_they_pass_and_what_is_wanted_is_more() {
         let (mut prober, now) = (Prober::default(), Instant::now());
-        assert_eq!(prober.poll(now, &conditions(600, 500)), None);
+        assert_eq!(prober.poll(now, &conditions(600, 499)), None);
         let mut estimate = 600;
         for expected in [1800, 3600, 4800] {
             let cluster = prober.poll(now, &conditions(estimate, 2500 + 1)).expect("a probe");

@@ -13,7 +13,7 @@ use crate::case::{Case, DATAGRAM};
 use crate::sink::SinkOutlet;
 
 /// Time between two packets of the publisher: fast, but less than the pace to a subscriber.
-const PACKET_INTERVAL: Duration = Duration::from_micros(400);
+const PACKET_INTERVAL: Duration = Duration::from_micros(600);
 
 /// What every subscriber's path carries, bits per second.
 const PATH_BPS: u64 = 20_000_000;

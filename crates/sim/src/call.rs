@@ -148,7 +148,7 @@ impl Call {
             request: 0,
             transport: index as u64 + 1,
             local_ice: credentials,
-            remote_ice: peer.local.clone(),
+            remote_ice: peer.handshake.local.clone(),
             remote_fingerprint: peer.fingerprint(),
             extensions: Self::extensions(),
             max_message_size: 65536,

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use aws_lc_rs::hmac;
-use dimpl::{Config, Dtls, DtlsCertificate, KeyingMaterial, Output};
+pub use dimpl::DtlsCertificate;
+use dimpl::{Config, Dtls, KeyingMaterial, Output};
 use is::stun::{StunMessage, TransId};
 use tureen_sfu::IceCredentials;
 use tureen_srtp::{Inbound, MasterKey, Outbound, Profile};

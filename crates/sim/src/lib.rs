@@ -11,5 +11,5 @@ mod handshake;
 mod peer;
 
 pub use call::{Addresses, Call, Direction, Network, PeerIndex, address};
-pub use handshake::Handshake;
+pub use handshake::{DtlsCertificate, Handshake};
 pub use peer::{Peer, Received};

@@ -48,12 +48,10 @@ class Guest:
         Raises what the connection raises, and `MalformedAnswerError`.
         """
         query = urlencode({"access_token": token, "join_request": _wrapped(self._join_request())})
-        async with (
-            connect(
-                f"{url}/rtc/v1?{query}", compression=None, max_size=None, ping_interval=None, open_timeout=OPEN_TIMEOUT_S
-            ) as socket,
-            asyncio.TaskGroup() as group,
-        ):
+        connection = connect(
+            f"{url}/rtc/v1?{query}", compression=None, max_size=None, ping_interval=None, open_timeout=OPEN_TIMEOUT_S
+        )
+        async with connection as socket, asyncio.TaskGroup() as group:
             group.create_task(_ping(socket))
             async for frame in socket:
                 if isinstance(frame, bytes):

@@ -82,7 +82,7 @@ class Crowd:
     def __init__(self, server: TureenServer, program: LoadProgram, token: TokenMaker, group: asyncio.TaskGroup) -> None:
         """Nobody yet; use `open_crowd`."""
         self._server = server
-        self._program = program
+        self.program = program
         self._token = token
         self._group = group
         self._guests: list[asyncio.Task[None]] = []
@@ -99,10 +99,10 @@ class Crowd:
         async def join(role_number: int) -> None:
             async with waiting:
                 number = self.participants + role_number
-                guest = Guest(self._program, number, case.roles[role_number])
+                guest = Guest(self.program, number, case.roles[role_number])
                 token = self._token(f"{room}-{role_number}", room)
                 self._guests.append(self._group.create_task(guest.run(self._server.ws_url, token)))
-                await self._program.connected(number)
+                await self.program.connected(number)
 
         async with asyncio.timeout(FLOWS_WITHIN_S):
             await asyncio.gather(*(join(number) for number in range(len(case.roles))))
@@ -114,9 +114,9 @@ class Crowd:
         """One window. Raises `CouldNotMeasureError` when streams stop in it."""
         await asyncio.sleep(warm_up_s)
         before = read_server(self._server, metrics_first=True)
-        await self._program.tally()
+        await self.program.tally()
         await asyncio.sleep(seconds)
-        tally = await self._program.tally()
+        tally = await self.program.tally()
         after = read_server(self._server, metrics_first=False)
         self._server.check_alive()
         if tally.flowing_streams != self._streams or tally.unauthentic or tally.unsent:
@@ -131,10 +131,10 @@ class Crowd:
 
     async def _wait_for_flow(self) -> None:
         deadline = time.monotonic() + FLOWS_WITHIN_S
-        await self._program.tally()
+        await self.program.tally()
         while True:
             await asyncio.sleep(POLL_S)
-            tally = await self._program.tally()
+            tally = await self.program.tally()
             if tally.flowing_streams == tally.expected_streams == self._streams:
                 return
             if time.monotonic() > deadline:

@@ -68,9 +68,10 @@ class Tally(Struct, frozen=True, kw_only=True):
 class LoadProgram:
     """Numbered participants that somebody else signals for."""
 
-    def __init__(self, process: asyncio.subprocess.Process, count: int) -> None:
-        """Takes the process over; use `run`."""
-        self._process = process
+    def __init__(self, pid: int, orders: asyncio.StreamWriter, count: int) -> None:
+        """``orders``: the program's standard input; use `run`."""
+        self.pid = pid
+        self._orders = orders
         self._credentials: list[Credentials] = []
         self._connected = [asyncio.Event() for _ in range(count)]
         self._tallies: asyncio.Queue[Tally] = asyncio.Queue()
@@ -85,11 +86,13 @@ class LoadProgram:
         """
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(path, stdin=pipe, stdout=pipe, limit=LONGEST_LINE)
-        program = cls(process, count)
+        if process.stdin is None or process.stdout is None:
+            raise ProgramFailedError("The load program has no pipes.")
+        program = cls(process.pid, process.stdin, count)
         order = {"participants": count, "payload_types": PAYLOAD_TYPES, "extensions": EXTENSIONS}
         try:
             async with asyncio.TaskGroup() as group:
-                reader = group.create_task(program._read())
+                reader = group.create_task(program._read(process.stdout))
                 program._order("start", **order, sample_every=SAMPLE_EVERY, receive_offload=receive_offload)
                 await program._started.wait()
                 yield program
@@ -98,11 +101,6 @@ class LoadProgram:
             if process.returncode is None:
                 process.kill()
             await process.wait()
-
-    @property
-    def pid(self) -> int:
-        """Of the process."""
-        return self._process.pid
 
     def credentials(self, participant: int) -> Credentials:
         """What a participant's offers say."""
@@ -133,13 +131,11 @@ class LoadProgram:
         self._order("tally")
         return await self._tallies.get()
 
-    def _order(self, order: str, **fields: Any) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(msgspec.json.encode({"order": order, **fields}) + b"\n")
+    def _order(self, order: str, **fields: object) -> None:
+        self._orders.write(msgspec.json.encode({"order": order, **fields}) + b"\n")
 
-    async def _read(self) -> None:
-        assert self._process.stdout is not None
-        while line := await self._process.stdout.readline():
+    async def _read(self, reports: asyncio.StreamReader) -> None:
+        while line := await reports.readline():
             report = msgspec.json.decode(line)
             match report.pop("report"):
                 case "started":

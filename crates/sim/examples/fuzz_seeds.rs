@@ -91,7 +91,7 @@ fn arrivals(count: u16, gap_ms: u16) -> Vec<u8> {
 fn binding_request() -> Vec<u8> {
     let mut call = Call::new();
     let peer = call.add_peer();
-    call.peers[peer].binding_request(&call.peers[peer].remote.password.clone())
+    call.peers[peer].binding_request(&call.peers[peer].handshake.remote.password.clone())
 }
 
 fn open(kind: u8, label: &[u8], protocol: &[u8]) -> Vec<u8> {

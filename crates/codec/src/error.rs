@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// Why a payload does not start with the descriptor of its codec. It concerns that packet only: drop it, count it, go on.
+/// Why a payload does not start with the descriptor of its codec, or why a dependency descriptor is none. It concerns that packet only: drop it, count it, go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CodecError(pub(crate) &'static str);
 
@@ -13,7 +13,7 @@ impl CodecError {
 
 impl fmt::Display for CodecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "malformed video payload, drop its packet: {}", self.0)
+        write!(f, "malformed video descriptor, drop it: {}", self.0)
     }
 }
 

@@ -6,6 +6,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a simulation panics where a test would fail")]
 
 mod call;
+pub mod descriptor;
 mod peer;
 
 pub use call::{Addresses, Call, Direction, Network, PeerIndex, address};

@@ -6,6 +6,7 @@
 mod core;
 mod gso;
 mod kernel;
+mod load;
 mod messages;
 mod order;
 mod receive;

@@ -8,6 +8,7 @@ use tureen_sfu::{Command, Event, Shard};
 use tureen_units::{Egress, Outlet, Path};
 
 use crate::core::Mailbox;
+use crate::load::Load;
 use crate::receive::ReceiveBatch;
 use crate::send::{SendReport, Sender};
 use crate::socket::UdpSocket;
@@ -78,9 +79,17 @@ impl ShardThread {
 
     /// Serves until it is told to stop.
     pub fn run(mut self) {
+        let mut load = Load::new(Instant::now());
         loop {
-            let ready = wait(&self.outlet.sockets, self.mailbox.wake(self.index).fd(), self.shard.deadline());
-            let now = Instant::now();
+            let since = Instant::now();
+            let mut ready = wait(&self.outlet.sockets, self.mailbox.wake(self.index).fd(), self.shard.deadline());
+            let mut now = Instant::now();
+            let pause = load.on_work(since, now);
+            if !pause.is_zero() {
+                std::thread::sleep(pause);
+                // What came meanwhile is served in this round as well.
+                (ready, now) = (u64::MAX, Instant::now());
+            }
             if ready & 1 != 0 && !self.take_messages(now) {
                 return;
             }
@@ -89,6 +98,7 @@ impl ShardThread {
                     self.receive(now, socket);
                 }
             }
+            self.shard.forward(now, &mut self.outlet);
             self.shard.handle_timeout(now, &mut self.outlet);
             self.outlet.flush();
             self.publish();
@@ -123,8 +133,6 @@ impl ShardThread {
                 let path = Path { socket: socket as u16, remote: self.batch.remote(index) };
                 self.shard.handle_datagram(now, path, self.batch.buffer_mut(index), &mut self.outlet);
             }
-            self.shard.forward(now, &mut self.outlet);
-            self.outlet.flush();
             if count < ReceiveBatch::CAPACITY {
                 return;
             }

@@ -4,17 +4,19 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use tureen_rtp::{HeaderFields, extension, write_header};
+use tureen_rtp::{HeaderFields, extension, set_padding_bit, write_header};
 use tureen_units::{Outlet, Path};
 
 use crate::consumer::{Consumer, Forward};
 use crate::counters::Counters;
 use crate::event::CloseReason;
 use crate::ingress::RTX_HEADER;
+use crate::padding::{self, Padding};
 use crate::producer::{Pending, Producer};
 use crate::ring::Packet;
 use crate::shard::Shard;
 use crate::transport::{Srtp, Transport};
+use crate::volume::Volume;
 
 /// The most extensions that a packet carries out.
 const MAX_EXTENSIONS: usize = 8;
@@ -26,6 +28,7 @@ impl Shard {
         while let Some(key) = self.dirty.pop() {
             let Some(producer) = self.producers.get_mut(key) else { continue };
             let mut pending = std::mem::take(&mut producer.pending);
+            padding::even_out(&mut pending, &producer.layers);
             let mut index = 0;
             // A panic drops the consumer's transport, which shortens the list, and may take the producer along.
             while let Some(consumer) =
@@ -68,7 +71,8 @@ impl Shard {
         let Self { producers, consumers, transports, counters, epoch, .. } = self;
         let consumer = &mut consumers[consumer];
         let Some(rtx_ssrc) = consumer.rtx_ssrc else { return };
-        let Some((layer, sequence, shift, sent_as)) = consumer.retransmit(requested, now) else { return };
+        let round_trip = transports[consumer.transport].round_trip.get();
+        let Some((layer, sequence, shift, sent_as)) = consumer.retransmit(requested, round_trip, now) else { return };
         let Some(layer) = producers[consumer.producer].layers.get_mut(usize::from(layer)) else { return };
         let Some(packet) = layer.ring.get(sequence) else { return };
         let Some(forward) = consumer.repeat(&packet.info, shift, sent_as) else { return };
@@ -83,8 +87,8 @@ impl Shard {
             timestamp: forward.timestamp,
             ssrc: rtx_ssrc,
         };
-        let original = Some(sent_as as u16);
-        if let Some(len) = sender.send(&fields, consumer.rtx_sequence, consumer, packet, original, out) {
+        let form = Form::Again { original: sent_as as u16 };
+        if let Some(len) = sender.send(&fields, consumer.rtx_sequence, consumer, packet, form, out) {
             consumer.rtx_sequence += 1;
             consumer.on_retransmitted(len);
             counters.rtx_sent += 1;
@@ -112,11 +116,20 @@ fn forward_packet(
     let Some(packet) = producer.layers[layer].ring.get_with_pictures(pending.sequence, pictures) else { return };
     let marker = packet.info.marker;
     let fields = HeaderFields { marker, payload_type, sequence: sequence as u16, timestamp, ssrc: consumer.ssrc };
-    if let Some(len) = sender.send(&fields, sequence, consumer, packet, None, out) {
+    if let Some(len) = sender.send(&fields, sequence, consumer, packet, Form::First { padding: pending.padding }, out) {
         consumer.on_sent(len);
         sender.counters.rtp_forwarded += 1;
         sender.counters.payload_bytes_forwarded += len as u64;
     }
+}
+
+/// What a packet has besides its header and its payload.
+#[derive(Clone, Copy)]
+enum Form {
+    /// It goes out for the first time, with so many bytes of padding.
+    First { padding: u8 },
+    /// It goes out again; the number under which it did before stands in front of the payload (RFC 4588 section 4).
+    Again { original: u16 },
 }
 
 /// Seals packets for one transport.
@@ -125,6 +138,7 @@ struct PacketSender<'a> {
     ids: crate::command::HeaderExtensionIds,
     /// The transport-wide number of the next packet.
     number: &'a mut u16,
+    sent: &'a mut Volume,
     path: Path,
     group: u32,
     epoch: Instant,
@@ -135,35 +149,42 @@ impl<'a> PacketSender<'a> {
     fn new(transport: &'a mut Transport, group: u32, epoch: Instant, counters: &'a mut Counters) -> Option<Self> {
         let path = transport.ice.selected()?;
         let srtp = transport.srtp.as_ref()?;
-        let number = &mut transport.sent_number;
-        Some(Self { srtp, ids: transport.extensions, number, path, group, epoch, counters })
+        let (number, sent) = (&mut transport.sent_number, &mut transport.sent);
+        Some(Self { srtp, ids: transport.extensions, number, sent, path, group, epoch, counters })
     }
 
-    /// Seals one packet into the outlet; returns the length of its payload, or `None` if it does not fit. `original`: the
-    /// number under which it went out before, for a retransmission (RFC 4588 section 4).
+    /// Seals one packet into the outlet; returns the length of its payload, or `None` if it does not fit.
     fn send(
         &mut self,
         fields: &HeaderFields,
         index: u64,
         consumer: &Consumer,
         packet: &Packet,
-        original: Option<u16>,
+        form: Form,
         out: &mut dyn Outlet,
     ) -> Option<usize> {
         let slot = out.slot();
         let header_len = self.write_header(slot, fields, consumer, packet)?;
         let payload = packet.payload();
-        let sealed = if let Some(original) = original {
-            let body = slot.get_mut(header_len..header_len + RTX_HEADER + payload.len())?;
-            body[..RTX_HEADER].copy_from_slice(&original.to_be_bytes());
-            body[RTX_HEADER..].copy_from_slice(payload);
-            let len = header_len + body.len();
-            self.srtp.outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, len)
-        } else {
-            self.srtp.outbound.seal_rtp(fields.ssrc, index, slot, header_len, payload, &[])
+        let outbound = &self.srtp.outbound;
+        let sealed = match form {
+            Form::First { padding } => {
+                if padding > 0 {
+                    set_padding_bit(slot);
+                }
+                outbound.seal_rtp(fields.ssrc, index, slot, header_len, payload, Padding::new(padding).bytes())
+            }
+            Form::Again { original } => {
+                let body = slot.get_mut(header_len..header_len + RTX_HEADER + payload.len())?;
+                body[..RTX_HEADER].copy_from_slice(&original.to_be_bytes());
+                body[RTX_HEADER..].copy_from_slice(payload);
+                let len = header_len + body.len();
+                outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, len)
+            }
         };
         let len = sealed.ok()?;
         out.egress().commit(self.path, self.group, len);
+        self.sent.add(len);
         *self.number = self.number.wrapping_add(1);
         Some(payload.len())
     }

@@ -10,10 +10,10 @@ use tureen_units::{PacketBuffer, Path};
 use crate::command::MediaKind;
 use crate::event::Event;
 use crate::nack::{self, Gap};
-use crate::producer::{Pending, Producer};
+use crate::producer::{Layer, Pending, Producer};
 use crate::ring::{PacketInfo, Span};
 use crate::shard::Shard;
-use crate::transport::StreamRef;
+use crate::transport::{Feedback, StreamRef};
 
 /// Longest time between a packet and the transport-wide feedback that tells of it.
 const TRANSPORT_CC_INTERVAL: Duration = Duration::from_millis(50);
@@ -145,19 +145,19 @@ impl Shard {
             let since = now.saturating_duration_since(*epoch);
             layer.stats.on_packet(info.sequence, header.timestamp, since, clock_rate);
         }
+        layer.volume.add(buffer.bytes().len());
         let started = layer.on_packet(now);
         let gap = layer.nack.on_packet(info.sequence, now);
         if info.key_frame && parameter_sets {
             info.key_frame = layer.is_first_of_key_frame(&info);
         }
-        match gap {
-            Gap::Missing => {
-                transports[key].feedback.nack.get_or_insert(now + nack::INTERVAL / 2);
-            }
-            Gap::Beyond => layer.key_frames.request(),
-            Gap::None => {}
-        }
-        let pending = Pending { layer: stream.layer, sequence: info.sequence, skip: info.payload.is_empty() || !heard };
+        note_gap(now, gap, layer, &mut transports[key].feedback);
+        let pending = Pending {
+            layer: stream.layer,
+            sequence: info.sequence,
+            skip: info.payload.is_empty() || !heard,
+            padding: 0,
+        };
         if !info.payload.is_empty() && !layer.ring.insert(info, buffer, pool) {
             counters.rtp_duplicates += 1;
             return;
@@ -244,6 +244,17 @@ fn attach_extensions(
             continue;
         };
         *target = span;
+    }
+}
+
+/// What is missing is asked for soon, in one request with what else turns out to be missing.
+fn note_gap(now: Instant, gap: Gap, layer: &mut Layer, feedback: &mut Feedback) {
+    match gap {
+        Gap::Missing => {
+            feedback.nack.get_or_insert(now + nack::INTERVAL / 2);
+        }
+        Gap::Beyond => layer.key_frames.request(),
+        Gap::None => {}
     }
 }
 

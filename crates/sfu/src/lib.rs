@@ -16,18 +16,22 @@ mod ingress;
 mod keyframe;
 mod levels;
 mod nack;
+mod padding;
 #[cfg(test)]
 mod panic_tests;
 mod producer;
 mod random;
 mod receive_window;
+mod report;
 mod rewrite;
 mod ring;
+mod round_trip;
 mod sctp;
 mod shard;
 mod speakers;
 mod timers;
 mod transport;
+mod volume;
 
 /// The parsers of network bytes, for fuzz targets and property tests.
 #[cfg(feature = "untrusted")]

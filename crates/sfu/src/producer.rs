@@ -12,6 +12,7 @@ use crate::keyframe::KeyFrameRequests;
 use crate::levels::LevelMeter;
 use crate::nack::NackTracker;
 use crate::ring::{BufferPool, Packet, PacketInfo, PacketRing};
+use crate::volume::{LossShare, Volume};
 
 /// Packets kept per layer for retransmission: about three seconds of a usual camera, one of sound.
 const VIDEO_RING: usize = 512;
@@ -58,6 +59,10 @@ pub struct Layer {
     pub generation: u32,
     /// Sequence number of full intra requests.
     pub fir_sequence: u8,
+    /// Bytes since the last report to the control plane.
+    pub volume: Volume,
+    /// Losses since then.
+    pub loss: LossShare,
     last_packet: Option<Instant>,
 }
 
@@ -75,6 +80,8 @@ impl Layer {
             key_frames: KeyFrameRequests::default(),
             generation: 0,
             fir_sequence: 0,
+            volume: Volume::default(),
+            loss: LossShare::default(),
             last_packet: None,
         }
     }
@@ -113,6 +120,7 @@ impl Layer {
         self.srtp = InboundStream::default();
         self.extender = SequenceExtender::default();
         self.stats = ReceptionStats::default();
+        self.loss = LossShare::default();
         self.nack.reset();
         self.ring.clear(pool);
         self.clock = None;
@@ -129,6 +137,8 @@ pub struct Pending {
     pub sequence: u64,
     /// Padding only: consumers close the hole.
     pub skip: bool,
+    /// Bytes that make it as long as the longest packet of its frame.
+    pub padding: u8,
 }
 
 /// A published track.
@@ -222,6 +232,11 @@ impl Producer {
     /// The video codec of a payload type, if we know its payload format.
     pub fn video_codec(&self, payload_type: u8) -> Option<VideoCodec> {
         self.codec(payload_type).and_then(|codec| VideoCodec::from_mime(&codec.mime_type))
+    }
+
+    /// Ticks of its timestamps per second.
+    pub fn clock_rate(&self) -> u32 {
+        self.codecs.first().map_or(90_000, |codec| codec.clock_rate)
     }
 
     /// Whether the publisher understands this feedback message.

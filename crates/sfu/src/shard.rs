@@ -126,6 +126,7 @@ impl Shard {
             self.counters.datagrams_refused += 1;
             return;
         };
+        self.transports[key].received.add(buffer.bytes().len());
         self.guard(key, out, |shard, out| match first {
             20..=63 => shard.handle_dtls(now, key, path, buffer.bytes(), out),
             _ if buffer.bytes().get(1).is_some_and(|second| (192..=223).contains(second)) => {

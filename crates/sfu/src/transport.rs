@@ -9,7 +9,9 @@ use tureen_units::{Outlet, Path};
 use crate::command::{HeaderExtensionIds, OpenTransport, TransportId};
 use crate::dtls::{DtlsFailed, DtlsOutput, DtlsServer, Identity, Keys};
 use crate::ice::IceLite;
+use crate::round_trip::RoundTrip;
 use crate::sctp::{DataChannels, DataOutput, SendRefused};
+use crate::volume::Volume;
 
 /// ICE and DTLS must complete within this time.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -105,6 +107,16 @@ pub struct Transport {
     pub arrivals: TransportCcRecorder,
     /// The next transport-wide sequence number that we send.
     pub sent_number: u16,
+    /// Bytes that came from the peer, and that went to it, since the last report.
+    pub received: Volume,
+    /// See [`Self::received`].
+    pub sent: Volume,
+    /// When the control plane was told last.
+    pub reported: Instant,
+    /// RTCP reports so far.
+    pub rounds: u32,
+    /// How long a packet and its answer take.
+    pub round_trip: RoundTrip,
     /// When feedback is due.
     pub feedback: Feedback,
     /// The next wake-up in the shard's timers.
@@ -131,6 +143,11 @@ impl Transport {
             consumers: Vec::new(),
             arrivals: TransportCcRecorder::default(),
             sent_number: 0,
+            received: Volume::default(),
+            sent: Volume::default(),
+            reported: now,
+            rounds: 0,
+            round_trip: RoundTrip::default(),
             feedback: Feedback::default(),
             scheduled: None,
             dtls: Box::new(DtlsServer::new(identity, &parameters.remote_fingerprint, now)),

@@ -196,6 +196,13 @@ pub struct Layout {
     decode_targets: u8,
 }
 
+impl Layout {
+    /// The mask of all decode targets.
+    pub fn all_decode_targets(&self) -> u32 {
+        u32::MAX >> (32 - u32::from(self.decode_targets))
+    }
+}
+
 /// A parsed descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Descriptor {
@@ -232,6 +239,11 @@ impl Descriptor {
         }
         let structure = structure.as_deref().ok_or(CodecError("needs a structure that did not come yet"))?;
         Self::parse_with(data, structure, MANDATORY + FLAGS, false)
+    }
+
+    /// Whether a key frame starts in this packet: it brings the structure that what follows needs.
+    pub fn starts_key_frame(&self) -> bool {
+        self.start_of_frame && self.layout.has_structure && self.spatial_id == 0
     }
 
     /// Parses all but the structure, which ends at `mask_at`.
@@ -418,8 +430,7 @@ mod tests {
             let after = Descriptor::parse_untrusted(&out[..len], &mut again).unwrap();
             prop_assert_eq!(Descriptor { layout: before.layout, ..after }, before);
             prop_assert_eq!((after.layout.frame_number, again), (number, structure));
-            let targets = u32::from(after.layout.decode_targets);
-            prop_assert_eq!(after.layout.active_decode_targets, Some(mask & ((1u64 << targets) - 1) as u32));
+            prop_assert_eq!(after.layout.active_decode_targets, Some(mask & after.layout.all_decode_targets()));
         }
     }
 }

@@ -4,10 +4,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
+use tureen_codec::dependency_descriptor;
 use tureen_rtp::{HeaderFields, extension, set_padding_bit, write_header};
 use tureen_units::{Outlet, Path};
 
-use crate::consumer::{Consumer, Forward};
+use crate::consumer::{Consumer, DescriptorChange, Forward};
 use crate::counters::Counters;
 use crate::event::CloseReason;
 use crate::ingress::RTX_HEADER;
@@ -46,7 +47,7 @@ impl Shard {
         }
     }
 
-    fn forward_to(&mut self, producer: usize, consumer: usize, pending: &[Pending], out: &mut dyn Outlet) {
+    pub(crate) fn forward_to(&mut self, producer: usize, consumer: usize, pending: &[Pending], out: &mut dyn Outlet) {
         let Self { producers, consumers, transports, counters, epoch, .. } = self;
         let consumer = &mut consumers[consumer];
         let key = consumer.transport;
@@ -72,23 +73,27 @@ impl Shard {
         let consumer = &mut consumers[consumer];
         let Some(rtx_ssrc) = consumer.rtx_ssrc else { return };
         let round_trip = transports[consumer.transport].round_trip.get();
-        let Some((layer, sequence, shift, sent_as)) = consumer.retransmit(requested, round_trip, now) else { return };
-        let Some(layer) = producers[consumer.producer].layers.get_mut(usize::from(layer)) else { return };
-        let Some(packet) = layer.ring.get(sequence) else { return };
-        let Some(forward) = consumer.repeat(&packet.info, shift, sent_as) else { return };
-        let Some(packet) = layer.ring.get_with_pictures(sequence, forward.pictures) else { return };
+        let Some((origin, sent_as)) = consumer.retransmit(requested, round_trip, now) else { return };
+        let producer = &mut producers[consumer.producer];
+        // What a stream sent before it started anew is gone.
+        let Some(layer) = producer.layer_of(origin.source) else { return };
+        let Some(packet) = layer.ring.get(origin.sequence) else { return };
+        let Some(forward) = consumer.repeat(producer, &packet.info, origin, sent_as) else { return };
+        let layer = &mut producer.layers[usize::from(origin.source.layer)];
+        let Some(packet) = layer.ring.get_with_pictures(origin.sequence, forward.pictures) else { return };
         let Some(payload_type) = forward.rtx_payload_type else { return };
         let key = consumer.transport;
         let Some(mut sender) = PacketSender::new(&mut transports[key], key as u32, *epoch, counters) else { return };
         let fields = HeaderFields {
-            marker: packet.info.marker,
+            marker: forward.marker,
             payload_type,
             sequence: consumer.rtx_sequence as u16,
             timestamp: forward.timestamp,
             ssrc: rtx_ssrc,
         };
         let form = Form::Again { original: sent_as as u16 };
-        if let Some(len) = sender.send(&fields, consumer.rtx_sequence, consumer, packet, form, out) {
+        let content = Content { packet, descriptor: forward.descriptor, empty: forward.empty };
+        if let Some(len) = sender.send(&fields, consumer.rtx_sequence, consumer, content, form, out) {
             consumer.rtx_sequence += 1;
             consumer.on_retransmitted(len);
             counters.rtx_sent += 1;
@@ -112,14 +117,41 @@ fn forward_packet(
     let mut switched = false;
     let Some(forward) = consumer.admit(producer, pending.layer, &packet.info, &mut switched) else { return };
     sender.counters.layer_switches += u64::from(switched);
-    let Forward { sequence, timestamp, payload_type, pictures, .. } = forward;
+    let Forward { sequence, timestamp, marker, payload_type, pictures, descriptor, empty, .. } = forward;
     let Some(packet) = producer.layers[layer].ring.get_with_pictures(pending.sequence, pictures) else { return };
-    let marker = packet.info.marker;
+    let content = Content { packet, descriptor, empty };
     let fields = HeaderFields { marker, payload_type, sequence: sequence as u16, timestamp, ssrc: consumer.ssrc };
-    if let Some(len) = sender.send(&fields, sequence, consumer, packet, Form::First { padding: pending.padding }, out) {
+    if let Some(len) = sender.send(&fields, sequence, consumer, content, Form::First { padding: pending.padding }, out)
+    {
         consumer.on_sent(len);
         sender.counters.rtp_forwarded += 1;
         sender.counters.payload_bytes_forwarded += len as u64;
+    }
+}
+
+/// What a packet carries.
+#[derive(Clone, Copy)]
+struct Content<'a> {
+    packet: &'a Packet,
+    descriptor: Option<DescriptorChange>,
+    /// Without its payload.
+    empty: bool,
+}
+
+impl<'a> Content<'a> {
+    fn payload(self) -> &'a [u8] {
+        if self.empty { &[] } else { self.packet.payload() }
+    }
+
+    /// The dependency descriptor as it goes out, in `room` where it changes.
+    fn descriptor<'b>(self, room: &'b mut [u8; dependency_descriptor::MAX_LEN]) -> &'b [u8]
+    where
+        'a: 'b,
+    {
+        let came = self.packet.info.dependency_descriptor.slice(self.packet.bytes());
+        let (Some(layout), Some(change)) = (&self.packet.info.descriptor, self.descriptor) else { return came };
+        let len = dependency_descriptor::rewrite(came, layout, change.frame_number, change.mask, room);
+        len.map_or(came, |len| &room[..len])
     }
 }
 
@@ -159,13 +191,13 @@ impl<'a> PacketSender<'a> {
         fields: &HeaderFields,
         index: u64,
         consumer: &Consumer,
-        packet: &Packet,
+        content: Content<'_>,
         form: Form,
         out: &mut dyn Outlet,
     ) -> Option<usize> {
         let slot = out.slot();
-        let header_len = self.write_header(slot, fields, consumer, packet)?;
-        let payload = packet.payload();
+        let header_len = self.write_header(slot, fields, consumer, content)?;
+        let payload = content.payload();
         let outbound = &self.srtp.outbound;
         let sealed = match form {
             Form::First { padding } => {
@@ -194,10 +226,11 @@ impl<'a> PacketSender<'a> {
         slot: &mut [u8],
         fields: &HeaderFields,
         consumer: &Consumer,
-        packet: &Packet,
+        content: Content<'_>,
     ) -> Option<usize> {
+        let packet = content.packet;
         let transport_cc = extension::encode_transport_cc(*self.number);
-        let send_time;
+        let (send_time, mut room);
         let mut list = ExtensionList::default();
         if !consumer.known_to_peer {
             list.push(self.ids.mid, consumer.mid.as_bytes());
@@ -211,7 +244,10 @@ impl<'a> PacketSender<'a> {
         let (info, bytes) = (&packet.info, packet.bytes());
         list.push(self.ids.audio_level, info.audio_level.slice(bytes));
         list.push(self.ids.video_orientation, info.video_orientation.slice(bytes));
-        list.push(self.ids.dependency_descriptor, info.dependency_descriptor.slice(bytes));
+        if self.ids.dependency_descriptor.is_some() && !info.dependency_descriptor.is_empty() {
+            room = [0; dependency_descriptor::MAX_LEN];
+            list.push(self.ids.dependency_descriptor, content.descriptor(&mut room));
+        }
         list.push(self.ids.abs_capture_time, info.abs_capture_time.slice(bytes));
         write_header(slot, fields, list.as_slice())
     }

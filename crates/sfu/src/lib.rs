@@ -2,6 +2,7 @@
 //!
 //! A [`Shard`] is the media server of one thread. It knows opaque ids only: no rooms, no people, no SDP.
 
+mod allocation;
 mod command;
 mod consumer;
 mod control;
@@ -11,6 +12,7 @@ mod dtls;
 mod event;
 mod feedback;
 mod forward;
+mod frame;
 mod ice;
 mod ingress;
 mod keyframe;
@@ -21,14 +23,18 @@ mod padding;
 mod panic_tests;
 mod producer;
 mod random;
+mod rates;
 mod receive_window;
+mod replay;
 mod report;
 mod rewrite;
 mod ring;
 mod round_trip;
 mod sctp;
+mod selection;
 mod shard;
 mod speakers;
+mod timeline;
 mod timers;
 mod transport;
 mod volume;
@@ -47,4 +53,6 @@ pub use dtls::Identity;
 pub use event::{
     CloseReason, CommandErrorCode, ConsumerReport, Event, LayerReport, ProducerReport, SpeakerLevel, TransportReport,
 };
+pub use rates::PerLayer;
+pub use selection::LayerTarget;
 pub use shard::Shard;

@@ -2,6 +2,7 @@
 //!
 //! A [`Shard`] is the media server of one thread. It knows opaque ids only: no rooms, no people, no SDP.
 
+mod allocation;
 mod command;
 mod consumer;
 mod control;
@@ -12,6 +13,7 @@ mod dtls;
 mod event;
 mod feedback;
 mod forward;
+mod frame;
 mod ice;
 mod ingress;
 mod keyframe;
@@ -23,17 +25,21 @@ mod padding;
 mod panic_tests;
 mod producer;
 mod random;
+mod rates;
 mod receive_window;
 mod redundancy;
 mod release;
+mod replay;
 mod report;
 mod retransmission;
 mod rewrite;
 mod ring;
 mod round_trip;
 mod sctp;
+mod selection;
 mod shard;
 mod speakers;
+mod timeline;
 mod timers;
 mod transport;
 mod volume;
@@ -52,4 +58,6 @@ pub use dtls::Identity;
 pub use event::{
     CloseReason, CommandErrorCode, ConsumerReport, Event, LayerReport, ProducerReport, SpeakerLevel, TransportReport,
 };
+pub use rates::PerLayer;
+pub use selection::LayerTarget;
 pub use shard::Shard;

@@ -8,6 +8,7 @@
 
 mod bottleneck;
 mod call;
+pub mod descriptor;
 mod handshake;
 mod peer;
 

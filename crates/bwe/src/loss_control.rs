@@ -21,7 +21,7 @@ const MAX_LENGTH: u64 = 1_000_000;
 /// Observations over which loss is judged.
 const JUDGED: usize = 8;
 /// Loss above what is accepted that raises the question.
-const SUSPICIOUS: f64 = 0.08;
+const SUSPICIOUS: f64 = 0.1;
 /// How fast what is accepted follows loss that fell, per observation: slowly, since a lucky second is no better path.
 const RELIEF: f64 = 0.05;
 /// Loss above what is accepted that is no sign of congestion.
@@ -37,6 +37,10 @@ const LIFT_REGRET: Duration = Duration::from_secs(5);
 const LIFT_PAUSES: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(40)];
 /// More lost than this is never accepted as chance: the rate follows what arrives.
 const HEAVY: f64 = 0.45;
+/// The packets that this is judged by at least; fewer may be one bad moment.
+const HEAVY_PACKETS: u32 = 80;
+/// No experiment goes lower: audio and the smallest picture with its retransmissions. Below there is nothing to be gained.
+const MIN_EXPERIMENT: DataRate = DataRate::from_kbps(250);
 /// Growth of a limit per observation that nothing supports any more: about a sixth per second.
 const GROWTH: f64 = 1.04;
 /// A limit so far above what is sent is none.
@@ -172,11 +176,14 @@ impl LossControl {
         let found = self.model.explain();
         if self.experiment.is_some() {
             self.continue_experiment(now, &observation);
-        } else if self.model.loss(JUDGED / 2) > HEAVY {
+        } else if self.is_heavy() {
             self.begin_experiment(now, self.delivered());
         } else if let Some(capacity) = found.capacity {
             self.limit_to(now, capacity);
             self.accepted = self.accepted.min(found.random);
+        } else if self.limit.is_some() && loss > self.accepted + SUSPICIOUS {
+            // The limit did not help.
+            self.accept(now, loss);
         } else if self.limit.is_some() {
             self.relax(observation.rate);
         } else if loss > self.accepted + SUSPICIOUS && self.pause.is_none_or(|(until, _)| now >= until) {
@@ -202,6 +209,7 @@ impl LossControl {
     }
 
     fn begin_experiment(&mut self, now: Instant, rate: Option<DataRate>) {
+        let rate = rate.map(|rate| rate.max(MIN_EXPERIMENT));
         self.limit = rate.map(|rate| self.limit.map_or(rate, |limit| limit.min(rate)));
         self.experiment = Some(Experiment { began: now, observations: 0 });
     }
@@ -217,18 +225,27 @@ impl LossControl {
             return;
         }
         self.experiment = None;
-        let loss = self.model.loss(JUDGED / 2);
-        if loss > HEAVY {
+        if self.is_heavy() {
             self.begin_experiment(now, self.delivered());
         } else if let Some(capacity) = self.model.explain().capacity {
             self.limit = None;
             self.limit_to(now, capacity);
         } else {
-            self.limit = None;
-            self.accepted = loss;
-            let pause = self.pause.map_or(PAUSES[0], |(_, pause)| (pause * 2).min(PAUSES[1]));
-            self.pause = Some((now + pause, pause));
+            self.accept(now, self.model.loss(JUDGED / 2));
         }
+    }
+
+    /// Takes this loss for chance.
+    fn accept(&mut self, now: Instant, loss: f64) {
+        self.limit = None;
+        self.accepted = loss;
+        let pause = self.pause.map_or(PAUSES[0], |(_, pause)| (pause * 2).min(PAUSES[1]));
+        self.pause = Some((now + pause, pause));
+    }
+
+    fn is_heavy(&self) -> bool {
+        let packets: u32 = self.model.latest(JUDGED / 2).map(|each| each.packets).sum();
+        packets >= HEAVY_PACKETS && self.model.loss(JUDGED / 2) > HEAVY
     }
 
     fn relax(&mut self, sent: DataRate) {

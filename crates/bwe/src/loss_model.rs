@@ -57,6 +57,11 @@ impl LossModel {
         self.count = (self.count + 1).min(WINDOW);
     }
 
+    /// Forgets all but the last observations.
+    pub fn keep(&mut self, count: usize) {
+        self.count = self.count.min(count);
+    }
+
     /// The last observations, newest first.
     pub fn latest(&self, count: usize) -> impl Iterator<Item = &Observation> {
         let newest = self.next + WINDOW - 1;

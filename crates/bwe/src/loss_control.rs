@@ -41,8 +41,8 @@ const LIFT_PAUSES: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(
 const HEAVY: f64 = 0.45;
 /// The packets that this is judged by at least; fewer may be one bad moment.
 const HEAVY_PACKETS: u32 = 80;
-/// No experiment goes lower: audio and the smallest picture with its retransmissions. Below there is nothing to be gained.
-const MIN_EXPERIMENT: DataRate = DataRate::from_kbps(300);
+/// No experiment goes lower: audio and the smallest picture, twice, as much of it is lost. Below there is nothing to be gained.
+const MIN_EXPERIMENT: DataRate = DataRate::from_kbps(400);
 /// Growth of a limit per observation that nothing supports any more: about a sixth per second.
 const GROWTH: f64 = 1.04;
 /// A limit so far above what is sent is none.

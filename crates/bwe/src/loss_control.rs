@@ -1,13 +1,13 @@
 //! What losses say about the rate.
 //!
-//! The draft's rule (section 6) lowers the rate whenever more than a tenth is lost. On a radio link that loses a fifth of
-//! all packets at any rate, it walks down to the minimum: the loss never goes away, however little is sent. So the question
-//! here is not how much is lost but whether sending less would lose less ([`LossModel`]).
+//! The draft's rule (section 6) lowers the rate whenever more than a tenth is lost. On a radio link that loses a fifth
+//! of all packets at any rate, it walks down to the minimum: the loss never goes away, however little is sent. So the
+//! question here is not how much is lost but whether sending less would lose less ([`LossModel`]).
 //!
-//! At a constant rate nobody can answer that. When loss newly appears, we therefore ask the path: for a second we send a
-//! quarter less. If the loss stays, it is chance, and is accepted until it grows further; if it goes, the model finds the
-//! capacity, a policer or a queue too short to show as delay, and the rate stays below it. Queues that do show as delay are
-//! the delay controller's concern, which sees them first.
+//! At a constant rate nobody can answer that. When loss newly appears, we therefore ask the path: for a second we send
+//! a quarter less. If the loss stays, it is chance, and is accepted until it grows further; if it goes, the model finds
+//! the capacity, a policer or a queue too short to show as delay, and the rate stays below it. Queues that do show as
+//! delay are the delay controller's concern, which sees them first.
 
 use std::time::{Duration, Instant};
 
@@ -34,14 +34,16 @@ const BEFORE_EXPERIMENT: usize = 2;
 const EXPERIMENT_TIME: Duration = Duration::from_secs(4);
 /// Pause after an experiment that found chance; doubles each time.
 const PAUSES: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(80)];
-/// A limit that a probe lifted and that is found again within this time was right; then probing rests for longer each time.
+/// A limit that a probe lifted and that is found again within this time was right; then probing rests for longer each
+/// time.
 const LIFT_REGRET: Duration = Duration::from_secs(5);
 const LIFT_PAUSES: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(40)];
 /// More lost than this is never accepted as chance: the rate follows what arrives.
 const HEAVY: f64 = 0.45;
 /// The packets that this is judged by at least; fewer may be one bad moment.
 const HEAVY_PACKETS: u32 = 80;
-/// No experiment goes lower: audio and the smallest picture, twice, as much of it is lost. Below there is nothing to be gained.
+/// No experiment goes lower: audio and the smallest picture, twice, as much of it is lost. Below there is nothing to be
+/// gained.
 const MIN_EXPERIMENT: DataRate = DataRate::from_kbps(400);
 /// Growth of a limit per observation that nothing supports any more: about a sixth per second.
 const GROWTH: f64 = 1.04;
@@ -204,8 +206,8 @@ impl LossControl {
         self.limit = Some(self.limit.map_or(capacity, |limit| limit.min(capacity)));
     }
 
-    /// Sends clearly less: what arrived of late, if loss was heavier than that, so that all would pass if it was congestion.
-    /// What was observed before loss began is about another path and would mislead.
+    /// Sends clearly less: what arrived of late, if loss was heavier than that, so that all would pass if it was
+    /// congestion. What was observed before loss began is about another path and would mislead.
     fn begin_experiment(&mut self, now: Instant) {
         self.model.keep(BEFORE_EXPERIMENT);
         let delivered = (1.0 - self.model.loss(BEFORE_EXPERIMENT)) / (1.0 - self.accepted.min(HEAVY));
@@ -270,8 +272,8 @@ mod tests {
             Self { control: LossControl::default(), began: Instant::now(), at: 0, index: 0 }
         }
 
-        /// Sends packets of 1000 bytes at what the limit allows of `kbps`; the path loses one in `every` and what exceeds
-        /// `capacity`.
+        /// Sends packets of 1000 bytes at what the limit allows of `kbps`; the path loses one in `every` and what
+        /// exceeds `capacity`.
         fn send(&mut self, millis: u64, kbps: u64, every: u64, capacity: u64) -> u64 {
             let end = self.at + millis * 1000;
             while self.at < end {

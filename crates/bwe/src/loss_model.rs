@@ -4,7 +4,8 @@ use crate::rate::DataRate;
 const WINDOW: usize = 24;
 /// The weight of an observation against the one after it.
 const AGEING: f64 = 0.93;
-/// Losses come in runs. Treating them as independent would find meaning in chance, so evidence is divided by a run's length.
+/// Losses come in runs. Treating them as independent would find meaning in chance, so evidence is divided by a run's
+/// length.
 const DISPERSION: f64 = 4.0;
 /// How much more likely a capacity must make what was seen than chance alone does, as the difference of logarithms.
 const EVIDENCE: f64 = 3.0;
@@ -31,9 +32,9 @@ pub(crate) struct Explanation {
     pub capacity: Option<DataRate>,
 }
 
-/// Tells loss by chance from loss by congestion. A path of capacity `c` that also loses the share `p` at random loses of a
-/// rate `r` the share `p + (1 - p) * max(0, 1 - c / r)`. Among some capacities, and none at all, the one wins that makes
-/// what was observed most likely.
+/// Tells loss by chance from loss by congestion. A path of capacity `c` that also loses the share `p` at random loses
+/// of a rate `r` the share `p + (1 - p) * max(0, 1 - c / r)`. Among some capacities, and none at all, the one wins that
+/// makes what was observed most likely.
 ///
 /// Loss that is the same at different rates thus speaks for chance, and loss that comes and goes with the rate for a
 /// capacity. While the rate is constant nothing speaks for either, and chance is believed.

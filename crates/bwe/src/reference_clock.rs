@@ -1,5 +1,5 @@
-/// Microseconds in a unit of a report's reference time, and bits of the field (draft-holmer-rmcat-transport-wide-cc-extensions
-/// -01, section 3.1).
+/// Microseconds in a unit of a report's reference time, and bits of the field
+/// (draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1).
 const UNIT: i64 = 64_000;
 const BITS: u32 = 24;
 /// The longest time that is counted, units.

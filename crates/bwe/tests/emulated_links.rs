@@ -1,5 +1,5 @@
-//! Estimator, pacer and allocation together over emulated links, in virtual time. One way takes 25 ms; reports come every
-//! 50 ms. The source has three encodings of at most 150, 500 and 1700 kbit/s unless a test says otherwise.
+//! Estimator, pacer and allocation together over emulated links, in virtual time. One way takes 25 ms; reports come
+//! every 50 ms. The source has three encodings of at most 150, 500 and 1700 kbit/s unless a test says otherwise.
 
 mod simulation;
 

@@ -6,7 +6,7 @@ use crate::config::EstimatorConfig;
 use crate::delay_control::{DelayControl, Throughput};
 use crate::loss_control::LossControl;
 use crate::probe::{ProbeCluster, ProbeConditions, ProbeId, Prober};
-use crate::rate::DataRate;
+use crate::rate::{DataRate, micros};
 use crate::rate_meter::RateMeter;
 use crate::reference_clock::ReferenceClock;
 use crate::remb::ReceiverReports;
@@ -162,7 +162,7 @@ impl BandwidthEstimator {
         let packet = SentPacket { sent: self.micros(now), bytes: bytes_on_wire, probe };
         self.history.insert(sequence, packet);
         self.prober.on_sent(&packet);
-        self.application.on_sent(now, bytes, self.estimate());
+        self.application.on_sent(bytes);
         if self.has_feedback {
             self.silence.on_sent(now, self.round_trip_or_guess());
         }
@@ -240,7 +240,7 @@ impl BandwidthEstimator {
         if self.prober.is_overdue(now) {
             self.finish_probe(now);
         }
-        self.application.advance(now, self.estimate());
+        self.application.update(now, self.estimate());
     }
 
     /// Delay and loss together, while reports come.
@@ -284,7 +284,7 @@ impl BandwidthEstimator {
     }
 
     fn update(&mut self, now: Instant) {
-        self.application.advance(now, self.estimate());
+        self.application.update(now, self.estimate());
         let arrived = 1.0 / (1.0 - self.loss.random_loss());
         let throughput = Throughput {
             // What is lost by chance passed the bottleneck, or would have.
@@ -352,6 +352,6 @@ impl BandwidthEstimator {
     }
 
     fn micros(&self, now: Instant) -> u64 {
-        now.saturating_duration_since(self.began).as_micros() as u64
+        micros(now.saturating_duration_since(self.began))
     }
 }

@@ -81,6 +81,9 @@ struct Experiment {
 #[derive(Debug, Default)]
 pub(crate) struct LossControl {
     model: LossModel,
+    /// The share lost over [`JUDGED`] observations, and over half as many.
+    loss: f64,
+    recent_loss: f64,
     open: Open,
     run: Run,
     limit: Option<DataRate>,
@@ -101,17 +104,17 @@ impl LossControl {
 
     /// The share lost over the last two seconds or so.
     pub fn loss(&self) -> f64 {
-        self.model.loss(JUDGED)
+        self.loss
     }
 
     /// The share that is lost at any rate, as far as is known.
     pub fn random_loss(&self) -> f64 {
-        self.accepted.min(self.loss())
+        self.accepted.min(self.loss)
     }
 
     /// Whether more may be tried: nothing is lost that chance does not explain.
     pub fn is_calm(&self) -> bool {
-        self.experiment.is_none() && self.model.loss(JUDGED / 2) <= self.accepted + CALM
+        self.experiment.is_none() && self.recent_loss <= self.accepted + CALM
     }
 
     /// No probe before; the last ones misled.
@@ -175,7 +178,9 @@ impl LossControl {
 
     fn observe(&mut self, now: Instant, observation: Observation) {
         self.model.add(observation);
-        let loss = self.loss();
+        self.loss = self.model.loss(JUDGED);
+        self.recent_loss = self.model.loss(JUDGED / 2);
+        let loss = self.loss;
         self.accepted -= (self.accepted - loss).max(0.0) * RELIEF;
         let found = self.model.explain();
         if self.experiment.is_some() {
@@ -234,7 +239,7 @@ impl LossControl {
             self.limit = None;
             self.limit_to(now, capacity);
         } else {
-            self.accept(now, self.model.loss(JUDGED / 2));
+            self.accept(now, self.recent_loss);
         }
     }
 
@@ -248,7 +253,7 @@ impl LossControl {
 
     fn is_heavy(&self) -> bool {
         let packets: u32 = self.model.latest(JUDGED / 2).map(|each| each.packets).sum();
-        packets >= HEAVY_PACKETS && self.model.loss(JUDGED / 2) > HEAVY
+        packets >= HEAVY_PACKETS && self.recent_loss > HEAVY
     }
 
     fn relax(&mut self, sent: DataRate) {

@@ -84,6 +84,10 @@ impl LossModel {
     pub fn explain(&self) -> Explanation {
         let chance = self.random_loss(f64::INFINITY);
         let chance_alone = self.likelihood(f64::INFINITY, chance);
+        if self.highest_likelihood() <= chance_alone + EVIDENCE {
+            // No explanation can be so much better; mostly nothing was lost at all.
+            return Explanation { random: chance, capacity: None };
+        }
         let highest = self.latest(WINDOW).map(|each| each.rate.bps()).max().unwrap_or(0) as f64;
         let mut best = (chance_alone + EVIDENCE, Explanation { random: chance, capacity: None });
         let mut capacity = highest;
@@ -111,9 +115,17 @@ impl LossModel {
 
     /// The logarithm of how likely the losses are.
     fn likelihood(&self, capacity: f64, random: f64) -> f64 {
+        self.likelihood_of(|each| random + (1.0 - random) * congestion_loss(each.rate, capacity))
+    }
+
+    /// The same for an explanation that fits each observation exactly.
+    fn highest_likelihood(&self) -> f64 {
+        self.likelihood_of(|each| f64::from(each.lost) / f64::from(each.packets.max(1)))
+    }
+
+    fn likelihood_of(&self, expected: impl Fn(&Observation) -> f64) -> f64 {
         let each = self.weighted().map(|(each, weight)| {
-            let expected = random + (1.0 - random) * congestion_loss(each.rate, capacity);
-            let expected = expected.clamp(0.005, 0.98);
+            let expected = expected(each).clamp(0.005, 0.98);
             let arrived = f64::from(each.packets - each.lost.min(each.packets));
             weight * (f64::from(each.lost) * expected.ln() + arrived * (1.0 - expected).ln())
         });

@@ -36,15 +36,16 @@ struct Bucket {
     capacity: f64,
     /// What may leave now; negative: a debt.
     credit: f64,
+    max_debt: f64,
 }
 
 impl Bucket {
     fn new(rate: DataRate, capacity: f64) -> Self {
-        Self { rate, capacity, credit: capacity }
+        Self { rate, capacity, credit: capacity, max_debt: rate.bytes_in(MAX_DEBT) as f64 }
     }
 
     fn resize(&mut self, rate: DataRate, capacity: f64) {
-        *self = Self { rate, capacity, credit: self.credit.min(capacity) };
+        *self = Self { credit: self.credit.min(capacity), ..Self::new(rate, capacity) };
     }
 
     fn fill(&mut self, elapsed: Duration) {
@@ -52,7 +53,7 @@ impl Bucket {
     }
 
     fn take(&mut self, bytes: usize) {
-        self.credit = (self.credit - bytes as f64).max(-(self.rate.bytes_in(MAX_DEBT) as f64));
+        self.credit = (self.credit - bytes as f64).max(-self.max_debt);
     }
 
     /// Until there is so much; rounded up to the next microsecond, or the caller would come back for fractions of a
@@ -136,7 +137,10 @@ impl Pacer {
         if let Some(probe) = &self.probe {
             return now >= probe.next_at();
         }
-        self.waiting &= self.pace.credit < self.release() || self.sustained.credit < self.release();
+        if self.waiting {
+            let release = self.release();
+            self.waiting = self.pace.credit < release || self.sustained.credit < release;
+        }
         !self.waiting
     }
 
@@ -184,8 +188,12 @@ impl Pacer {
 
     /// Fills the buckets for the time that passed, and ends a cluster that the source could not complete.
     fn advance(&mut self, now: Instant) {
-        let elapsed = now.saturating_duration_since(self.updated.unwrap_or(now));
-        self.updated = Some(self.updated.map_or(now, |updated| updated.max(now)));
+        let updated = self.updated.unwrap_or(now);
+        self.updated = Some(updated.max(now));
+        let elapsed = now.saturating_duration_since(updated);
+        if elapsed.is_zero() && self.probe.is_none() {
+            return;
+        }
         self.pace.fill(elapsed);
         self.sustained.fill(elapsed);
         self.probe = self.probe.filter(|probe| now < probe.ends_at());

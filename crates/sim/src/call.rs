@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use tureen_sfu::{
-    Codec, Command, ConsumerLimits, Encoding, Event, HeaderExtensionIds, IceCredentials, Identity, MediaKind,
-    OpenConsumer, OpenProducer, OpenTransport, PayloadTypeMapping, Shard,
+    Codec, Command, ConsumerLimits, Encoding, Event, HeaderExtensionIds, IceCredentials, Identity, LayerTarget,
+    MediaKind, OpenConsumer, OpenProducer, OpenTransport, PayloadTypeMapping, Shard,
 };
 use tureen_units::{Egress, Outlet, PacketBuffer, Path};
 
@@ -135,6 +135,7 @@ impl Call {
             repaired_rid: Some(3),
             transport_cc: Some(4),
             audio_level: Some(5),
+            dependency_descriptor: Some(crate::DESCRIPTOR_ID),
             ..HeaderExtensionIds::default()
         }
     }
@@ -244,6 +245,12 @@ impl Call {
             payload_types: vec![mapping(96), mapping(111)],
             limits: ConsumerLimits::default(),
         }));
+    }
+
+    /// Shares bandwidth out to a consumer.
+    pub fn allocate(&mut self, consumer: u64, allocation: Option<LayerTarget>, cannot_wait: bool) {
+        self.shard.allocate(self.now, consumer, allocation, cannot_wait, &mut self.outlet);
+        self.settle();
     }
 
     /// Lets time pass in steps of 5 ms.

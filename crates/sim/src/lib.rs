@@ -8,6 +8,10 @@
 mod call;
 pub mod descriptor;
 mod peer;
+mod player;
+mod video;
 
 pub use call::{Addresses, Call, Direction, Network, PeerIndex, address};
 pub use peer::{Peer, Received};
+pub use player::{DESCRIPTOR_ID, Picture, Player};
+pub use video::{Format, Prediction, Truth, VideoPacket, VideoSource};

@@ -150,12 +150,8 @@ impl Shard {
         layer.volume.add(buffer.bytes().len());
         let started = layer.on_packet(now);
         let gap = layer.nack.on_packet(info.sequence, now);
-        layer.read_descriptor(&mut info, buffer.bytes());
-        if info.key_frame && parameter_sets && info.descriptor.is_none() {
-            info.key_frame = layer.is_first_of_key_frame(&info);
-        }
         if producer.kind == MediaKind::Video {
-            layer.rates.add(info.frame, buffer.bytes().len(), now);
+            layer.describe(&mut info, buffer.bytes(), parameter_sets);
         }
         note_gap(now, gap, layer, &mut transports[key].feedback);
         if producer.pending.is_empty() {
@@ -177,6 +173,13 @@ impl Shard {
             events.push(Event::ProducerStarted { producer: producer.id, layer: stream.layer, payload_type });
         }
         producer.pending.push(pending);
+        if info.descriptor.is_some_and(|layout| layout.has_structure) {
+            for sequence in layer.describe_again(info.sequence) {
+                // What came in this batch goes out once, and not before the structure.
+                producer.pending.retain(|other| (other.layer, other.sequence) != (pending.layer, sequence));
+                producer.pending.push(Pending { sequence, ..pending });
+            }
+        }
     }
 }
 
@@ -232,6 +235,7 @@ fn read_packet(
         abs_capture_time: Span::default(),
         dependency_descriptor: Span::default(),
         descriptor: None,
+        awaits_structure: false,
     })
 }
 

@@ -3,20 +3,19 @@
 use std::time::{Duration, Instant};
 
 use tureen_codec::VideoCodec;
-use tureen_codec::dependency_descriptor::{Descriptor, Structure};
+use tureen_codec::dependency_descriptor::Structure;
 use tureen_rtp::receiver::ReceptionStats;
 use tureen_rtp::sequence::SequenceExtender;
 use tureen_srtp::InboundStream;
 
 use crate::command::{Codec, Encoding, MediaKind, OpenProducer, ProducerId};
-use crate::frame::FrameLayer;
 use crate::keyframe::KeyFrameRequests;
 use crate::levels::LevelMeter;
 use crate::nack::NackTracker;
 use crate::rates::{LayerRates, PerLayer};
 use crate::redundancy;
 use crate::rewrite::Source;
-use crate::ring::{BufferPool, Packet, PacketInfo, PacketRing};
+use crate::ring::{BufferPool, PacketInfo, PacketRing};
 use crate::volume::{LossShare, Volume};
 
 /// Packets kept per layer for retransmission: about three seconds of a usual camera, one of sound.
@@ -103,37 +102,6 @@ impl Layer {
     /// Notes a packet; true for the first one ever.
     pub fn on_packet(&mut self, now: Instant) -> bool {
         self.last_packet.replace(now).is_none()
-    }
-
-    /// Whether this packet, which holds a parameter set or the first slice of a key frame, is the first one of its frame
-    /// that does. While a packet before it is missing, that may be the one, so the answer is no: it comes late and is
-    /// asked about then, or a key frame is requested again.
-    pub fn is_first_of_key_frame(&self, info: &PacketInfo) -> bool {
-        let of_frame = |packet: &&Packet| packet.info.timestamp == info.timestamp;
-        let mut before = info.sequence.wrapping_sub(1);
-        while let Some(packet) = self.ring.get(before).filter(of_frame) {
-            if packet.info.key_frame {
-                return false;
-            }
-            before = before.wrapping_sub(1);
-        }
-        // What is neither here nor missing was padding, or is so long ago that it does not come any more.
-        let complete = self.ring.get(before).is_some() || !self.nack.is_missing(before);
-        let last = self.ring.get(before.wrapping_sub(1)).filter(|last| !of_frame(last));
-        complete || last.is_some_and(|last| !last.info.marker)
-    }
-
-    /// Reads the dependency descriptor of a packet, if it has one. What it says of the frame counts more than what the
-    /// payload says, which may be encrypted.
-    pub fn read_descriptor(&mut self, info: &mut PacketInfo, packet: &[u8]) {
-        if info.dependency_descriptor.is_empty() {
-            return;
-        }
-        let data = info.dependency_descriptor.slice(packet);
-        let Ok(descriptor) = Descriptor::parse_untrusted(data, &mut self.structure) else { return };
-        info.key_frame = descriptor.starts_key_frame();
-        info.frame = FrameLayer::of_descriptor(&descriptor, info.frame.sync);
-        info.descriptor = Some(descriptor.layout);
     }
 
     /// Whether packets came lately.

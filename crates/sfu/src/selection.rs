@@ -142,14 +142,14 @@ impl Selection {
         Some(LayerTarget { layer, temporal: self.temporal.min(rates.highest_temporal()) })
     }
 
-    /// The highest spatial layer that goes out.
-    pub fn top(&self) -> u8 {
-        self.top
+    /// The highest spatial and temporal layers that go out; those above the best that there is count.
+    pub fn layers(&self) -> (u8, u8) {
+        (self.top, self.temporal)
     }
 
-    /// The temporal layer that is aimed at.
-    pub fn temporal_target(&self) -> u8 {
-        self.target.temporal
+    /// The layers that a decoder has to expect from now on.
+    pub fn announced(&self) -> LayerTarget {
+        LayerTarget { layer: self.top, temporal: self.target.temporal }
     }
 
     /// Chooses what to forward; `Some` with the encoding whose key frame is needed for it.
@@ -219,11 +219,6 @@ impl Selection {
         Verdict::LeaveOut { rest: known.is_some() }
     }
 
-    /// Whether a late packet of the forwarded stream is of use.
-    pub fn is_useful(&self, frame: FrameLayer) -> bool {
-        frame.spatial <= self.top && frame.temporal <= self.temporal
-    }
-
     fn decide_frame(&mut self, info: &PacketInfo) -> bool {
         let FrameLayer { spatial, temporal, sync, switch_up, .. } = info.frame;
         let target = self.target;
@@ -236,7 +231,8 @@ impl Selection {
                 self.top = self.top.min(target.layer);
             }
         }
-        let due = temporal <= self.temporal || (sync && temporal <= target.temporal);
+        // One step at a time: that a frame of the layer after the next needs the lowest only says nothing of the next.
+        let due = temporal <= self.temporal || (sync && temporal == self.temporal + 1 && temporal <= target.temporal);
         let sent = spatial <= self.top && due;
         if sent {
             self.temporal = self.temporal.max(temporal).max(switch_up.min(target.temporal));

@@ -170,7 +170,9 @@ impl Consumer {
         } else if !self.rewriter.is_newer(info.sequence) {
             let place = self.rewriter.find(info.sequence)?;
             return Some(self.forward_late(producer, layer, info, place, mapping));
-        } else if let Verdict::LeaveOut { rest } = self.selection.decide(info) {
+        } else if let Verdict::LeaveOut { rest } =
+            self.selection.decide(info, self.rewriter.is_after_gap(info.sequence))
+        {
             self.leave_out(info, rest);
             return None;
         }

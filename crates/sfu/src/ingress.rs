@@ -140,6 +140,10 @@ impl Shard {
         let clock_rate = producer.codec(info.payload_type).map_or(90_000, |codec| codec.clock_rate);
         let parameter_sets = producer.video_codec(info.payload_type).is_some_and(VideoCodec::has_parameter_sets);
         let layer = &mut producer.layers[usize::from(stream.layer)];
+        if stream.rtx && !layer.may_repeat(info.sequence as u16) {
+            counters.rtp_refused += 1;
+            return;
+        }
         info.sequence = layer.extender.extend(info.sequence as u16);
         if stream.rtx {
             counters.rtx_received += 1;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tureen_codec::VideoCodec;
 use tureen_codec::dependency_descriptor::Structure;
 use tureen_rtp::receiver::ReceptionStats;
-use tureen_rtp::sequence::SequenceExtender;
+use tureen_rtp::sequence::{SequenceExtender, distance};
 use tureen_srtp::InboundStream;
 
 use crate::command::{Codec, Encoding, MediaKind, OpenProducer, ProducerId};
@@ -102,6 +102,13 @@ impl Layer {
     /// Notes a packet; true for the first one ever.
     pub fn on_packet(&mut self, now: Instant) -> bool {
         self.last_packet.replace(now).is_none()
+    }
+
+    /// Whether a retransmission can be of this stream as it is now, not of one that it took the place of: its number is near
+    /// the newest.
+    pub fn may_repeat(&self, sequence: u16) -> bool {
+        let newest = self.extender.highest().map(|newest| newest as u16);
+        newest.is_some_and(|newest| distance(sequence, newest).unsigned_abs() as usize <= VIDEO_RING)
     }
 
     /// Whether packets came lately.

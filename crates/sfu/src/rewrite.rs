@@ -130,6 +130,11 @@ impl Rewriter {
         sequence > self.highest_in
     }
 
+    /// Whether something is missing between a newer packet and the newest so far.
+    pub fn is_after_gap(&self, sequence: u64) -> bool {
+        sequence > self.highest_in + 1
+    }
+
     /// Sends a packet that is newer than all before; `None` before the first switch.
     pub fn send(&mut self, sequence: u64) -> Option<Place> {
         let place = self.segments.back()?.place(sequence);

@@ -142,7 +142,7 @@ impl VideoSource {
             packets: 2,
             prediction,
             payload_type: 96,
-            sequence: 60_000 + u64::from(start >> 20),
+            sequence: u64::from(start >> 17),
             timestamp: start,
             picture: 0,
             picture_id: (start >> 8) as u16 & 0x7fff,

@@ -54,6 +54,7 @@ class NodeClient:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310 - as above
                 return msgspec.json.decode(response.read(MAX_ANSWER_BYTES), type=kind)
         except urllib.error.HTTPError as error:
+            error.close()
             raise _refusal(self._url, error) from error
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)

@@ -133,11 +133,9 @@ def subscribed_qualities(publication: Publication, wanted: Wanted) -> rtc.Signal
     )
 
 
-def track_published(publication: Publication) -> rtc.SignalResponse:
-    """To the publisher: the track has its sid."""
-    return rtc.SignalResponse(
-        track_published=rtc.TrackPublishedResponse(cid=publication.description.client_id, track=track_info(publication))
-    )
+def track_published(publication: Publication, client_id: str) -> rtc.SignalResponse:
+    """To the publisher, who asked under its own id: the track has its sid."""
+    return rtc.SignalResponse(track_published=rtc.TrackPublishedResponse(cid=client_id, track=track_info(publication)))
 
 
 def leave(reason: models.DisconnectReason, action: rtc.LeaveRequest.Action) -> rtc.SignalResponse:

@@ -138,11 +138,11 @@ class Peer:
         description = publication.description
         self._published[publication.sid] = publication
         client_ids = {description.client_id, *(codec.client_id for codec in description.codecs)}
-        self._await_section(publication, UplinkKey(publication.sid), client_ids)
+        self._await_section(publication, UplinkKey(publication.sid), client_ids, publication.main.stated)
 
     def publish_backup(self, publication: Publication, codec: str, client_id: str) -> None:
         """The same for a further codec of one of its tracks."""
-        self._await_section(publication, UplinkKey(publication.sid, codec), {client_id})
+        self._await_section(publication, UplinkKey(publication.sid, codec), {client_id}, codec)
 
     def unpublish(self, publication: Publication) -> None:
         """One of the participant's tracks ended."""
@@ -234,9 +234,11 @@ class Peer:
             self._media.update_transport(self._transport, remote, restarted_ice=negotiated.restarted_ice)
         return self._transport
 
-    def _await_section(self, publication: Publication, key: UplinkKey, client_ids: Iterable[str]) -> None:
+    def _await_section(
+        self, publication: Publication, key: UplinkKey, client_ids: Iterable[str], preferred: str
+    ) -> None:
         kind = publication.description.kind
-        pending = PendingTrack(key=key, kind=kind, client_ids=frozenset(client_ids) - {""})
+        pending = PendingTrack(key=key, kind=kind, client_ids=frozenset(client_ids) - {""}, preferred=preferred)
         parameters = self._negotiation.publish(pending)
         if parameters is not None and self._transport is not None:
             self._carry(self._transport, key, parameters)

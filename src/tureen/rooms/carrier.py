@@ -48,10 +48,15 @@ class Carrier:
         )
 
     @property
+    def stated(self) -> str:
+        """The MIME type that the publisher named first; empty if it named none."""
+        return next(iter(self._preferred), "")
+
+    @property
     def mime_type(self) -> str:
         """Of the codec, or as the publisher stated it before; empty while nothing is known."""
         codec = self.codec
-        return codec.mime_type if codec is not None else next(iter(self._preferred), "")
+        return codec.mime_type if codec is not None else self.stated
 
     @property
     def scalable(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from livekit.protocol import models, rtc
 
+from tests.sdp_conformance import read
 from tests.unit.doors.fakes import OpenConsumer
 from tests.unit.doors.guest import Guest, House
 from tureen.model.ids import ParticipantSid, TrackSid
@@ -287,6 +288,17 @@ class TestBackupCodec:
         assert list(ben.bound) == [camera.sid]
         assert cem.bound == {}
         assert not cem.all("subscription_response")
+
+    def test_the_answer_puts_the_codec_first_that_each_section_is_for(self) -> None:
+        _, ann, _, _, camera = self.set_table()
+        self.add_backup(ann, camera)
+        ann.negotiate()
+        codecs = {
+            section.values("mid")[0]: section.values("rtpmap")[0]
+            for section in read(ann.answers[-1].sdp).sections
+            if section.media == "video" and section.direction == "recvonly"
+        }
+        assert list(codecs.values()) == [f"{VP9} VP9/90000", f"{VP8} VP8/90000"]
 
     def test_nobody_needs_it_where_everyone_can_decode_the_first(self) -> None:
         house = House()

@@ -80,7 +80,9 @@ class Negotiation:
         restarted = self._restart_ice(offer)
         uplinks = self._uplinks.plan(offer, may_publish=may_publish)
         downlinks = self._downlinks.plan(offer, self._answerer.may_bind)
-        answer = self._answerer.answer(offer, uplinks=uplinks.accepted, downlinks=downlinks.downlinks)
+        answer = self._answerer.answer(
+            offer, uplinks=uplinks.accepted, preferred=uplinks.preferred, downlinks=downlinks.downlinks
+        )
         changed = self._uplinks.commit(uplinks, answer.producers)
         self._downlinks.commit(offer, downlinks)
         return Negotiated(

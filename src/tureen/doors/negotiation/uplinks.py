@@ -31,6 +31,8 @@ class PendingTrack(Struct, frozen=True, kw_only=True):
     kind: MediaKind
     client_ids: frozenset[str] = frozenset()
     """The publisher's own ids of the media source; the empty one counts for nothing."""
+    preferred: str = ""
+    """The MIME type in which it shall come, if the client can; empty: as the client likes."""
 
 
 class UplinkPlan(Struct, frozen=True, kw_only=True):
@@ -44,6 +46,8 @@ class UplinkPlan(Struct, frozen=True, kw_only=True):
     """Tracks whose section no longer sends."""
     strays: Mapping[str, str | None]
     """Sections that send a track that nobody announced yet, with the track of their msid."""
+    preferred: Mapping[str, str]
+    """By mid, the MIME type in which a track shall come."""
 
 
 class Uplinks:
@@ -54,9 +58,11 @@ class Uplinks:
         self._bound: dict[str, UplinkKey] = {}
         self._strays: dict[str, str | None] = {}
         self._parameters: dict[str, ProducerParameters] = {}
+        self._preferred: dict[UplinkKey, str] = {}
 
     def add(self, track: PendingTrack) -> ProducerParameters | None:
         """Takes in an announced track. Returns what carries it if its section was offered before."""
+        self._preferred[track.key] = track.preferred
         mid = self._stray_for(track)
         if mid is None:
             self._pending[track.key] = track
@@ -68,6 +74,7 @@ class Uplinks:
     def remove(self, key: UplinkKey) -> None:
         """Forgets a track that ended."""
         self._pending.pop(key, None)
+        self._preferred.pop(key, None)
         self._bound = {mid: bound for mid, bound in self._bound.items() if bound != key}
 
     def plan(self, offer: Offer, *, may_publish: bool) -> UplinkPlan:
@@ -86,6 +93,7 @@ class Uplinks:
             bound=bound,
             ended=tuple(key for key in self._bound.values() if key not in carried),
             strays=strays,
+            preferred={mid: self._preferred.get(key, "") for mid, key in bound.items()},
         )
 
     def commit(

@@ -101,6 +101,7 @@ class Exchange:
         if publication.announced:
             self._tell_change(publisher)
             self._refresh_track(publisher, publication)
+            self._readjust(publication)
 
     def start(
         self,
@@ -141,6 +142,7 @@ class Exchange:
         """Takes over a changed description. Raises `InvalidRequestError` if it is another kind of track."""
         publication.describe(description, self._clock.now())
         self._tell_if_announced(publisher, publication)
+        self._readjust(publication)
 
     def end_codec(self, publisher: Participant, publication: Publication, codec: str) -> None:
         """A backup is no longer sent; those who received it wait for another."""
@@ -282,6 +284,15 @@ class Exchange:
             self._tell_opened(subscriber, publication)
             if publication.note_first_subscriber():
                 self._audience.tell(publisher.sid, TrackSubscribed(publication))
+
+    def _readjust(self, publication: Publication) -> None:
+        """The layers are others than before: what the subscribers asked for may be another one of them now."""
+        for sid in self._subscriptions.subscribers(publication.sid):
+            subscriber = self._audience.by_sid(sid)
+            if subscriber is not None:
+                settings = self._subscriptions.settings(subscriber, publication.sid)
+                self._audience.tell(sid, SubscriptionAdjusted(publication, settings))
+        self._demands.touch(publication.sid)
 
     def _reopen(self, publication: Publication) -> None:
         """What subscribers were promised no longer holds: each is asked anew whether it can decode the track."""

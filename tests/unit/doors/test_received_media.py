@@ -116,6 +116,19 @@ class TestWantedLayers:
             ben.send(**setting(camera, width=size[0], height=size[1]))
             assert consumer.limits.max_layer == layer
 
+    def test_other_sizes_count_for_those_who_watch_already(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        camera = ann.publish("video", "cam", rids=("q", "h", "f"), layers=THREE_SIZES)
+        ben.send(**setting(camera, width=600, height=300))
+        consumer = consumer_of(ben, camera.sid)
+        assert consumer.limits.max_layer == 1
+        larger = [models.VideoLayer(quality=it.quality, width=2 * it.width, height=2 * it.height) for it in THREE_SIZES]
+        ann.send(update_layers=rtc.UpdateVideoLayers(track_sid=camera.sid, layers=larger))
+        assert consumer.limits.max_layer == 0
+        house.clock.advance(10)
+        assert enabled(ann) == {"vp8": ["LOW"]}
+
     def test_one_stream_of_another_codec_is_not_split(self) -> None:
         house = House()
         ann, ben = house.join("ann"), house.join("ben")

@@ -13,7 +13,7 @@ from tureen.doors.negotiation import Negotiated, Negotiation, PendingTrack, Requ
 from tureen.doors.negotiation.negotiation import fresh_credentials
 from tureen.model.grant import TrackSource
 from tureen.model.ids import ConsumerId, ProducerId, TrackSid, TransportId
-from tureen.model.media import ConsumerLimits, IceCredentials, ProducerParameters
+from tureen.model.media import RED, ConsumerLimits, IceCredentials, ProducerParameters
 from tureen.model.reports import TransportReport
 from tureen.ports import Entropy, MediaPort, TransportListener
 from tureen.rooms import Participant, Publication, Room
@@ -138,7 +138,8 @@ class Peer:
         description = publication.description
         self._published[publication.sid] = publication
         client_ids = {description.client_id, *(codec.client_id for codec in description.codecs)}
-        self._await_section(publication, UplinkKey(publication.sid), client_ids, publication.main.stated)
+        preferred = publication.main.stated or (RED if description.may_repeat else "")
+        self._await_section(publication, UplinkKey(publication.sid), client_ids, preferred)
 
     def publish_backup(self, publication: Publication, codec: str, client_id: str) -> None:
         """The same for a further codec of one of its tracks."""

@@ -17,6 +17,7 @@ from tureen.rooms import RoomDefaults
 from tureen.rooms.exchange import BACKUP_S
 
 VP8, VP9 = 96, 98
+OPUS, RED = 111, 63
 Reason = rtc.RequestResponse.Reason
 EXCELLENT, POOR, LOST = models.ConnectionQuality.EXCELLENT, models.ConnectionQuality.POOR, models.ConnectionQuality.LOST
 PAUSED, ACTIVE = rtc.StreamState.PAUSED, rtc.StreamState.ACTIVE
@@ -416,6 +417,50 @@ class TestBackupCodec:
         }
         ann.send(add_track=rtc.AddTrackRequest(**(known | fields)))
         assert ann.last("request_response").reason == reason
+
+
+class TestRedundantAudio:
+    """RED (RFC 2198): Ben takes it, Cem does not."""
+
+    def set_table(self, **fields: Any) -> tuple[Guest, Guest, Guest, models.TrackInfo]:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        cem = house.join("cem", rewrite=lambda offer: offer.replace("SAVPF 111 63 0", "SAVPF 111 0"))
+        return ann, ben, cem, ann.publish("audio", "mic", **fields)
+
+    def test_a_microphone_comes_with_redundancy(self) -> None:
+        ann, *_ = self.set_table()
+        (producer,) = ann.house.media.producers.values()
+        assert [codec.payload_type for codec in producer.parameters.codecs] == [RED, OPUS]
+        (section,) = (it for it in read(ann.answers[-1].sdp).sections if it.direction == "recvonly")
+        assert section.formats == [str(RED), str(OPUS)]
+        assert section.pairs("fmtp")[str(RED)] == f"{OPUS}/{OPUS}"
+
+    @pytest.mark.parametrize("fields", [{"disable_red": True}, {"encryption": models.Encryption.Type.GCM}])
+    def test_not_if_its_publisher_does_without(self, fields: dict[str, Any]) -> None:
+        ann, *_ = self.set_table(**fields)
+        (producer,) = ann.house.media.producers.values()
+        assert producer.parameters.codecs[0].payload_type == OPUS
+
+    def test_each_gets_what_it_takes(self) -> None:
+        _, ben, cem, microphone = self.set_table()
+        mappings = [consumer_of(guest, microphone.sid).parameters.payload_types for guest in (ben, cem)]
+        assert [[(it.producer, it.consumer, it.consumer_red) for it in of_one] for of_one in mappings] == [
+            [(RED, OPUS, RED), (OPUS, OPUS, RED)],
+            [(RED, OPUS, None), (OPUS, OPUS, None)],
+        ]
+
+    @pytest.mark.parametrize("payload_type", [63, 111])
+    def test_with_or_without_it_is_one_codec(self, payload_type: int) -> None:
+        """A publisher may send some packets plainly: nobody's subscription is opened anew, and the track is Opus."""
+        ann, ben, _, microphone = self.set_table()
+        before = dict(ann.house.media.consumers)
+        (producer,) = ann.house.media.producers.values()
+        producer.listener.handle_producer_started(0, payload_type)
+        ben.settle()
+        assert ann.house.media.consumers == before
+        assert {track.mime_type for track in ben.about("ann")[-1].tracks} == {"audio/opus"}
+        assert microphone.sid in ben.bound
 
 
 def speak(guest: Guest) -> None:

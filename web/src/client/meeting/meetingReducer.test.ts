@@ -16,7 +16,7 @@ function people(...list: Person[]): MeetingEvent {
 }
 
 function person(identity: string, part: Partial<Person> = {}): Person {
-  const nothing = { camera: null, screen: null, mirrored: false, sounds: [] };
+  const nothing = { camera: null, screen: null, cameraPaused: false, screenPaused: false, mirrored: false, sounds: [] };
   return { identity, name: identity, isLocal: false, joinedAtMs: 0, muted: true, speaking: false, quality: 'good', ...nothing, ...part };
 }
 

@@ -1,0 +1,54 @@
+import { type Participant, type Room, Track } from 'livekit-client';
+import { type LinkReport, report, type TrackName, WINDOW } from '../statistics/linkReport';
+import { type LinkSample, type Stat, takeSample } from '../statistics/linkSample';
+import { displayName, QUALITY } from './people';
+
+/** Older samples say nothing about now: somebody closed the panel and came back. */
+const FORGET_MS = 5_000;
+
+/** Reads the statistics of a room's media connections, and remembers a few looks to tell what changes. */
+export class LinkProbe {
+  readonly #room: Room;
+  #samples: readonly LinkSample[] = [];
+
+  constructor(room: Room) {
+    this.#room = room;
+  }
+
+  async read(): Promise<LinkReport> {
+    const stats = await this.#readStats();
+    const sample = takeSample(stats, performance.now());
+    const fresh = this.#samples.filter(({ atMs }, at) => sample.atMs - atMs < FORGET_MS + (this.#samples.length - at) * 1_000);
+    this.#samples = [...fresh, sample].slice(-WINDOW);
+    const names = nameTracks(this.#room);
+    const quality = QUALITY[this.#room.localParticipant.connectionQuality];
+    return report(this.#samples, { quality, nameOf: (track) => names.get(track) });
+  }
+
+  async #readStats(): Promise<readonly Stat[]> {
+    // One report of the whole connection, rather than one per track: a hundred tracks would be a hundred reports.
+    const { publisher, subscriber } = this.#room.engine.pcManager ?? {};
+    const reports = await Promise.all([publisher?.getStats(), subscriber?.getStats()]);
+    return reports.flatMap((one) => [...((one)?.values() ?? [])]);
+  }
+}
+
+const SOURCES: Partial<Record<Track.Source, TrackName['source']>> = {
+  [Track.Source.Camera]: 'camera',
+  [Track.Source.Microphone]: 'microphone',
+  [Track.Source.ScreenShare]: 'screen',
+  [Track.Source.ScreenShareAudio]: 'screen sound',
+};
+
+function nameTracks(room: Room): ReadonlyMap<string, TrackName> {
+  const names = new Map<string, TrackName>();
+  const add = (participant: Participant, person: string | null): void => {
+    for (const { track, source } of participant.trackPublications.values()) {
+      const known = SOURCES[source];
+      if (track !== undefined && known !== undefined) names.set(track.mediaStreamTrack.id, { person, source: known });
+    }
+  };
+  add(room.localParticipant, null);
+  for (const participant of room.remoteParticipants.values()) add(participant, displayName(participant));
+  return names;
+}

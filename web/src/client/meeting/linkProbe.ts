@@ -29,7 +29,9 @@ export class LinkProbe {
     // One report of the whole connection, rather than one per track: a hundred tracks would be a hundred reports.
     const { publisher, subscriber } = this.#room.engine.pcManager ?? {};
     const reports = await Promise.all([publisher?.getStats(), subscriber?.getStats()]);
-    return reports.flatMap((one) => [...((one)?.values() ?? [])]);
+    const stats: Stat[] = [];
+    for (const one of reports) one?.forEach((stat: Stat) => stats.push(stat));
+    return stats;
   }
 }
 

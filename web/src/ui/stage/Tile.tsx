@@ -45,7 +45,7 @@ function DrawTile({ tile, x, y, width, height, large, pinned, onPin }: TileProps
         title={pinned ? 'Unpin' : 'Pin'}
         onClick={() => onPin(pinned ? null : key)}
       >
-        <Icon name={pinned ? 'unpin' : 'pin'} size={18} />
+        <Icon name="pin" size={18} />
       </button>
     </article>
   );

@@ -30,6 +30,8 @@ export const PAGER_HEIGHT = 48;
 
 /** A filmstrip's tiles. */
 const STRIP_RATIO = 16 / 10;
+/** What they may become where pages leave a rest of the height. */
+const STRIP_RATIO_STRETCHED = 5 / 4;
 const STRIP_SHARE = 0.19;
 const STRIP_WIDTH = { least: 132, most: 280 };
 /** In an upright space the others stand below, in columns of at least this width, and take no more than this share. */
@@ -72,13 +74,15 @@ function cells(space: Space, tiles: number, pageSize: number): readonly Place[] 
 function beside(space: Space, { others, limit }: StageContent): StageLayout {
   const { gap } = space;
   const width = Math.round(clamp(space.width * STRIP_SHARE, STRIP_WIDTH.least, STRIP_WIDTH.most));
-  const height = Math.round(width / STRIP_RATIO);
-  const rowsIn = (room: number): number => clamp(Math.floor((room + gap) / (height + gap)), 1, limit);
+  const least = Math.round(width / STRIP_RATIO);
+  const rowsIn = (room: number): number => clamp(Math.floor((room + gap) / (least + gap)), 1, limit);
   const paged = rowsIn(space.height) < others;
   const room = space.height - (paged ? PAGER_HEIGHT : 0);
   const pageSize = rowsIn(room);
   const x = Math.round(space.width) - width;
   const rows = Math.min(pageSize, others);
+  const stretched = Math.floor(Math.min((room - gap * (rows - 1)) / rows, width / STRIP_RATIO_STRETCHED));
+  const height = paged ? Math.max(least, stretched) : least;
   const top = Math.max(0, Math.round((room - rows * height - (rows - 1) * gap) / 2));
   return {
     pageSize,

@@ -23,6 +23,11 @@ export const EMPTY_STAGE: StageState = {
   tiles: [], spotlight: null, pinned: null, order: [], page: 0, pages: 1, pageSize: 0,
 };
 
+/** The page of another size that shows the first tile of the page before. */
+export function keepPage({ page, pageSize }: Pick<StageState, 'page' | 'pageSize'>, newSize: number): number {
+  return newSize > 0 ? Math.floor((page * pageSize) / newSize) : 0;
+}
+
 export interface StageSources {
   readonly people: () => readonly Person[];
   readonly preferences: () => Pick<Preferences, 'view'>;
@@ -71,8 +76,7 @@ export class StageModel {
   /** Tells how many tiles, beside a spotlight, a page has room for. */
   fit(pageSize: number): void {
     if (pageSize === this.#pageSize) return;
-    // The first tile of the page stays in view.
-    this.#page = pageSize > 0 ? Math.floor((this.#page * this.#pageSize) / pageSize) : 0;
+    this.#page = keepPage({ page: this.#page, pageSize: this.#pageSize }, pageSize);
     this.#pageSize = pageSize;
     this.update();
   }

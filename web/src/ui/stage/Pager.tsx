@@ -26,9 +26,8 @@ export function Pager({ page, pages, place, onTurn }: PagerProps): ReactElement 
         onClick={() => !first && onTurn(-1)}
       />
       <span className="pager-page" role="status" data-testid="page">
-        <span className="visually-hidden">Page </span>
-        {page + 1} <span aria-hidden="true">/</span>
-        <span className="visually-hidden">of</span> {pages}
+        <span className="visually-hidden">{`Page ${page + 1} of ${pages}`}</span>
+        <span aria-hidden="true">{`${page + 1} / ${pages}`}</span>
       </span>
       <IconButton
         icon="next"

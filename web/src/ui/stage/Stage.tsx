@@ -1,5 +1,5 @@
 import { type ReactElement, useLayoutEffect, useMemo } from 'react';
-import type { StageModel, StageState } from '../../client/stage/stageModel';
+import { keepPage, type StageModel, type StageState } from '../../client/stage/stageModel';
 import type { TileSpec } from '../../client/stage/tiles';
 import { useStore } from '../useStore';
 import { MOST_TILES } from './grid';
@@ -61,8 +61,11 @@ interface Placed {
 }
 
 /** In the order of the tiles and not of their places: no element ever moves within the document. */
-function visibleTiles({ tiles, spotlight, order, page }: StageState, layout: StageLayout): readonly Placed[] {
+function visibleTiles(state: StageState, layout: StageLayout): readonly Placed[] {
+  const { tiles, spotlight, order } = state;
   const { pageSize } = layout;
+  // The stage learns the new size of its pages only after this: nobody may be taken down in between.
+  const page = keepPage(state, pageSize);
   const shown = order.slice(page * pageSize, (page + 1) * pageSize);
   const places = new Map(layout.places(shown.length).map((place, at) => [shown[at], place]));
   return tiles.flatMap((tile) => {

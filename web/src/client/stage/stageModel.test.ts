@@ -133,4 +133,19 @@ describe('StageModel', () => {
     room.stage.update();
     expect(room.spotlight).toBe('camera:p2');
   });
+
+  it('forgets no talker when time passes between its looks at the clock', () => {
+    const room = new Room(4, 9);
+    room.view = 'speaker';
+    room.speak('p1');
+    room.people = room.people.map((person) => ({ ...person, speaking: person.identity === 'p2' }));
+    room.stage.update();
+    const due = room.stage.nextUpdateMs ?? 0;
+    // A timer may come a moment early...
+    room.nowMs = due - 0.1;
+    room.stage.update();
+    // ...and the time be over once the next one is asked for.
+    room.nowMs = due;
+    expect(room.stage.nextUpdateMs).toBe(due);
+  });
 });

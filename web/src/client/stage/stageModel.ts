@@ -40,6 +40,7 @@ export class StageModel {
   readonly #store = new Store<StageState>(EMPTY_STAGE);
   readonly #sources: StageSources;
   #floor: Floor = EMPTY_FLOOR;
+  #lookedMs = 0;
   #order: Order = [];
   #putBack: ReadonlySet<string> = new Set();
   #crowd = false;
@@ -54,7 +55,8 @@ export class StageModel {
 
   /** When `update` must be called although nothing changed; null: not before the next change. */
   get nextUpdateMs(): number | null {
-    return nextLookMs(this.#floor, this.#sources.nowMs());
+    // Seen from the last look: what has come due since would otherwise be forgotten.
+    return nextLookMs(this.#floor, this.#lookedMs);
   }
 
   /** Null unpins; the page is then turned to where the tile goes, so that it does not vanish. */
@@ -99,7 +101,8 @@ export class StageModel {
     const people = this.#sources.people();
     const tiles = tilesOf(people);
     const before = this.#store.get();
-    this.#floor = giveFloor(this.#floor, people, this.#sources.nowMs());
+    this.#lookedMs = this.#sources.nowMs();
+    this.#floor = giveFloor(this.#floor, people, this.#lookedMs);
     this.#crowd = isCrowd(people.length, this.#crowd);
     this.#forgetGone(tiles);
     const spotlight = this.#chooseSpotlight(tiles);
@@ -148,7 +151,7 @@ export class StageModel {
     const { spokeMs } = this.#floor;
     const identities = new Map(tiles.map(({ key, person }) => [key, person.identity]));
     const fixed = tiles.filter(({ source, person }) => source === 'screen_share' || person.isLocal);
-    const speaking = [...speakersAt(this.#floor, this.#sources.nowMs())].map((identity) => tileKey('camera', identity));
+    const speaking = [...speakersAt(this.#floor, this.#lookedMs)].map((identity) => tileKey('camera', identity));
     return {
       speaking: new Set(speaking),
       spokeMs: (key) => spokeMs.get(identities.get(key) ?? ''),

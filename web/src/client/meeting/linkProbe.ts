@@ -3,7 +3,7 @@ import { type LinkReport, report, type TrackName, WINDOW } from '../statistics/l
 import { type LinkSample, type Stat, takeSample } from '../statistics/linkSample';
 import { displayName, QUALITY } from './people';
 
-/** Older samples say nothing about now: somebody closed the panel and came back. */
+/** After a longer break, as when somebody closed the panel and came back, the figures start anew. */
 const FORGET_MS = 5_000;
 
 /** Reads the statistics of a room's media connections, and remembers a few looks to tell what changes. */
@@ -18,8 +18,9 @@ export class LinkProbe {
   async read(): Promise<LinkReport> {
     const stats = await this.#readStats();
     const sample = takeSample(stats, performance.now());
-    const fresh = this.#samples.filter(({ atMs }, at) => sample.atMs - atMs < FORGET_MS + (this.#samples.length - at) * 1_000);
-    this.#samples = [...fresh, sample].slice(-WINDOW);
+    const last = this.#samples.at(-1);
+    const goesOn = last !== undefined && sample.atMs - last.atMs < FORGET_MS;
+    this.#samples = [...(goesOn ? this.#samples : []), sample].slice(-WINDOW);
     const names = nameTracks(this.#room);
     const quality = QUALITY[this.#room.localParticipant.connectionQuality];
     return report(this.#samples, { quality, nameOf: (track) => names.get(track) });

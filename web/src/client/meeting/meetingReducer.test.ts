@@ -76,6 +76,14 @@ describe('people', () => {
     expect(reduceMeeting(before, people(person('a'), person('b'))).people).toBe(before.people);
   });
 
+  it('keeps the list of sounds of somebody who only begins to speak, so that no sound is drawn again', () => {
+    const sound = { attach: () => undefined, detach: () => undefined };
+    const before = play(people(person('a', { sounds: [sound] })));
+    const after = reduceMeeting(before, people(person('a', { sounds: [sound], speaking: true })));
+    expect(after.people[0]).toMatchObject({ speaking: true });
+    expect(after.people[0]?.sounds).toBe(before.people[0]?.sounds);
+  });
+
   it('sees a new sound of the same person', () => {
     const sound = { attach: () => undefined, detach: () => undefined };
     const before = play(people(person('a')));

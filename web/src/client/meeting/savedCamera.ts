@@ -19,8 +19,7 @@ export class SavedCamera {
     const full = this.#full.get(sender) ?? parameters.encodings;
     if (full.length === 0) return; // not negotiated yet: publishing it calls again
     parameters.encodings = parameters.encodings.map((encoding, at) => {
-      const before = full[at] ?? encoding;
-      return saving ? saved(encoding, full[at - 1]) : { ...encoding, ...restored(before) };
+      return saving ? saved(encoding, full[at - 1]) : restored(encoding, full[at] ?? encoding);
     });
     if (saving) this.#full.set(sender, full);
     else this.#full.delete(sender);
@@ -39,9 +38,10 @@ function saved(encoding: RTCRtpEncodingParameters, below: RTCRtpEncodingParamete
   return { ...slower, ...sizeOf(below), active: false };
 }
 
-function restored(full: RTCRtpEncodingParameters): RTCRtpEncodingParameters {
-  const rate = full.maxFramerate === undefined ? {} : { maxFramerate: full.maxFramerate };
-  return { ...sizeOf(full), ...rate, ...(full.rid === LARGEST && { active: true }) };
+/** Whether the others are sent is the server's business, who knows what is watched; the largest was ours to stop. */
+function restored(now: RTCRtpEncodingParameters, full: RTCRtpEncodingParameters): RTCRtpEncodingParameters {
+  if (full.rid === LARGEST) return { ...full, active: true };
+  return now.active === undefined ? full : { ...full, active: now.active };
 }
 
 function sizeOf({ scaleResolutionDownBy, maxBitrate }: RTCRtpEncodingParameters): RTCRtpEncodingParameters {

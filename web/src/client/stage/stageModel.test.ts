@@ -148,4 +148,16 @@ describe('StageModel', () => {
     room.nowMs = due;
     expect(room.stage.nextUpdateMs).toBe(due);
   });
+
+  it('loses nobody when the one in the spotlight leaves', () => {
+    const room = new Room(6, 9);
+    room.view = 'speaker';
+    room.speak('p3');
+    room.leave('p3');
+    expect([room.spotlight, room.page]).toEqual(['camera:p1', '0 2 4 5']);
+    room.stage.clearSpotlight();
+    room.view = 'grid';
+    room.stage.update();
+    expect(room.page).toBe('0 1 2 4 5');
+  });
 });

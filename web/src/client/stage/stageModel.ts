@@ -128,8 +128,8 @@ export class StageModel {
 
   /** Who leaves the spotlight takes the place of who comes into it, so that nobody else moves. */
   #giveBackPlace(before: string | null, now: string | null): void {
-    const bothFaces = before?.startsWith('camera:') === true && now?.startsWith('camera:') === true;
-    if (bothFaces && before !== now) this.#order = swap(this.#order, before, now);
+    const isFace = (key: string | null): key is string => key?.startsWith('camera:') === true && this.#order.includes(key);
+    if (isFace(before) && isFace(now)) this.#order = swap(this.#order, before, now);
   }
 
   #turnTo(state: StageState): StageState {

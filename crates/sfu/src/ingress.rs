@@ -127,7 +127,8 @@ impl Shard {
     ) {
         let Shard { producers, transports, counters, pool, dirty, events, epoch, speakers, .. } = self;
         let producer = &mut producers[stream.producer];
-        let Some(mut info) = read_packet(now, producer, stream, header, buffer) else {
+        let info = read_packet(now, producer, stream, header, buffer);
+        let Some(mut info) = info.filter(|info| producer.may_take(stream, info.sequence as u16)) else {
             counters.rtp_refused += u64::from(!stream.rtx);
             return;
         };
@@ -139,10 +140,6 @@ impl Shard {
         let clock_rate = producer.codec(info.payload_type).map_or(90_000, |codec| codec.clock_rate);
         let parameter_sets = producer.video_codec(info.payload_type).is_some_and(VideoCodec::has_parameter_sets);
         let layer = &mut producer.layers[usize::from(stream.layer)];
-        if stream.rtx && !layer.may_repeat(info.sequence as u16) {
-            counters.rtp_refused += 1;
-            return;
-        }
         info.sequence = layer.extender.extend(info.sequence as u16);
         if stream.rtx {
             counters.rtx_received += 1;
@@ -157,12 +154,8 @@ impl Shard {
             layer.describe(&mut info, buffer.bytes(), parameter_sets);
         }
         note_gap(now, gap, layer, &mut transports[key].feedback);
-        let pending = Pending {
-            layer: stream.layer,
-            sequence: info.sequence,
-            skip: info.payload.is_empty() || !heard,
-            padding: 0,
-        };
+        let skip = info.payload.is_empty() || !heard;
+        let pending = Pending { layer: stream.layer, sequence: info.sequence, skip, padding: 0 };
         if !info.payload.is_empty() && !layer.ring.insert(info, buffer, pool) {
             counters.rtp_duplicates += 1;
             return;
@@ -180,12 +173,17 @@ impl Shard {
         }
         producer.pending.push(pending);
         if info.descriptor.is_some_and(|layout| layout.has_structure) {
-            for sequence in layer.describe_again(info.sequence) {
-                // What came in this batch goes out once, and not before the structure.
-                producer.pending.retain(|other| (other.layer, other.sequence) != (pending.layer, sequence));
-                producer.pending.push(Pending { sequence, ..pending });
-            }
+            release_waiting(producer, pending);
         }
+    }
+}
+
+/// Forwards what waited for the structure that came with this packet, once: also what came in this batch.
+fn release_waiting(producer: &mut Producer, structure: Pending) {
+    let layer = &mut producer.layers[usize::from(structure.layer)];
+    for sequence in layer.describe_again(structure.sequence) {
+        producer.pending.retain(|other| (other.layer, other.sequence) != (structure.layer, sequence));
+        producer.pending.push(Pending { sequence, ..structure });
     }
 }
 

@@ -21,7 +21,7 @@ impl CodecError {
 
 impl fmt::Display for CodecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "malformed video descriptor, drop it: {}", self.0)
+        write!(f, "malformed payload, drop its packet: {}", self.0)
     }
 }
 

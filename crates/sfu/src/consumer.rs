@@ -6,6 +6,7 @@ use tureen_rtp::rtcp::ReportBlock;
 
 use crate::command::{ConsumerId, MediaKind, OpenConsumer, PayloadTypeMapping};
 use crate::producer::Producer;
+use crate::redundancy::Redundancy;
 use crate::rewrite::{Origin, Place, Rewriter, Shift};
 use crate::ring::{Packet, PacketInfo};
 use crate::round_trip::{middle, ntp_duration};
@@ -37,6 +38,8 @@ pub struct Forward {
     pub marker: bool,
     /// Payload type.
     pub payload_type: u8,
+    /// Payload type of the same with earlier payloads in front of it (RFC 2198).
+    pub red_payload_type: Option<u8>,
     /// Payload type of a retransmission.
     pub rtx_payload_type: Option<u8>,
     /// Picture id and `TL0PICIDX`, where the payload has any.
@@ -54,6 +57,15 @@ pub struct DescriptorChange {
     pub frame_number: u16,
     /// Which decode targets remain, if it has to say so.
     pub mask: Option<u32>,
+}
+
+/// A packet that went out before.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its extended outgoing sequence number.
+    pub out: u64,
 }
 
 /// The last sender report that went out, to compute the round-trip time from the answer.
@@ -89,6 +101,10 @@ pub struct Consumer {
     pub octets: u32,
     /// What the peer last reported on it.
     pub reception: Option<ReportBlock>,
+    /// Since when there is no bandwidth for it.
+    pub starving: Option<Instant>,
+    /// How much protection its losses ask for.
+    pub redundancy: Redundancy,
     /// Payload bytes sent since the last report to the control plane, retransmissions included.
     pub volume: Volume,
     /// Losses since then.
@@ -120,6 +136,8 @@ impl Consumer {
             packets: 0,
             octets: 0,
             reception: None,
+            starving: None,
+            redundancy: Redundancy::default(),
             volume: Volume::default(),
             loss: LossShare::default(),
             payload_types: parameters.payload_types,
@@ -167,6 +185,16 @@ impl Consumer {
         Some(forward)
     }
 
+    /// Whether packets of this layer may be of use: it is forwarded, or is to be.
+    pub fn concerns(&self, layer: u8) -> bool {
+        self.selection.concerns(layer)
+    }
+
+    /// Video goes on at the next key frame: what went before was dropped.
+    pub fn start_anew(&mut self) {
+        self.selection.start_anew();
+    }
+
     /// Leaves a padding packet of `layer` out.
     pub fn skip(&mut self, layer: u8, sequence: u64) {
         let current = self.selection.source().is_some_and(|source| source.layer == layer);
@@ -175,9 +203,9 @@ impl Consumer {
         }
     }
 
-    /// Which packet to send again for a requested sequence number, and the extended number under which it went out. `None`
-    /// for one that never went out, for a quick repeat, and past the budget.
-    pub fn retransmit(&mut self, requested: u16, round_trip: Option<Duration>, now: Instant) -> Option<(Origin, u64)> {
+    /// Which packet to send again for a requested sequence number. `None` for one that never went out, for a quick repeat,
+    /// and past the budget.
+    pub fn retransmit(&mut self, requested: u16, round_trip: Option<Duration>, now: Instant) -> Option<Sent> {
         let wait = round_trip.unwrap_or(REPEAT).clamp(REPEAT, Duration::from_millis(200));
         self.answered.retain(|(_, at)| now.saturating_duration_since(*at) < wait);
         if self.answered.len() >= REMEMBERED || self.answered.iter().any(|(sequence, _)| *sequence == requested) {
@@ -187,19 +215,38 @@ impl Consumer {
             return None;
         }
         let out = self.rewriter.extend(requested);
-        let origin = self.rewriter.origin(out)?;
+        let sent = self.sent(out)?;
         self.answered.push((requested, now));
-        Some((origin, out))
+        Some(sent)
+    }
+
+    /// The packet that went out so many before the next one.
+    pub fn sent_before(&self, back: u64) -> Option<Sent> {
+        self.sent(self.rewriter.next_out().checked_sub(back)?)
+    }
+
+    fn sent(&self, out: u64) -> Option<Sent> {
+        Some(Sent { origin: self.rewriter.origin(out)?, out })
+    }
+
+    /// The payload type of retransmissions, where all have the same one or any of them will do.
+    pub fn rtx_payload_type(&self) -> Option<u8> {
+        self.payload_types.iter().find_map(|mapping| mapping.consumer_rtx)
+    }
+
+    /// The RTP timestamp that went out last.
+    pub fn last_timestamp(&self) -> u32 {
+        self.timeline.timestamp()
     }
 
     /// The outgoing form of a packet that went out before, or whose number was kept for it.
-    pub fn repeat(&self, producer: &Producer, info: &PacketInfo, origin: Origin, out: u64) -> Option<Forward> {
+    pub fn repeat(&self, producer: &Producer, info: &PacketInfo, sent: Sent) -> Option<Forward> {
         let mapping = *self.payload_types.iter().find(|mapping| mapping.producer == info.payload_type)?;
         if info.awaits_structure {
             return None;
         }
-        let place = Place { sequence: out, shift: origin.shift };
-        Some(self.forward_late(producer, origin.source.layer, info, place, mapping))
+        let place = Place { sequence: sent.out, shift: sent.origin.shift };
+        Some(self.forward_late(producer, sent.origin.source.layer, info, place, mapping))
     }
 
     /// Counts a retransmission of `bytes`.
@@ -243,6 +290,7 @@ impl Consumer {
     pub fn on_report(&mut self, block: ReportBlock, now: Instant) -> Option<Duration> {
         self.known_to_peer = true;
         self.reception = Some(block);
+        self.redundancy.on_report(block.fraction_lost);
         let sent = self.sent_report.filter(|sent| sent.middle == block.last_sender_report)?;
         let delay = Duration::from_secs_f64(f64::from(block.delay_since_last_sender_report) / 65536.0);
         now.saturating_duration_since(sent.at).checked_sub(delay)
@@ -328,6 +376,7 @@ impl Consumer {
             // What was the last packet of its picture may be so no more, and another one is.
             marker: info.marker || (info.frame.end && info.frame.spatial == shift.layers.0),
             payload_type: mapping.consumer,
+            red_payload_type: mapping.consumer_red,
             rtx_payload_type: mapping.consumer_rtx,
             pictures: info.pictures.numbers().map(|numbers| shifted(numbers, shift)),
             descriptor,

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use tureen_codec::red::Blocks;
 use tureen_codec::{VideoCodec, is_key_frame_start, vp8, vp9};
 use tureen_rtp::{RtpHeader, extension};
 use tureen_srtp::InboundStream;
@@ -154,8 +155,12 @@ impl Shard {
             layer.describe(&mut info, buffer.bytes(), parameter_sets);
         }
         note_gap(now, gap, layer, &mut transports[key].feedback);
-        let skip = info.payload.is_empty() || !heard;
-        let pending = Pending { layer: stream.layer, sequence: info.sequence, skip, padding: 0 };
+        if producer.pending.is_empty() {
+            dirty.push(stream.producer);
+        }
+        counters.recovered += producer.recover(stream.layer, &info, buffer.bytes(), pool);
+        let layer = &mut producer.layers[usize::from(stream.layer)];
+        let pending = Pending::new(stream.layer, &info, heard);
         if !info.payload.is_empty() && !layer.ring.insert(info, buffer, pool) {
             counters.rtp_duplicates += 1;
             return;
@@ -167,9 +172,6 @@ impl Shard {
         if started {
             let payload_type = info.payload_type;
             events.push(Event::ProducerStarted { producer: producer.id, layer: stream.layer, payload_type });
-        }
-        if producer.pending.is_empty() {
-            dirty.push(stream.producer);
         }
         producer.pending.push(pending);
         if info.descriptor.is_some_and(|layout| layout.has_structure) {
@@ -210,6 +212,13 @@ fn read_packet(
         producer.codec(header.payload_type)?;
         (payload, header.sequence, header.payload_type)
     };
+    let (mut payload, mut payload_type, mut redundant) = (payload, payload_type, Span::default());
+    if producer.is_redundant(payload_type) {
+        let primary = Blocks::parse_untrusted(payload).ok()?.primary();
+        producer.codec(primary.payload_type)?;
+        redundant = Span::of(bytes, payload);
+        (payload, payload_type) = (primary.payload, primary.payload_type);
+    }
     let codec = producer.video_codec(payload_type);
     let key_frame = match producer.kind {
         MediaKind::Audio => true,
@@ -224,6 +233,7 @@ fn read_packet(
         key_frame,
         arrived: now,
         payload: Span::of(bytes, payload),
+        redundant,
         frame,
         pictures,
         audio_level: Span::default(),

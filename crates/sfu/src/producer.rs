@@ -13,8 +13,9 @@ use crate::keyframe::KeyFrameRequests;
 use crate::levels::LevelMeter;
 use crate::nack::NackTracker;
 use crate::rates::{LayerRates, PerLayer};
+use crate::redundancy;
 use crate::rewrite::Source;
-use crate::ring::{BufferPool, PacketRing};
+use crate::ring::{BufferPool, PacketInfo, PacketRing};
 use crate::transport::StreamRef;
 use crate::volume::{LossShare, Volume};
 
@@ -138,6 +139,13 @@ pub struct Pending {
     pub padding: u8,
 }
 
+impl Pending {
+    /// A packet that arrived; one that is not to be heard is left out like one that is padding only.
+    pub fn new(layer: u8, info: &PacketInfo, heard: bool) -> Self {
+        Self { layer, sequence: info.sequence, skip: info.payload.is_empty() || !heard, padding: 0 }
+    }
+}
+
 /// A published track.
 pub struct Producer {
     /// Its id for the control plane.
@@ -162,6 +170,8 @@ pub struct Producer {
     pub pending: Vec<Pending>,
     /// Loudness, for audio.
     pub meter: LevelMeter,
+    /// Whether the publisher sends redundant audio.
+    pub redundant: bool,
     /// The group among which only the loudest are forwarded; 0: none.
     pub speakers: u64,
 }
@@ -181,6 +191,7 @@ impl Producer {
             key_frame_asked: None,
             pending: Vec::with_capacity(64),
             meter: LevelMeter::default(),
+            redundant: false,
             speakers: parameters.speakers,
         };
         producer.update(parameters, pool);
@@ -240,6 +251,21 @@ impl Producer {
         let newest = self.layers[usize::from(stream.layer)].extender.highest().map(|newest| newest as u16);
         let near = newest.is_some_and(|newest| usize::from(distance(sequence, newest).unsigned_abs()) <= VIDEO_RING);
         near || !stream.rtx
+    }
+
+    /// Whether packets of this payload type are redundant audio (RFC 2198).
+    pub fn is_redundant(&self, payload_type: u8) -> bool {
+        self.kind == MediaKind::Audio
+            && self.codec(payload_type).is_some_and(|codec| codec.mime_type.eq_ignore_ascii_case(redundancy::MIME_TYPE))
+    }
+
+    /// Puts lost packets of a layer back from what this one carries of them; returns how many.
+    pub fn recover(&mut self, layer: u8, info: &PacketInfo, bytes: &[u8], pool: &mut BufferPool) -> u64 {
+        if info.redundant.is_empty() {
+            return 0;
+        }
+        self.redundant = true;
+        redundancy::recover(info, bytes, (layer, &mut self.layers[usize::from(layer)]), pool, &mut self.pending)
     }
 
     /// Ticks of its timestamps per second.

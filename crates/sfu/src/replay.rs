@@ -60,7 +60,7 @@ impl Shard {
         });
         let mut pending: Vec<Pending> = pending.collect();
         padding::even_out(&mut pending, &producer.layers);
-        self.forward_to(consumer.producer, key, &pending, out);
+        self.forward_to(now, (consumer.producer, key), (&pending, 1), out);
         let started = self.consumers.get(key).is_some_and(|consumer| consumer.current_layer().is_some());
         self.counters.groups_replayed += u64::from(started);
         started

@@ -24,7 +24,7 @@ impl Shard {
         transport.reported = now;
         let report = TransportReport {
             round_trip_ms: transport.round_trip.get().map(milliseconds),
-            estimate: None,
+            estimate: transport.downlink.as_ref().map(|downlink| downlink.estimator.estimate().bps()),
             sent: transport.sent.take_rate(time),
             received: transport.received.take_rate(time),
             producers: transport.producers.iter().map(|key| of_producer(&mut producers[*key], now, time)).collect(),

@@ -104,8 +104,7 @@ impl Rewriter {
     }
 
     /// The sequence number that comes after the highest sent.
-    #[cfg(test)]
-    fn next_out(&self) -> u64 {
+    pub fn next_out(&self) -> u64 {
         self.next_out
     }
 

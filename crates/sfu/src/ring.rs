@@ -56,6 +56,8 @@ pub struct PacketInfo {
     pub arrived: Instant,
     /// The payload without padding.
     pub payload: Span,
+    /// Earlier packets' payloads and this one's, where it is redundant audio (RFC 2198).
+    pub redundant: Span,
     /// The layer of its frame.
     pub frame: FrameLayer,
     /// Where its payload numbers its picture.
@@ -72,6 +74,21 @@ pub struct PacketInfo {
     pub descriptor: Option<Layout>,
     /// It cannot be read before the structure has come that it refers to.
     pub awaits_structure: bool,
+}
+
+impl PacketInfo {
+    /// The same without what its header carried.
+    pub fn without_extensions(self) -> Self {
+        let none = Span::default();
+        Self {
+            redundant: none,
+            audio_level: none,
+            video_orientation: none,
+            abs_capture_time: none,
+            dependency_descriptor: none,
+            ..self
+        }
+    }
 }
 
 /// A packet and its bytes.
@@ -104,11 +121,13 @@ pub struct BufferPool {
 const MAX_SPARE: usize = 4096;
 
 impl BufferPool {
-    fn take(&mut self) -> Box<PacketBuffer> {
+    /// A buffer with any content.
+    pub fn take(&mut self) -> Box<PacketBuffer> {
         self.spare.pop().unwrap_or_else(PacketBuffer::boxed)
     }
 
-    fn put(&mut self, buffer: Box<PacketBuffer>) {
+    /// Takes a buffer back.
+    pub fn put(&mut self, buffer: Box<PacketBuffer>) {
         if self.spare.len() < MAX_SPARE {
             self.spare.push(buffer);
         }
@@ -166,16 +185,15 @@ impl PacketRing {
         }
     }
 
-    /// The packet with this sequence number as one consumer gets it: with this picture id and `TL0PICIDX`, where it has
+    /// Makes the packet with this sequence number what one consumer gets: with this picture id and `TL0PICIDX`, where it has
     /// any. They are written over those of the consumer before, so that no payload has to be copied; what was parsed of
     /// the packet stays as it came.
-    pub fn get_with_pictures(&mut self, sequence: u64, pictures: Option<(u16, u8)>) -> Option<&Packet> {
+    pub fn set_pictures(&mut self, sequence: u64, pictures: Option<(u16, u8)>) {
         let index = self.index(sequence);
-        let packet = self.slots[index].as_mut().filter(|packet| packet.info.sequence == sequence)?;
-        if let Some(numbers) = pictures {
+        let packet = self.slots[index].as_mut().filter(|packet| packet.info.sequence == sequence);
+        if let (Some(packet), Some(numbers)) = (packet, pictures) {
             packet.info.pictures.rewrite(packet.info.payload.slice_mut(packet.buffer.bytes_mut()), numbers);
         }
-        Some(packet)
     }
 
     /// Gives all buffers back.

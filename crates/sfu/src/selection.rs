@@ -94,6 +94,11 @@ impl Selection {
         }
     }
 
+    /// How much is wanted.
+    pub fn limits(&self) -> ConsumerLimits {
+        self.limits
+    }
+
     /// Takes over how much is wanted; [`Self::choose`] then says what it needs.
     pub fn set_limits(&mut self, limits: ConsumerLimits) {
         self.limits = limits;
@@ -165,6 +170,19 @@ impl Selection {
         let highest = producer.layers.get(usize::from(target)).map_or(0, |layer| layer.rates.highest_spatial());
         let complete = self.forwards(target, producer) && self.top >= self.target.layer.min(highest);
         (!complete).then_some(target)
+    }
+
+    /// Whether packets of this encoding may be of use: it is forwarded, or is to be, or nothing is yet.
+    pub fn concerns(&self, encoding: u8) -> bool {
+        let forwarded = self.source.is_none_or(|source| source.layer == encoding);
+        !self.is_paused() && (forwarded || self.encoding.is_none_or(|target| target == encoding))
+    }
+
+    /// Goes on at the next key frame: what went before was dropped.
+    pub fn start_anew(&mut self) {
+        if self.kind == MediaKind::Video {
+            self.source = None;
+        }
     }
 
     /// Whether this encoding is what is forwarded.

@@ -16,6 +16,7 @@ use serde_bytes::ByteBuf;
 use slab::Slab;
 use tureen_units::{Outlet, PacketBuffer, Path};
 
+use crate::allocation::Shares;
 use crate::command::MediaKind;
 use crate::consumer::Consumer;
 use crate::counters::Counters;
@@ -52,6 +53,7 @@ pub struct Shard {
     pub(crate) dirty: Vec<usize>,
     pub(crate) pool: BufferPool,
     pub(crate) speakers: Speakers,
+    pub(crate) shares: Shares,
     pub(crate) timers: Timers,
     pub(crate) events: Vec<Event>,
     pub(crate) counters: Counters,
@@ -78,6 +80,7 @@ impl Shard {
             dirty: Vec::new(),
             pool: BufferPool::default(),
             speakers: Speakers::default(),
+            shares: Shares::default(),
             timers: Timers::default(),
             events: Vec::new(),
             counters: Counters::default(),
@@ -232,7 +235,7 @@ impl Shard {
         if let Some(keys) = keys {
             self.connect(now, key, path, &keys, out);
         }
-        self.pump_data(key, out);
+        self.pump_data(now, key, out);
         if closed {
             self.fail_transport(key, CloseReason::PeerClosed);
         }
@@ -263,17 +266,18 @@ impl Shard {
             srtp_profile: keys.profile.name().to_owned(),
         });
         // A publisher that panics over the request for a key frame takes its consumers along.
-        for consumer in self.transports[key].consumers.clone() {
+        self.allocate(now, key, out);
+        for consumer in self.transports.get(key).map_or_else(Vec::new, |transport| transport.consumers.clone()) {
             self.choose_layer(now, consumer, out);
         }
     }
 
     /// Sends what SCTP has to send and reports what came.
-    pub(crate) fn pump_data(&mut self, key: usize, out: &mut dyn Outlet) {
+    pub(crate) fn pump_data(&mut self, now: Instant, key: usize, out: &mut dyn Outlet) {
         let Self { transports, events, counters, .. } = self;
         let transport = &mut transports[key];
         let id = transport.id;
-        let pumped = transport.pump_data(key as u32, out, &mut |output| match output {
+        let pumped = transport.pump_data(now, key as u32, out, &mut |output| match output {
             DataOutput::Opened { channel, open } => events.push(Event::DataChannelOpened {
                 transport: id,
                 channel,
@@ -291,7 +295,6 @@ impl Shard {
                 let payload = ByteBuf::from(payload);
                 events.push(Event::DataMessage { transport: id, channel, label, binary, payload });
             }
-            DataOutput::Packet(_) => {}
         });
         if pumped.is_err() {
             self.fail_transport(key, CloseReason::DtlsFailed);
@@ -304,7 +307,8 @@ impl Shard {
             self.fail_transport(key, CloseReason::DtlsFailed);
             return;
         }
-        self.pump_data(key, out);
+        self.release(now, key, out);
+        self.pump_data(now, key, out);
         let Some(transport) = self.transports.get_mut(key) else { return };
         let id = transport.id;
         match transport.silence(now) {
@@ -317,8 +321,8 @@ impl Shard {
     }
 
     fn tick(&mut self, now: Instant, out: &mut dyn Outlet) {
-        for key in 0..self.consumers.capacity() {
-            self.choose_layer(now, key, out);
+        for key in 0..self.transports.capacity() {
+            self.allocate(now, key, out);
         }
         self.ticks += 1;
         if self.ticks.is_multiple_of(TICKS_PER_LEVELS) {

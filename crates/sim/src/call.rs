@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use tureen_rtp::rtcp::RtcpWriter;
 use tureen_sfu::{
-    Codec, Command, ConsumerLimits, Encoding, Event, HeaderExtensionIds, IceCredentials, Identity, LayerTarget,
-    MediaKind, OpenConsumer, OpenProducer, OpenTransport, PayloadTypeMapping, Shard,
+    Codec, Command, ConsumerLimits, Encoding, Event, HeaderExtensionIds, IceCredentials, Identity, MediaKind,
+    OpenConsumer, OpenProducer, OpenTransport, PayloadTypeMapping, Shard,
 };
 use tureen_units::{Egress, Outlet, PacketBuffer, Path};
 
+use crate::bottleneck::Bottleneck;
 use crate::peer::Peer;
 
 /// Number of a peer in its call; its transport has this id plus one.
@@ -89,6 +91,8 @@ pub struct Call {
     addresses: Addresses,
     /// The way back from an address to its peer.
     indices: HashMap<SocketAddr, PeerIndex>,
+    /// Narrow ways to peers.
+    bottlenecks: HashMap<PeerIndex, Bottleneck>,
     outlet: Memory,
     buffer: Box<PacketBuffer>,
 }
@@ -122,6 +126,7 @@ impl Call {
             network: Box::new(|_, _, _| true),
             addresses,
             indices: HashMap::new(),
+            bottlenecks: HashMap::new(),
             outlet: Memory { egress: Egress::new(64), sent: Vec::new(), until_panic: None },
             buffer: PacketBuffer::boxed(),
         }
@@ -149,7 +154,7 @@ impl Call {
             request: 0,
             transport: index as u64 + 1,
             local_ice: credentials,
-            remote_ice: peer.local.clone(),
+            remote_ice: peer.handshake.local.clone(),
             remote_fingerprint: peer.fingerprint(),
             extensions: Self::extensions(),
             max_message_size: 65536,
@@ -232,8 +237,12 @@ impl Call {
 
     /// Opens a consumer whose payload types are the producer's plus 4, with SSRC `ssrc` and retransmissions on `ssrc + 1`.
     pub fn subscribe(&mut self, peer: PeerIndex, consumer: u64, producer: u64, ssrc: u32) {
-        let mapping =
-            |producer: u8| PayloadTypeMapping { producer, consumer: producer + 4, consumer_rtx: Some(producer + 5) };
+        let mapping = |producer: u8| PayloadTypeMapping {
+            producer,
+            consumer: producer + 4,
+            consumer_rtx: Some(producer + 5),
+            consumer_red: None,
+        };
         self.command(Command::OpenConsumer(OpenConsumer {
             request: 0,
             consumer,
@@ -247,9 +256,23 @@ impl Call {
         }));
     }
 
-    /// Shares bandwidth out to a consumer.
-    pub fn allocate(&mut self, consumer: u64, allocation: Option<LayerTarget>, cannot_wait: bool) {
-        self.shard.allocate(self.now, consumer, allocation, cannot_wait, &mut self.outlet);
+    /// Puts a link of so many bits per second in front of a peer, with a queue of 200 ms and a way of 20 ms; if there is one,
+    /// sets its rate. The peer answers with transport-wide feedback from then on.
+    pub fn narrow(&mut self, peer: PeerIndex, rate: u64) {
+        let link = || Bottleneck::new(self.now, rate, Duration::from_millis(200), Duration::from_millis(20));
+        self.bottlenecks.entry(peer).or_insert_with(link).set_rate(rate);
+    }
+
+    /// A peer says what its line carries, bits per second (draft-alvestrand-rmcat-remb-03). It counts while the peer gives no
+    /// transport-wide feedback.
+    ///
+    /// # Panics
+    /// Before the peer is connected.
+    pub fn estimate(&mut self, peer: PeerIndex, rate: u64) {
+        let mut room = [0; 64];
+        let mut writer = RtcpWriter::new(&mut room);
+        assert!(writer.push_remb(1, rate, &[1]), "room for one");
+        self.peers[peer].send_rtcp(writer.bytes());
         self.settle();
     }
 
@@ -263,6 +286,7 @@ impl Call {
             for index in 0..self.peers.len() {
                 self.peers[index].handle_timeout(self.now);
             }
+            self.deliver();
             self.settle();
         }
     }
@@ -284,8 +308,12 @@ impl Call {
             for (path, datagram) in std::mem::take(&mut self.outlet.sent) {
                 moved = true;
                 let Some(index) = self.indices.get(&path.remote).copied() else { continue };
-                if (self.network)(Direction::Down, index, &datagram) {
-                    self.peers[index].handle(self.now, &datagram);
+                if !(self.network)(Direction::Down, index, &datagram) {
+                    continue;
+                }
+                match self.bottlenecks.get_mut(&index) {
+                    Some(link) => link.send(self.now, datagram),
+                    None => self.peers[index].handle(self.now, &datagram),
                 }
             }
             if !moved {
@@ -293,6 +321,19 @@ impl Call {
             }
         }
         self.shard.drain_events(&mut self.events);
+    }
+
+    /// Hands over what came through narrow links by now.
+    fn deliver(&mut self) {
+        let id = Self::extensions().transport_cc.unwrap_or_default();
+        for (peer, link) in &mut self.bottlenecks {
+            while let Some(datagram) = link.poll(self.now, id) {
+                self.peers[*peer].handle(self.now, &datagram);
+            }
+            if let Some(feedback) = link.poll_feedback(self.now) {
+                self.peers[*peer].send_rtcp(&feedback);
+            }
+        }
     }
 
     /// Hands the server a datagram from any address.

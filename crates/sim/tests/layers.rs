@@ -35,7 +35,7 @@ fn what_is_chosen_is_what_is_shown() {
         let mut broadcast = Broadcast::new(format, prediction, encodings, 2);
         broadcast.run(20);
         for (layer, temporal) in [(0, 0), (2, 0), (1, 1), (0, 2), (2, 2), (1, 0)] {
-            broadcast.allocate(Some(target(layer, temporal)));
+            broadcast.want(Some(target(layer, temporal)));
             broadcast.run(45);
             let before = broadcast.played().len();
             broadcast.run(24);
@@ -53,26 +53,10 @@ fn going_down_within_a_stream_needs_no_key_frame() {
     let mut broadcast = Broadcast::new(Format::Av1, Prediction::KeyOnly, 1, 3);
     broadcast.run(60);
     let key_frames = broadcast.key_frames;
-    broadcast.allocate(Some(target(0, 0)));
-    broadcast.run(2);
+    broadcast.want(Some(target(0, 0)));
+    broadcast.run(4);
     let picture = *broadcast.played().last().expect("a picture");
     assert_eq!((picture.spatial, broadcast.key_frames), (0, key_frames));
-}
-
-#[test]
-fn a_line_that_cannot_wait_pauses_until_the_lower_encoding_has_a_key_frame() {
-    let mut broadcast = Broadcast::new(Format::Vp8, Prediction::KeyOnly, 3, 4);
-    broadcast.run(60);
-    broadcast.answers_requests = false;
-    let before = broadcast.played().len();
-    broadcast.allocate_at_once(target(0, 2));
-    broadcast.run(10);
-    assert_eq!(broadcast.played().len(), before, "nothing");
-    broadcast.answers_requests = true;
-    broadcast.run(30);
-    let pictures = broadcast.played();
-    assert!(pictures.len() > before + 10);
-    assert!(pictures[before..].iter().all(|picture| broadcast.spatial(picture) == 0));
 }
 
 #[test]
@@ -80,12 +64,12 @@ fn without_bandwidth_nothing_is_sent_and_with_it_all_again() {
     for (format, prediction, encodings) in SPATIAL {
         let mut broadcast = Broadcast::new(format, prediction, encodings, 5);
         broadcast.run(60);
-        broadcast.allocate(None);
+        broadcast.want(None);
         broadcast.run(1);
         let before = broadcast.player.len();
         broadcast.run(30);
         assert_eq!(broadcast.player.len(), before, "{format:?}");
-        broadcast.allocate(Some(tureen_sfu::LayerTarget::BEST));
+        broadcast.want(Some(tureen_sfu::LayerTarget::BEST));
         broadcast.run(60);
         assert_eq!(broadcast.played().last().map(|picture| broadcast.spatial(picture)), Some(2), "{format:?}");
     }
@@ -126,9 +110,8 @@ fn rates_are_those_of_the_layers() {
 /// What happens to a broadcast between two stretches of time.
 #[derive(Clone, Copy, Debug)]
 enum Event {
-    Allocate(u8, u8),
-    AllocateAtOnce(u8, u8),
-    Starve,
+    Want(u8, u8),
+    WantNothing,
     PauseProducer,
     Restart,
     Nothing,
@@ -136,9 +119,8 @@ enum Event {
 
 fn events() -> impl Strategy<Value = Vec<(Event, u8)>> {
     let event = prop_oneof![
-        12 => (0..4u8, 0..4u8).prop_map(|(layer, temporal)| Event::Allocate(layer, temporal)),
-        2 => (0..3u8, 0..3u8).prop_map(|(layer, temporal)| Event::AllocateAtOnce(layer, temporal)),
-        1 => Just(Event::Starve),
+        12 => (0..4u8, 0..4u8).prop_map(|(layer, temporal)| Event::Want(layer, temporal)),
+        1 => Just(Event::WantNothing),
         1 => Just(Event::PauseProducer),
         1 => Just(Event::Restart),
         2 => Just(Event::Nothing),
@@ -161,9 +143,8 @@ proptest! {
         let mut paused = false;
         for (event, pictures) in events {
             match event {
-                Event::Allocate(layer, temporal) => broadcast.allocate(Some(target(layer, temporal))),
-                Event::AllocateAtOnce(layer, temporal) => broadcast.allocate_at_once(target(layer, temporal)),
-                Event::Starve => broadcast.allocate(None),
+                Event::Want(layer, temporal) => broadcast.want(Some(target(layer, temporal))),
+                Event::WantNothing => broadcast.want(None),
                 Event::PauseProducer => {
                     paused = !paused;
                     broadcast.pause_producer(paused);
@@ -174,7 +155,7 @@ proptest! {
             broadcast.run(pictures.into());
         }
         broadcast.pause_producer(false);
-        broadcast.allocate(Some(target(1, 2)));
+        broadcast.want(Some(target(1, 2)));
         broadcast.link = Link::default();
         broadcast.run(90);
         let played = broadcast.try_play();

@@ -108,7 +108,7 @@ fn an_answer_to_a_check() {
     call.peers[2].check(now);
     call.settle();
     assert_dropped(&call, 2);
-    let request = call.peers[2].binding_request(&call.peers[2].remote.password.clone());
+    let request = call.peers[2].binding_request(&call.peers[2].handshake.remote.password.clone());
     call.inject(tureen_sim::address(2), &request);
     assert_eq!(call.shard.counters().stun_refused, 1, "its credentials are forgotten");
     assert_others_see(&mut call, 2);

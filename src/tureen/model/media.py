@@ -10,6 +10,10 @@ import enum
 
 from msgspec import Struct
 
+from tureen.model.ids import SpeakersGroup
+
+RED = "audio/red"
+
 BEST_LAYER = 255
 """A layer above every real one, spatial or temporal: the best that flows."""
 
@@ -37,6 +41,11 @@ class Codec(Struct, frozen=True, kw_only=True):
     """The values of ``a=rtcp-fb`` as on the wire, ``nack pli`` for example."""
     rtx_payload_type: int | None = None
     """The payload type of its retransmissions (RFC 4588), if negotiated."""
+
+    @property
+    def is_red(self) -> bool:
+        """Packets of another codec, each with earlier ones once more (RFC 2198)."""
+        return self.mime_type.lower() == RED
 
 
 class HeaderExtensionIds(Struct, frozen=True, kw_only=True):
@@ -115,14 +124,21 @@ class ProducerParameters(Struct, frozen=True, kw_only=True):
     """In the order of preference that our answer states."""
     encodings: tuple[Encoding, ...]
     """From the lowest layer to the highest; exactly one without simulcast."""
+    speakers: SpeakersGroup | None = None
+    """Forwarded only while it is among the loudest of this group."""
 
 
 class PayloadTypeMapping(Struct, frozen=True, kw_only=True):
     """How a producer's payload type appears at a subscriber."""
 
     producer: int
+    """May be that of RED (RFC 2198), as the producer's codecs tell."""
     consumer: int
+    """Never that of RED: what comes as RED is unpacked for a subscriber without ``consumer_red``."""
     consumer_rtx: int | None = None
+    consumer_red: int | None = None
+    """The payload type under which the subscriber takes RED whose blocks are of type ``consumer``, as the publisher
+    made it or made by us. ``None``: it takes none."""
 
 
 class ConsumerParameters(Struct, frozen=True, kw_only=True):

@@ -9,8 +9,10 @@ from tureen.model.ids import ProducerId, TrackSid
 from tureen.model.media import MediaKind, ProducerParameters
 from tureen.ports import Clock, Entropy
 from tureen.rooms.audience import Audience
+from tureen.rooms.demand import Demands, Wanted
 from tureen.rooms.errors import NotPermittedError, UnknownTrackError
 from tureen.rooms.events import (
+    DemandChanged,
     ParticipantChanged,
     RefusalReason,
     SubscriptionAdjusted,
@@ -28,7 +30,11 @@ from tureen.rooms.participant import Participant
 from tureen.rooms.permissions import SubscriptionPolicy
 from tureen.rooms.publication import Publication
 from tureen.rooms.subscription import SubscriptionChange, Subscriptions, TrackSettings, Wish
-from tureen.rooms.track import TrackDescription
+from tureen.rooms.track import LayerQuality, TrackCodec, TrackDescription
+from tureen.rooms.wanted_layer import wanted_quality
+
+BACKUP_S = 10.0
+"""How long a subscriber waits for a codec that the publisher is asked for until it hears that there is none."""
 
 _SID_LETTERS = {
     TrackSource.MICROPHONE: "AM",
@@ -53,6 +59,7 @@ class Exchange:
         self._observer = observer
         self._tracks: dict[TrackSid, Publication] = {}
         self._subscriptions = Subscriptions()
+        self._demands = Demands(clock, self._wanted, self._tell_demand)
 
     # Publishing.
 
@@ -72,21 +79,52 @@ class Exchange:
             self.start(publisher, publication)
         return publication
 
+    def add_codec(self, publisher: Participant, publication: Publication, codec: TrackCodec) -> str:
+        """The publisher will send the track in a further codec; returns the name of its carrier.
+
+        Raises `InvalidRequestError` or `LimitExceededError`.
+        """
+        name = publication.add_codec(codec, self._clock.now())
+        self._tell_if_announced(publisher, publication)
+        return name
+
     def attach(
-        self, publisher: Participant, publication: Publication, producer: ProducerId, parameters: ProducerParameters
+        self,
+        publisher: Participant,
+        publication: Publication,
+        producer: ProducerId,
+        parameters: ProducerParameters,
+        codec: str | None = None,
     ) -> None:
-        """A description carries the track: media comes under this producer."""
-        publication.attach(producer, parameters, self._clock.now())
+        """A description carries the track: media comes under this producer. ``codec``: of a backup."""
+        publication.attach(producer, parameters, self._clock.now(), codec)
         if publication.announced:
             self._tell_change(publisher)
             self._refresh_track(publisher, publication)
+            self._readjust(publication)
 
-    def start(self, publisher: Participant, publication: Publication, payload_type: int | None = None) -> None:
-        """Media comes under ``payload_type``, or will not because the track is muted: the others learn of it."""
+    def start(
+        self,
+        publisher: Participant,
+        publication: Publication,
+        payload_type: int | None = None,
+        codec: str | None = None,
+    ) -> None:
+        """Media comes under ``payload_type``, or will not because the track is muted: the others learn of it.
+
+        ``codec``: of a backup, which opens for those who wait for it.
+        """
         now = self._clock.now()
+        if codec is not None:
+            if payload_type is not None and publication.start_backup(codec, payload_type, now):
+                self._tell_if_announced(publisher, publication)
+                self._refresh_track(publisher, publication)
+            return
         surprises = payload_type is not None and publication.note_sent(payload_type, now)
         if publication.announce(now):
             self._tell_change(publisher)
+            if publication.description.kind is MediaKind.VIDEO:
+                self._demands.watch(publication)
             self._refresh_track(publisher, publication)
         elif surprises:
             self._tell_change(publisher)
@@ -104,6 +142,13 @@ class Exchange:
         """Takes over a changed description. Raises `InvalidRequestError` if it is another kind of track."""
         publication.describe(description, self._clock.now())
         self._tell_if_announced(publisher, publication)
+        self._readjust(publication)
+
+    def end_codec(self, publisher: Participant, publication: Publication, codec: str) -> None:
+        """A backup is no longer sent; those who received it wait for another."""
+        publication.drop_codec(codec, self._clock.now())
+        self._tell_if_announced(publisher, publication)
+        self._refresh_track(publisher, publication)
 
     def end(self, publisher: Participant, publication: Publication, *, by_server: bool = False) -> None:
         """Takes a track away from everyone."""
@@ -145,8 +190,25 @@ class Exchange:
                 unknown += 1
             elif self._subscriptions.adjust(subscriber, sid, settings):
                 self._audience.tell(subscriber.sid, SubscriptionAdjusted(publication, settings))
+                self._demands.touch(sid)
         if unknown:
             raise UnknownTrackError(f"{unknown} of the tracks are not in this room.")
+
+    def handle_undecodable(self, subscriber: Participant, track: TrackSid) -> None:
+        """The subscriber cannot decode a track as it comes: it waits for a backup, or is refused if there is none."""
+        publication = self._tracks.get(track)
+        if publication is None:
+            return
+        publisher = self._audience.by_sid(publication.publisher_sid)
+        if publisher is None:
+            return
+        backup = publication.next_codec(self._subscriptions.codec(subscriber, track))
+        if backup is None:
+            self._refuse(subscriber, track, RefusalReason.CODEC_UNSUPPORTED)
+            return
+        self._switch(subscriber, publisher, publication, backup)
+        if publication.carrier(backup) is None:
+            self._clock.call_later(BACKUP_S, lambda: self._refuse_if_waiting(subscriber, track, backup))
 
     def set_policy(self, publisher: Participant, policy: SubscriptionPolicy) -> None:
         """Who may subscribe to the publisher's tracks from now on."""
@@ -179,6 +241,11 @@ class Exchange:
             participant.drop(publication)
             self._end(publication)
         self._subscriptions.forget_participant(participant.sid)
+        self._demands.touch_all()
+
+    def stop(self) -> None:
+        """The room is closed."""
+        self._demands.stop()
 
     def subscribers(self, track: TrackSid) -> int:
         """How many receive the track."""
@@ -201,6 +268,7 @@ class Exchange:
             self._audience.tell(sid, SubscriptionClosed(publication))
         self._subscriptions.forget_track(publication.sid)
         self._tracks.pop(publication.sid, None)
+        self._demands.forget(publication.sid)
         self._observer.handle_unpublished(publication)
 
     def _refresh_track(self, publisher: Participant, publication: Publication) -> None:
@@ -209,22 +277,59 @@ class Exchange:
 
     def _refresh(self, subscriber: Participant, publisher: Participant, publication: Publication) -> None:
         change = self._subscriptions.refresh(subscriber, publisher, publication)
+        self._demands.touch(publication.sid)
         if change is SubscriptionChange.CLOSED:
             self._audience.tell(subscriber.sid, SubscriptionClosed(publication))
         elif change is SubscriptionChange.OPENED:
-            settings = self._subscriptions.settings(subscriber, publication.sid)
-            self._audience.tell(subscriber.sid, SubscriptionOpened(publication, settings))
+            self._tell_opened(subscriber, publication)
             if publication.note_first_subscriber():
                 self._audience.tell(publisher.sid, TrackSubscribed(publication))
 
-    def _reopen(self, publication: Publication) -> None:
-        """What subscribers were promised no longer holds: each is asked anew whether it can decode the track."""
+    def _readjust(self, publication: Publication) -> None:
+        """The layers are others than before: what the subscribers asked for may be another one of them now."""
         for sid in self._subscriptions.subscribers(publication.sid):
             subscriber = self._audience.by_sid(sid)
             if subscriber is not None:
                 settings = self._subscriptions.settings(subscriber, publication.sid)
-                self._audience.tell(sid, SubscriptionClosed(publication))
-                self._audience.tell(sid, SubscriptionOpened(publication, settings))
+                self._audience.tell(sid, SubscriptionAdjusted(publication, settings))
+        self._demands.touch(publication.sid)
+
+    def _reopen(self, publication: Publication) -> None:
+        """What subscribers were promised no longer holds: each is asked anew whether it can decode the track."""
+        publisher = self._audience.by_sid(publication.publisher_sid)
+        if publisher is not None:
+            for member in self._audience:
+                self._switch(member, publisher, publication, None)
+
+    def _switch(
+        self, subscriber: Participant, publisher: Participant, publication: Publication, codec: str | None
+    ) -> None:
+        """To another carrier, or to the same one anew."""
+        if self._subscriptions.choose_codec(subscriber, publication.sid, codec):
+            self._audience.tell(subscriber.sid, SubscriptionClosed(publication))
+        self._refresh(subscriber, publisher, publication)
+
+    def _tell_opened(self, subscriber: Participant, publication: Publication) -> None:
+        settings = self._subscriptions.settings(subscriber, publication.sid)
+        codec = self._subscriptions.codec(subscriber, publication.sid)
+        self._audience.tell(subscriber.sid, SubscriptionOpened(publication, settings, codec))
+
+    def _refuse_if_waiting(self, subscriber: Participant, track: TrackSid, codec: str) -> None:
+        waits = self._subscriptions.codec(subscriber, track) == codec
+        if waits and track in self._tracks and not self._subscriptions.is_open(subscriber, track):
+            self._refuse(subscriber, track, RefusalReason.CODEC_UNSUPPORTED)
+
+    def _wanted(self, publication: Publication) -> Wanted:
+        """Of each carrier, and of each codec that somebody needs."""
+        most: dict[str | None, LayerQuality | None] = dict.fromkeys((None, *publication.backups))
+        for codec, settings in self._subscriptions.demands(publication.sid):
+            quality = wanted_quality(settings, publication, publication.carrier(codec))
+            before = most.get(codec)
+            most[codec] = quality if before is None else max(before, quality or before)
+        return most
+
+    def _tell_demand(self, publication: Publication, wanted: Wanted) -> None:
+        self._audience.tell(publication.publisher_sid, DemandChanged(publication, wanted))
 
     def _tell_if_announced(self, publisher: Participant, publication: Publication) -> None:
         if publication.announced:

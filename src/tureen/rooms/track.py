@@ -54,7 +54,7 @@ class TrackCodec(Struct, frozen=True, kw_only=True):
     """A codec in which the publisher offers the track."""
 
     mime_type: str
-    """``video/VP8``; may be the bare codec name, as clients state it."""
+    """``video/VP8``, for example; compared without case."""
     client_id: str = ""
     """The publisher's own id of the media source."""
     layers: tuple[VideoLayer, ...] = ()
@@ -82,6 +82,11 @@ class TrackDescription(Struct, frozen=True, kw_only=True):
     stereo: bool = False
     disable_dtx: bool = False
     disable_red: bool = False
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether sound may come as RED. What is encrypted end to end is sent as its keeper made it."""
+        return self.kind is MediaKind.AUDIO and not self.disable_red and self.encryption is TrackEncryption.NONE
 
     @property
     def stream_name(self) -> str:

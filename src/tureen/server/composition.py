@@ -17,11 +17,13 @@ from tureen.media.core import MediaCore
 from tureen.media.settings import CoreSettings, ListenAddress
 from tureen.media.statistics import LEVELS
 from tureen.model.media import CandidateAddress
-from tureen.ports import Clock, Entropy
+from tureen.ports import Clock, Entropy, MediaPort
 from tureen.rooms import RoomRegistry
 from tureen.rooms.limits import RoomDefaults, RoomLimits
 from tureen.server.health import HealthPort
+from tureen.server.room_views import RoomViews
 from tureen.server.version import package_version
+from tureen.telemetry.link_metrics import link_metrics
 from tureen.telemetry.metrics import Metrics
 from tureen.telemetry.room_log import RoomLog
 
@@ -40,7 +42,7 @@ class Services(Struct, frozen=True, kw_only=True):
     """The parts of a running node, as far as the HTTP side needs them."""
 
     routes: tuple[BaseRoute, ...] = ()
-    """Of all doors."""
+    """Of all doors, and of what operators look at."""
     drain: Callable[[], Awaitable[None]]
     """Asks every session to end and returns when the last one has; may be cancelled."""
 
@@ -56,16 +58,17 @@ async def compose(foundation: Foundation) -> AsyncIterator[Services]:
     clock, entropy = LoopClock(loop), SystemEntropy()
     media = MediaCore(core_settings(settings, foundation.media_addresses), loop, _advertise(settings))
     try:
-        registry = _registry(settings, media.shards(), clock, entropy)
+        registry = _registry(settings, media, clock, entropy)
         door = LivekitDoor(registry, media, clock, entropy, _livekit_settings(settings))
         sockets = OpenSockets()
-        _show(foundation.metrics, media, registry)
+        _show(foundation.metrics, media, registry, settings.metrics.rooms)
 
         async def drain() -> None:
             registry.close_all()
             await sockets.wait_until_none()
 
-        yield Services(routes=tuple(livekit_routes(door, sockets)), drain=drain)
+        views = RoomViews(registry, settings.keys, open_to_all=settings.dev)
+        yield Services(routes=(*livekit_routes(door, sockets), *views.routes), drain=drain)
         registry.close_all()
     finally:
         media.close()
@@ -94,12 +97,12 @@ def _advertise(settings: Settings) -> Callable[[CandidateAddress], Iterable[Cand
     return advertise
 
 
-def _registry(settings: Settings, shards: int, clock: Clock, entropy: Entropy) -> RoomRegistry:
+def _registry(settings: Settings, media: MediaPort, clock: Clock, entropy: Entropy) -> RoomRegistry:
     limits, rooms = settings.limits, settings.rooms
     return RoomRegistry(
         clock,
         entropy,
-        shards=shards,
+        media=media,
         limits=RoomLimits(
             rooms=limits.rooms,
             participants=limits.participants,
@@ -113,6 +116,7 @@ def _registry(settings: Settings, shards: int, clock: Clock, entropy: Entropy) -
             empty_timeout_s=rooms.empty_timeout_s,
             departure_timeout_s=rooms.departure_timeout_s,
             max_participants=rooms.max_participants,
+            audible_speakers=rooms.audible_speakers,
         ),
         observe=RoomLog,
     )
@@ -128,7 +132,7 @@ def _livekit_settings(settings: Settings) -> LivekitDoorSettings:
     )
 
 
-def _show(metrics: Metrics, media: MediaCore, registry: RoomRegistry) -> None:
+def _show(metrics: Metrics, media: MediaCore, registry: RoomRegistry, named_rooms: int) -> None:
     def counters() -> Mapping[str, float]:
         return {name: value for name, value in media.statistics().items() if name not in LEVELS}
 
@@ -141,3 +145,4 @@ def _show(metrics: Metrics, media: MediaCore, registry: RoomRegistry) -> None:
     metrics.sample(counters, rising=True, help_text="Counted by the packet core since the start.")
     metrics.sample(levels, rising=False, help_text="Open in the packet core now.")
     metrics.sample(sizes, rising=False, help_text="Open on this node now.")
+    metrics.collect(link_metrics(lambda: registry.rooms, named_rooms))

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tureen_rtp::HeaderFields;
 use tureen_rtp::rtcp::{Packet, RtcpWriter, packets_untrusted};
-use tureen_sfu::{Command, Encoding, LayerTarget};
+use tureen_sfu::{Command, ConsumerLimits, Encoding, LayerTarget};
 use tureen_sim::{Call, DESCRIPTOR_ID, Direction, Format, Picture, Player, Prediction, VideoPacket, VideoSource};
 
 pub const PRODUCER: u64 = 1;
@@ -18,6 +18,8 @@ const SENT: u32 = 9000;
 const RIDS: [&str; 3] = ["q", "h", "f"];
 /// Ticks of 90 kHz between two pictures, and the same in milliseconds.
 const TICKS: u32 = 2700;
+/// Enough for everything, bits per second.
+const WIDE: u64 = 20_000_000;
 const INTERVAL: Duration = Duration::from_millis(30);
 
 /// Percentages of packets.
@@ -61,6 +63,7 @@ impl Broadcast {
             .map(|index| Encoding { rid: (encodings > 1).then(|| RIDS[index].to_owned()), ..Encoding::default() });
         call.publish_codec(PUBLISHER, PRODUCER, format.mime_type(), described.collect());
         call.subscribe(VIEWER, CONSUMER, PRODUCER, SENT);
+        call.estimate(VIEWER, WIDE);
         let random = Rc::new(RefCell::new(seed | 1));
         let loss = Rc::new(RefCell::new((0, 0)));
         let (dice, share) = (Rc::clone(&random), Rc::clone(&loss));
@@ -100,12 +103,11 @@ impl Broadcast {
         }
     }
 
-    pub fn allocate(&mut self, allocation: Option<LayerTarget>) {
-        self.call.allocate(CONSUMER, allocation, false);
-    }
-
-    pub fn allocate_at_once(&mut self, allocation: LayerTarget) {
-        self.call.allocate(CONSUMER, Some(allocation), true);
+    /// The viewer wants these layers, or nothing.
+    pub fn want(&mut self, target: Option<LayerTarget>) {
+        let LayerTarget { layer, temporal } = target.unwrap_or(LayerTarget::BEST);
+        let limits = ConsumerLimits { paused: target.is_none(), max_layer: layer, max_temporal: temporal, priority: 0 };
+        self.call.command(Command::UpdateConsumer { request: 0, consumer: CONSUMER, limits });
     }
 
     pub fn pause_producer(&mut self, paused: bool) {

@@ -162,7 +162,8 @@ impl BandwidthEstimator {
         let packet = SentPacket { sent: self.micros(now), bytes: bytes_on_wire, probe };
         self.history.insert(sequence, packet);
         self.prober.on_sent(&packet);
-        self.application.on_sent(bytes);
+        // What fills a probe says nothing of how much there is to send.
+        self.application.on_sent(if probe.is_none() { bytes } else { 0 });
         if self.has_feedback {
             self.silence.on_sent(now, self.round_trip_or_guess());
         }
@@ -298,6 +299,7 @@ impl BandwidthEstimator {
         let usage = match self.trendline.usage() {
             // Neither more nor less until the probe has told.
             Usage::Overuse if self.prober.explains_queue(now) => Usage::Underuse,
+            Usage::Overuse if throughput.application_limited && self.prober.may_explain_queue(now) => Usage::Underuse,
             usage => usage,
         };
         if self.delay.update(now, usage, &throughput) {

@@ -136,6 +136,8 @@ pub(crate) struct Prober {
     begun: bool,
     /// Until then a queue is no news.
     explains_queue_until: Option<Instant>,
+    /// When the queue of the last probe is gone.
+    drains_until: Option<Instant>,
     /// The first rise is over.
     rose: bool,
 }
@@ -150,6 +152,7 @@ impl Prober {
             failures: 0,
             begun: false,
             explains_queue_until: None,
+            drains_until: None,
             rose: false,
         }
     }
@@ -209,6 +212,7 @@ impl Prober {
         let result = outstanding.result();
         let proven = result.filter(|rate| *rate > estimate);
         self.explains_queue_until = proven.map(|_| now + DRAIN);
+        self.drains_until = Some(now + DRAIN);
         if proven.is_some_and(|rate| rate >= outstanding.cluster.rate.scaled(CONTINUE)) {
             self.failures = 0;
             self.next_at = now;
@@ -233,6 +237,11 @@ impl Prober {
     /// Whether a queue that grows now is the doing of a probe, whose result says more.
     pub fn explains_queue(&self, now: Instant) -> bool {
         self.explains_queue_until.is_some_and(|until| now < until)
+    }
+
+    /// Whether a queue that grows now may be the doing of a probe, whatever its result. Where little else is sent it is.
+    pub fn may_explain_queue(&self, now: Instant) -> bool {
+        self.outstanding.is_some() || self.drains_until.is_some_and(|until| now < until)
     }
 
     pub fn on_overuse(&mut self, now: Instant) {

@@ -26,6 +26,7 @@ mod ring;
 mod sctp;
 mod shard;
 mod speakers;
+mod steering;
 mod timers;
 mod transport;
 
@@ -43,4 +44,5 @@ pub use dtls::Identity;
 pub use event::{
     CloseReason, CommandErrorCode, ConsumerReport, Event, LayerReport, ProducerReport, SpeakerLevel, TransportReport,
 };
+pub use ice::{BindingRequest, Refused};
 pub use shard::Shard;

@@ -44,6 +44,8 @@ pub struct Shard {
     pub(crate) transport_keys: HashMap<u64, usize>,
     pub(crate) ufrags: HashMap<String, usize>,
     pub(crate) paths: HashMap<Path, usize>,
+    /// Paths that were some transport's and are nobody's now.
+    pub(crate) forgotten: Vec<Path>,
     pub(crate) producers: Slab<Producer>,
     pub(crate) producer_keys: HashMap<u64, usize>,
     pub(crate) consumers: Slab<Consumer>,
@@ -71,6 +73,7 @@ impl Shard {
             transport_keys: HashMap::new(),
             ufrags: HashMap::new(),
             paths: HashMap::new(),
+            forgotten: Vec::new(),
             producers: Slab::new(),
             producer_keys: HashMap::new(),
             consumers: Slab::new(),
@@ -211,6 +214,7 @@ impl Shard {
     pub(crate) fn forget_path(&mut self, path: Path, key: usize) {
         if self.paths.get(&path) == Some(&key) {
             self.paths.remove(&path);
+            self.forgotten.push(path);
         }
     }
 

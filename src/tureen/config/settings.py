@@ -26,6 +26,15 @@ class Gso(enum.StrEnum):
     OFF = "off"
 
 
+class ShardPorts(enum.StrEnum):
+    """Where several packet threads receive."""
+
+    ONE = "one"
+    """All on the one port, which is the only one to open in a firewall; threads hand over what is another's."""
+    EACH = "each"
+    """Each on its own, from the port of the settings upwards; nothing is ever handed over."""
+
+
 class LogLevel(enum.StrEnum):
     """What is worth a line."""
 
@@ -99,6 +108,9 @@ class MediaSettings(_Section):
     """The packet core."""
 
     shards: Annotated[int, Field(ge=1, le=64)] = Field(default=1, description="packet threads")
+    shard_ports: ShardPorts = Field(
+        default=ShardPorts.ONE, description="one UDP port for all packet threads, or consecutive ones"
+    )
     gso: Gso = Field(default=Gso.AUTO, description="UDP segmentation offload")
 
 
@@ -160,7 +172,7 @@ class Settings(BaseSettings):
     @field_validator("media")
     @classmethod
     def _a_port_for_each_shard(cls, media: MediaSettings, info: ValidationInfo) -> MediaSettings:
-        if info.data.get("port", 1) + media.shards - 1 <= HIGHEST_PORT:
+        if media.shard_ports is ShardPorts.ONE or info.data.get("port", 1) + media.shards - 1 <= HIGHEST_PORT:
             return media
         raise PydanticCustomError(
             "contradiction",

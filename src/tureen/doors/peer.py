@@ -56,8 +56,8 @@ class Peer:
         self._room = room
         self._participant = participant
         self._listener = listener
-        self._ice: IceCredentials = fresh_credentials(entropy)
-        self._negotiation = Negotiation(media.local_transport(room.shard, self._ice), entropy)
+        self._ice: IceCredentials = fresh_credentials(entropy, room.shard)
+        self._negotiation = Negotiation(media.local_transport(room.shard, self._ice), room.shard, entropy)
         self._transport: TransportId | None = None
         self._published: dict[TrackSid, Publication] = {}
         self._producers: dict[TrackSid, ProducerId] = {}

@@ -3,3 +3,4 @@
 mod client;
 mod families;
 mod openssl;
+mod steering;

@@ -222,7 +222,8 @@ fn publish(call: &mut Call, codec: Codec) {
 
 fn subscribe(call: &mut Call, peer: usize) {
     let consumer_rtx = Some(PAYLOAD_TYPE + 1);
-    let mapping = PayloadTypeMapping { producer: PAYLOAD_TYPE, consumer: PAYLOAD_TYPE, consumer_rtx };
+    let mapping =
+        PayloadTypeMapping { producer: PAYLOAD_TYPE, consumer: PAYLOAD_TYPE, consumer_rtx, consumer_red: None };
     call.command(Command::OpenConsumer(OpenConsumer {
         request: 0,
         consumer: peer as u64,

@@ -13,7 +13,7 @@ impl CodecError {
 
 impl fmt::Display for CodecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "malformed video payload, drop its packet: {}", self.0)
+        write!(f, "malformed payload, drop its packet: {}", self.0)
     }
 }
 

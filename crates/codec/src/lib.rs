@@ -1,10 +1,11 @@
-//! What forwarding needs to know of video payloads: where key frames start, and the picture ids that must go on across
-//! layer switches. Nothing is decoded and nothing is allocated.
+//! What forwarding needs to know of payloads: where key frames start, the picture ids that must go on across layer
+//! switches, and redundant sound. Nothing is decoded and nothing is allocated.
 //!
 //! ```text
 //! is_key_frame_start(codec, payload)        any codec, from the RTP payload alone
 //! vp8::Descriptor, vp9::Descriptor          parsed once per packet, kept with it
 //! vp8::rewrite, vp9::rewrite                new picture ids in place, at the same width
+//! red::Blocks, red::write                   earlier sound in front of a packet's own
 //! ```
 //!
 //! Payloads may be end-to-end encrypted or hostile: an answer may then be wrong, but it is always an answer.
@@ -14,6 +15,7 @@ mod error;
 pub mod h264;
 pub mod h265;
 mod picture_id;
+pub mod red;
 mod video_codec;
 pub mod vp8;
 pub mod vp9;

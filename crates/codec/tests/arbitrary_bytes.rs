@@ -15,6 +15,7 @@ fn seeds_are_read() {
     seeds::replay("h264", bodies::h264);
     seeds::replay("h265", bodies::h265);
     seeds::replay("av1", bodies::av1);
+    seeds::replay("red", bodies::red);
 }
 
 proptest! {
@@ -22,7 +23,7 @@ proptest! {
 
     #[test]
     fn payload_parsers_never_panic(data in vec(any::<u8>(), 0..120)) {
-        for body in [bodies::vp8, bodies::vp9, bodies::h264, bodies::h265, bodies::av1] {
+        for body in [bodies::vp8, bodies::vp9, bodies::h264, bodies::h265, bodies::av1, bodies::red] {
             (0..=data.len()).for_each(|len| body(&data[..len]));
         }
     }

@@ -1,7 +1,7 @@
 //! What must hold for arbitrary bytes in the payload parsers. The fuzz targets and a property test of the crate both run
 //! these functions, so that they are checked without a nightly compiler too.
 
-use tureen_codec::{VideoCodec, is_key_frame_start, vp8, vp9};
+use tureen_codec::{VideoCodec, is_key_frame_start, red, vp8, vp9};
 
 /// Ids that no descriptor of the wire can hold in full, so that masking shows.
 const NEW_PICTURE_ID: u16 = 0xffff;
@@ -47,4 +47,11 @@ pub fn h265(data: &[u8]) {
 /// There is an answer, and an aggregation header alone starts nothing.
 pub fn av1(data: &[u8]) {
     assert!(!(is_key_frame_start(VideoCodec::Av1, data) && data.len() < 2));
+}
+
+/// The blocks lie within the bytes, one behind the other.
+pub fn red(data: &[u8]) {
+    let Ok(blocks) = red::Blocks::parse_untrusted(data) else { return };
+    let redundant: usize = blocks.redundant().map(|block| block.payload.len()).sum();
+    assert_eq!(4 * blocks.redundant().len() + 1 + redundant + blocks.primary().payload.len(), data.len());
 }

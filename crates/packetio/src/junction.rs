@@ -71,7 +71,7 @@ impl Junction {
         self.steering.as_ref().map_or(0, |steering| steering.len() as u64)
     }
 
-    /// Takes a datagram from an own socket; its buffer may be exchanged. Call [`Self::flush`] after each batch.
+    /// Takes a datagram from an own socket; its buffer may be exchanged. Call [`Self::flush`] after each round.
     pub fn receive(&mut self, now: Instant, path: Path, buffer: &mut Box<PacketBuffer>) {
         let origin = Origin { path, home: self.index, handed_over: false, steered: false };
         self.dispatch(now, &origin, buffer);
@@ -93,9 +93,10 @@ impl Junction {
         all
     }
 
-    /// Forwards and sends what waits.
+    /// Forwards what came, does what is due, and sends it all.
     pub fn flush(&mut self, now: Instant) {
         self.shard.forward(now, &mut self.outlet);
+        self.shard.handle_timeout(now, &mut self.outlet);
         self.outlet.flush();
     }
 

@@ -8,6 +8,7 @@ mod gso;
 mod junction;
 mod kernel;
 mod links;
+mod load;
 mod messages;
 mod order;
 mod receive;

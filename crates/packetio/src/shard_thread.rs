@@ -9,6 +9,7 @@ use tureen_units::{Outlet, Path};
 
 use crate::core::Mailbox;
 use crate::junction::Junction;
+use crate::load::Load;
 use crate::receive::ReceiveBatch;
 use crate::socket::UdpSocket;
 
@@ -41,15 +42,20 @@ impl ShardThread {
 
     /// Serves until it is told to stop.
     pub fn run(mut self) {
+        let mut load = Load::new(Instant::now());
         loop {
+            let since = Instant::now();
             let sockets = &self.junction.outlet.sockets;
-            let ready = wait(sockets, self.mailbox.wake(self.index).fd(), self.junction.shard.deadline());
-            let now = Instant::now();
-            if ready & 1 != 0 {
-                self.mailbox.wake(self.index).clear();
-                if !self.take_messages(now) {
-                    return;
-                }
+            let mut ready = wait(sockets, self.mailbox.wake(self.index).fd(), self.junction.shard.deadline());
+            let mut now = Instant::now();
+            let pause = load.on_work(since, now);
+            if !pause.is_zero() {
+                std::thread::sleep(pause);
+                // What came meanwhile is served in this round as well.
+                (ready, now) = (u64::MAX, Instant::now());
+            }
+            if ready & 1 != 0 && !self.take_messages(now) {
+                return;
             }
             self.take_parcels(now);
             for socket in 0..self.junction.outlet.sockets.len() {
@@ -57,7 +63,8 @@ impl ShardThread {
                     self.receive(now, socket);
                 }
             }
-            self.junction.shard.handle_timeout(now, &mut self.junction.outlet);
+            // The neighbours begin while we forward.
+            self.announce();
             self.junction.flush(now);
             self.publish();
         }
@@ -65,6 +72,7 @@ impl ShardThread {
 
     /// Carries out the commands that wait; `false` to end.
     fn take_messages(&mut self, now: Instant) -> bool {
+        self.mailbox.wake(self.index).clear();
         let Junction { shard, outlet, .. } = &mut self.junction;
         loop {
             match self.messages.try_recv() {
@@ -101,8 +109,6 @@ impl ShardThread {
                 let path = Path { socket: socket as u16, remote: self.batch.remote(index) };
                 self.junction.receive(now, path, self.batch.buffer_mut(index));
             }
-            self.announce();
-            self.junction.flush(now);
             if count < ReceiveBatch::CAPACITY {
                 return;
             }

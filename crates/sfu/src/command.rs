@@ -73,6 +73,8 @@ pub struct PayloadTypeMapping {
     pub producer: u8,
     pub consumer: u8,
     pub consumer_rtx: Option<u8>,
+    #[serde(default)]
+    pub consumer_red: Option<u8>,
 }
 
 /// What the control plane may ask; see `tureen.media.commands` for each.

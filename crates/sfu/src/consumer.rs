@@ -3,11 +3,15 @@
 use std::time::{Duration, Instant};
 
 use tureen_codec::vp8;
+use tureen_rtp::rtcp::ReportBlock;
 
 use crate::command::{ConsumerId, ConsumerLimits, MediaKind, OpenConsumer, PayloadTypeMapping};
 use crate::producer::{Layer, Producer};
+use crate::redundancy::Redundancy;
 use crate::rewrite::{Rewriter, Shift};
 use crate::ring::PacketInfo;
+use crate::round_trip::{middle, ntp_duration};
+use crate::volume::{LossShare, Volume};
 
 /// A repeated request for a packet within this time is answered once: the answer is on its way.
 const REPEAT: Duration = Duration::from_millis(20);
@@ -35,10 +39,25 @@ pub struct Forward {
     pub timestamp: u32,
     /// Payload type.
     pub payload_type: u8,
+    /// Payload type of the same with earlier payloads in front of it (RFC 2198).
+    pub red_payload_type: Option<u8>,
     /// Payload type of a retransmission.
     pub rtx_payload_type: Option<u8>,
     /// Picture id and `TL0PICIDX`, where the codec is VP8.
     pub pictures: Option<(u16, u8)>,
+}
+
+/// A packet that went out before.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    /// Its layer.
+    pub layer: u8,
+    /// Its extended sequence number there.
+    pub sequence: u64,
+    /// What was added to its numbers.
+    pub shift: Shift,
+    /// Its extended outgoing sequence number.
+    pub out: u64,
 }
 
 /// The last sender report that went out, to compute the round-trip time from the answer.
@@ -72,8 +91,14 @@ pub struct Consumer {
     pub packets: u32,
     /// Payload bytes sent, for sender reports.
     pub octets: u32,
-    /// Round-trip time by the peer's reports.
-    pub round_trip: Option<Duration>,
+    /// What the peer last reported on it.
+    pub reception: Option<ReportBlock>,
+    /// How much protection its losses ask for.
+    pub redundancy: Redundancy,
+    /// Payload bytes sent since the last report to the control plane, retransmissions included.
+    pub volume: Volume,
+    /// Losses since then.
+    pub loss: LossShare,
     payload_types: Vec<PayloadTypeMapping>,
     kind: MediaKind,
     target: Option<u8>,
@@ -103,7 +128,10 @@ impl Consumer {
             known_to_peer: false,
             packets: 0,
             octets: 0,
-            round_trip: None,
+            reception: None,
+            redundancy: Redundancy::default(),
+            volume: Volume::default(),
+            loss: LossShare::default(),
             payload_types: parameters.payload_types,
             kind,
             target: None,
@@ -159,7 +187,21 @@ impl Consumer {
             self.last_picture = pictures.unwrap_or(self.last_picture);
         }
         let rtx_payload_type = mapping.consumer_rtx;
-        Some(Forward { sequence, timestamp, payload_type: mapping.consumer, rtx_payload_type, pictures })
+        let (payload_type, red_payload_type) = (mapping.consumer, mapping.consumer_red);
+        Some(Forward { sequence, timestamp, payload_type, red_payload_type, rtx_payload_type, pictures })
+    }
+
+    /// Whether packets of this layer may be of use: it is forwarded, or is to be.
+    pub fn concerns(&self, layer: u8) -> bool {
+        let forwarded = self.source.is_none_or(|source| source.layer == layer);
+        !self.limits.paused && (forwarded || self.target.is_none_or(|target| target == layer))
+    }
+
+    /// Video goes on at the next key frame: what went before was dropped.
+    pub fn start_anew(&mut self) {
+        if self.kind == MediaKind::Video {
+            self.source = None;
+        }
     }
 
     /// Leaves a padding packet of `layer` out.
@@ -177,10 +219,10 @@ impl Consumer {
         }
     }
 
-    /// Which packet to send again for a requested sequence number: layer, incoming number and how it went out. `None` for
-    /// one that never went out, for a quick repeat, and past the budget.
-    pub fn retransmit(&mut self, requested: u16, now: Instant) -> Option<(u8, u64, Shift, u64)> {
-        let wait = self.round_trip.unwrap_or(REPEAT).clamp(REPEAT, Duration::from_millis(200));
+    /// Which packet to send again for a requested sequence number. `None` for one that never went out, for a quick repeat,
+    /// and past the budget.
+    pub fn retransmit(&mut self, requested: u16, round_trip: Option<Duration>, now: Instant) -> Option<Sent> {
+        let wait = round_trip.unwrap_or(REPEAT).clamp(REPEAT, Duration::from_millis(200));
         self.answered.retain(|(_, at)| now.saturating_duration_since(*at) < wait);
         if self.answered.len() >= REMEMBERED || self.answered.iter().any(|(sequence, _)| *sequence == requested) {
             return None;
@@ -189,18 +231,30 @@ impl Consumer {
             return None;
         }
         let out = self.rewriter.extend(requested);
-        let (layer, sequence, shift) = self.rewriter.source(out)?;
+        let sent = self.sent(out)?;
         self.answered.push((requested, now));
-        Some((layer, sequence, shift, out))
+        Some(sent)
+    }
+
+    /// The packet that went out so many before the next one.
+    pub fn sent_before(&self, back: u64) -> Option<Sent> {
+        self.sent(self.rewriter.next_out().checked_sub(back)?)
+    }
+
+    fn sent(&self, out: u64) -> Option<Sent> {
+        let (layer, sequence, shift) = self.rewriter.source(out)?;
+        Some(Sent { layer, sequence, shift, out })
     }
 
     /// The outgoing form of a packet that went out before.
-    pub fn repeat(&self, info: &PacketInfo, shift: Shift, out: u64) -> Option<Forward> {
+    pub fn repeat(&self, info: &PacketInfo, sent: Sent) -> Option<Forward> {
+        let Sent { shift, out, .. } = sent;
         let mapping = self.payload_types.iter().find(|mapping| mapping.producer == info.payload_type)?;
         Some(Forward {
             sequence: out,
             timestamp: info.timestamp.wrapping_add(shift.timestamp),
             payload_type: mapping.consumer,
+            red_payload_type: None,
             rtx_payload_type: mapping.consumer_rtx,
             pictures: info.vp8.as_ref().map(|descriptor| shifted(descriptor, shift)),
         })
@@ -209,11 +263,13 @@ impl Consumer {
     /// Counts a retransmission of `bytes`.
     pub fn on_retransmitted(&mut self, bytes: usize) {
         self.rtx_bytes += bytes as u64;
+        self.volume.add(bytes);
     }
 
     /// Counts a packet with `bytes` of payload.
     pub fn on_sent(&mut self, bytes: usize) {
         self.packets = self.packets.wrapping_add(1);
+        self.volume.add(bytes);
         self.octets = self.octets.wrapping_add(bytes as u32);
     }
 
@@ -228,22 +284,23 @@ impl Consumer {
         let source = self.source?;
         let layer = producer.layers.get(usize::from(source.layer))?;
         let clock = layer.clock?;
-        let rate = producer.codecs.first()?.clock_rate;
+        let rate = producer.clock_rate();
         let elapsed = now.saturating_duration_since(clock.received);
         let ntp = clock.ntp.wrapping_add(ntp_duration(elapsed));
         let (_, _, shift) = self.rewriter.source(self.rewriter.next_out().checked_sub(1)?)?;
         let rtp = clock.rtp.wrapping_add(ticks(elapsed, rate)).wrapping_add(shift.timestamp);
-        self.sent_report = Some(SentReport { middle: (ntp >> 16) as u32, at: now });
+        self.sent_report = Some(SentReport { middle: middle(ntp), at: now });
         Some((ntp, rtp))
     }
 
-    /// Takes the peer's report on this SSRC (RFC 3550 section 6.4.1).
-    pub fn on_report(&mut self, last_report: u32, delay: u32, now: Instant) {
+    /// Takes the peer's report on this SSRC (RFC 3550 section 6.4.1); returns the round-trip time if it tells.
+    pub fn on_report(&mut self, block: ReportBlock, now: Instant) -> Option<Duration> {
         self.known_to_peer = true;
-        if let Some(sent) = self.sent_report.filter(|sent| sent.middle == last_report) {
-            let delay = Duration::from_secs_f64(f64::from(delay) / 65536.0);
-            self.round_trip = Some(now.saturating_duration_since(sent.at).saturating_sub(delay));
-        }
+        self.reception = Some(block);
+        self.redundancy.on_report(block.fraction_lost);
+        let sent = self.sent_report.filter(|sent| sent.middle == block.last_sender_report)?;
+        let delay = Duration::from_secs_f64(f64::from(block.delay_since_last_sender_report) / 65536.0);
+        now.saturating_duration_since(sent.at).checked_sub(delay)
     }
 
     fn switch(&mut self, producer: &Producer, layer: u8, info: &PacketInfo) {
@@ -294,8 +351,4 @@ fn shifted(descriptor: &vp8::Descriptor, shift: Shift) -> (u16, u8) {
 
 fn ticks(elapsed: Duration, rate: u32) -> u32 {
     (elapsed.as_secs_f64() * f64::from(rate)) as u64 as u32
-}
-
-fn ntp_duration(elapsed: Duration) -> u64 {
-    (elapsed.as_secs() << 32) | ((u64::from(elapsed.subsec_nanos()) << 32) / 1_000_000_000)
 }

@@ -9,6 +9,7 @@ use crate::command::{
     Command, ConsumerLimits, HeaderExtensionIds, MediaKind, OpenConsumer, OpenProducer, OpenTransport, UpdateTransport,
 };
 use crate::consumer::Consumer;
+use crate::downlink::Downlink;
 use crate::event::{CloseReason, CommandErrorCode as Code, Event};
 use crate::producer::{MAX_LAYERS, Producer};
 use crate::shard::Shard;
@@ -247,6 +248,7 @@ impl Shard {
         let key = self.consumers.insert(consumer);
         self.consumer_keys.insert(id, key);
         self.transports[transport].consumers.push(key);
+        self.transports[transport].downlink.get_or_insert_with(|| Box::new(Downlink::new(now)));
         self.producers[producer].consumers.push(key);
         self.choose_layer(now, key, out);
         Ok(())
@@ -273,6 +275,11 @@ impl Shard {
     fn remove_consumer(&mut self, key: usize) {
         let Some(consumer) = self.consumers.try_remove(key) else { return };
         self.consumer_keys.remove(&consumer.id);
+        if let Some(downlink) =
+            self.transports.get_mut(consumer.transport).and_then(|transport| transport.downlink.as_mut())
+        {
+            downlink.forget(key);
+        }
         if let Some(producer) = self.producers.get_mut(consumer.producer) {
             producer.consumers.retain(|known| *known != key);
         }
@@ -313,9 +320,9 @@ impl Shard {
         out: &mut dyn Outlet,
     ) {
         let transport = &mut self.transports[key];
-        if transport.send_data(now, label, payload, binary).is_ok() {
+        if transport.send_data(label, payload, binary).is_ok() {
             self.counters.data_messages_sent += 1;
-            self.pump_data(key, out);
+            self.pump_data(now, key, out);
         } else {
             self.counters.data_messages_dropped += 1;
             let (transport, size) = (transport.id, payload.len() as u64);

@@ -43,14 +43,20 @@ counters! {
     rtp_duplicates,
     /// Audio packets that were not forwarded because others were louder.
     voices_left_out,
+    /// Audio packets sent with earlier ones in front of them.
+    redundant_sent,
     /// Packets sent again to consumers.
     rtx_sent,
     /// Packets that publishers sent again.
     rtx_received,
+    /// Packets to consumers that were dropped because too many waited.
+    waiting_dropped,
     /// Packets asked of publishers.
     nacks_sent,
     /// Packets that consumers asked for.
     nacks_received,
+    /// Audio packets of publishers that were lost and came along with a later one.
+    recovered,
     /// Packets of publishers that never came.
     packets_lost,
     /// Key frames asked of publishers.

@@ -2,11 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use tureen_rtp::rtcp::{Packet, ReportBlock, RtcpWriter, SenderInfo, packets_untrusted};
+use tureen_rtp::rtcp::{
+    DelaySinceReport, ExtendedBlock, ExtendedReport, Packet, ReportBlock, RtcpWriter, SenderInfo, packets_untrusted,
+};
 use tureen_units::{Outlet, PacketBuffer, Path};
 
 use crate::nack;
 use crate::producer::ReportedClock;
+use crate::round_trip;
 use crate::shard::Shard;
 
 /// Time between sender and receiver reports.
@@ -74,8 +77,29 @@ impl Shard {
                     self.refresh(now, key, entry.ssrc, out);
                 }
             }
+            Packet::TransportCc(feedback) => self.take_feedback(now, key, feedback),
+            Packet::Remb(remb) => self.take_remb(now, key, remb.bitrate_bps),
+            Packet::ExtendedReport(report) => self.take_answers(now, key, report),
             _ => {}
         }
+    }
+
+    /// Answers to our reference times (RFC 3611 section 4.5).
+    fn take_answers(&mut self, now: Instant, key: usize, report: &ExtendedReport<'_>) {
+        let clock = round_trip::middle(self.reference_time(now));
+        for block in report.blocks() {
+            let ExtendedBlock::DelaySinceLastReport(entries) = block else { continue };
+            let ours = DelaySinceReport::all(entries).find(|entry| entry.ssrc == RECEIVER_SSRC);
+            let sample = ours.and_then(|entry| round_trip::since(clock, entry.last_receiver_report, entry.delay));
+            if let Some(sample) = sample {
+                self.transports[key].on_round_trip(sample);
+            }
+        }
+    }
+
+    /// Our clock in reports: it starts with the shard, at no particular time.
+    fn reference_time(&self, now: Instant) -> u64 {
+        round_trip::ntp_duration(now.saturating_duration_since(self.epoch))
     }
 
     /// A peer's feedback may touch only what that peer receives.
@@ -90,9 +114,9 @@ impl Shard {
     }
 
     fn take_report(&mut self, now: Instant, key: usize, block: &ReportBlock) {
-        if let Some(consumer) = self.own_consumer(key, block.ssrc) {
-            let delay = block.delay_since_last_sender_report;
-            self.consumers[consumer].on_report(block.last_sender_report, delay, now);
+        let Some(consumer) = self.own_consumer(key, block.ssrc) else { return };
+        if let Some(sample) = self.consumers[consumer].on_report(*block, now) {
+            self.transports[key].on_round_trip(sample);
         }
     }
 
@@ -153,6 +177,7 @@ impl Shard {
         }
         if report {
             self.send_reports(now, key, out);
+            self.report_transport(now, key);
             self.transports[key].feedback.report = Some(now + REPORT_INTERVAL);
         }
     }
@@ -177,6 +202,7 @@ impl Shard {
         let mut writer = RtcpWriter::new(&mut room);
         let mut waiting = false;
         let Self { transports, producers, counters, .. } = self;
+        let round_trip = transports[key].round_trip.get();
         for producer in &transports[key].producers {
             let producer = &mut producers[*producer];
             if !producer.takes_feedback("nack") {
@@ -186,7 +212,7 @@ impl Shard {
                 let Some(ssrc) = layer.encoding.ssrc else { continue };
                 let mut sequences = [0; NACK_BATCH];
                 let before = counters.packets_lost;
-                let count = layer.nack.collect(now, &mut sequences, &mut counters.packets_lost);
+                let count = layer.nack.collect(now, round_trip, &mut sequences, &mut counters.packets_lost);
                 if counters.packets_lost > before && producer.kind == crate::command::MediaKind::Video {
                     layer.key_frames.request();
                 }
@@ -212,6 +238,7 @@ impl Shard {
     }
 
     fn send_receiver_reports(&mut self, now: Instant, key: usize, out: &mut dyn Outlet) {
+        let reference_time = self.reference_time(now);
         for index in 0..self.transports[key].producers.len() {
             let producer = self.transports[key].producers[index];
             let mut room = [0; RTCP_ROOM];
@@ -224,6 +251,10 @@ impl Shard {
                     let fits = writer.push_receiver_report(RECEIVER_SSRC, &[block]);
                     debug_assert!(fits, "a producer has few layers");
                 }
+            }
+            if !writer.is_empty() {
+                let fits = writer.push_reference_time(RECEIVER_SSRC, reference_time);
+                debug_assert!(fits, "a producer has few layers");
             }
             let len = writer.len();
             self.send_rtcp(key, &room[..len], out);
@@ -256,6 +287,7 @@ impl Shard {
         let Some(transport) = self.transports.get_mut(key).filter(|_| !plain.is_empty()) else { return };
         let (Some(path), Some(srtp)) = (transport.ice.selected(), &mut transport.srtp) else { return };
         if let Ok(len) = srtp.outbound.seal_rtcp(plain, out.slot()) {
+            transport.sent.add(len);
             out.egress().commit(path, key as u32, len);
         }
     }

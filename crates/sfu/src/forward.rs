@@ -4,20 +4,17 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use tureen_rtp::{HeaderFields, extension, write_header};
-use tureen_units::{Outlet, Path};
+use tureen_rtp::HeaderFields;
+use tureen_units::Outlet;
 
+use crate::command::MediaKind;
 use crate::consumer::{Consumer, Forward};
-use crate::counters::Counters;
 use crate::event::CloseReason;
-use crate::ingress::RTX_HEADER;
+use crate::packet_sender::{Form, PacketSender};
+use crate::padding;
 use crate::producer::{Pending, Producer};
-use crate::ring::Packet;
+use crate::redundancy::Earlier;
 use crate::shard::Shard;
-use crate::transport::{Srtp, Transport};
-
-/// The most extensions that a packet carries out.
-const MAX_EXTENSIONS: usize = 8;
 
 impl Shard {
     /// Forwards what arrived since the last call. Consumers are the outer loop, so that all packets for one peer stand
@@ -26,12 +23,13 @@ impl Shard {
         while let Some(key) = self.dirty.pop() {
             let Some(producer) = self.producers.get_mut(key) else { continue };
             let mut pending = std::mem::take(&mut producer.pending);
+            padding::even_out(&mut pending, &producer.layers);
             let mut index = 0;
             // A panic drops the consumer's transport, which shortens the list, and may take the producer along.
             while let Some(consumer) =
                 self.producers.get(key).and_then(|producer| producer.consumers.get(index).copied())
             {
-                self.forward_to(key, consumer, &pending, out);
+                self.forward_to(now, key, consumer, &pending, out);
                 let stays = self.producers.get(key).and_then(|producer| producer.consumers.get(index));
                 index += usize::from(stays == Some(&consumer));
             }
@@ -43,56 +41,50 @@ impl Shard {
         }
     }
 
-    fn forward_to(&mut self, producer: usize, consumer: usize, pending: &[Pending], out: &mut dyn Outlet) {
+    fn forward_to(
+        &mut self,
+        now: Instant,
+        producer: usize,
+        consumer: usize,
+        pending: &[Pending],
+        out: &mut dyn Outlet,
+    ) {
         let Self { producers, consumers, transports, counters, epoch, .. } = self;
+        let consumer_key = consumer;
         let consumer = &mut consumers[consumer];
         let key = consumer.transport;
         let transport = &mut transports[key];
         let producer = &mut producers[producer];
         let epoch = *epoch;
         let work = || {
-            let Some(mut sender) = PacketSender::new(transport, key as u32, epoch, counters) else { return };
+            let Some(mut sender) = PacketSender::new(transport, now, key as u32, epoch, counters) else { return false };
+            let may_wait = producer.kind == MediaKind::Video;
+            let mut waits = false;
             for pending in pending {
+                if !consumer.concerns(pending.layer) {
+                    continue;
+                }
+                if may_wait && sender.wait(consumer_key, *pending) {
+                    waits = true;
+                    continue;
+                }
                 forward_packet(producer, consumer, *pending, &mut sender, out);
             }
+            waits
         };
-        if catch_unwind(AssertUnwindSafe(work)).is_err() {
-            self.counters.panics += 1;
-            self.fail_transport(key, CloseReason::Panic);
-        }
-    }
-
-    /// Sends a packet again, over the retransmission stream (RFC 4588). Without one nothing can be sent again: the same
-    /// SRTP index with other bytes (a new transport-wide number) would break AES-GCM.
-    pub(crate) fn retransmit(&mut self, now: Instant, consumer: usize, requested: u16, out: &mut dyn Outlet) {
-        let Self { producers, consumers, transports, counters, epoch, .. } = self;
-        let consumer = &mut consumers[consumer];
-        let Some(rtx_ssrc) = consumer.rtx_ssrc else { return };
-        let Some((layer, sequence, shift, sent_as)) = consumer.retransmit(requested, now) else { return };
-        let Some(layer) = producers[consumer.producer].layers.get_mut(usize::from(layer)) else { return };
-        let Some(packet) = layer.ring.get(sequence) else { return };
-        let Some(forward) = consumer.repeat(&packet.info, shift, sent_as) else { return };
-        let Some(packet) = layer.ring.get_with_pictures(sequence, forward.pictures) else { return };
-        let Some(payload_type) = forward.rtx_payload_type else { return };
-        let key = consumer.transport;
-        let Some(mut sender) = PacketSender::new(&mut transports[key], key as u32, *epoch, counters) else { return };
-        let fields = HeaderFields {
-            marker: packet.info.marker,
-            payload_type,
-            sequence: consumer.rtx_sequence as u16,
-            timestamp: forward.timestamp,
-            ssrc: rtx_ssrc,
-        };
-        let original = Some(sent_as as u16);
-        if let Some(len) = sender.send(&fields, consumer.rtx_sequence, consumer, packet, original, out) {
-            consumer.rtx_sequence += 1;
-            consumer.on_retransmitted(len);
-            counters.rtx_sent += 1;
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(false) => {}
+            Ok(true) => self.plan_release(now, key),
+            Err(_) => {
+                self.counters.panics += 1;
+                self.fail_transport(key, CloseReason::Panic);
+            }
         }
     }
 }
 
-fn forward_packet(
+/// Sends one packet to one consumer, if it is for it.
+pub fn forward_packet(
     producer: &mut Producer,
     consumer: &mut Consumer,
     pending: Pending,
@@ -108,114 +100,23 @@ fn forward_packet(
     let mut switched = false;
     let Some(forward) = consumer.admit(producer, pending.layer, &packet.info, &mut switched) else { return };
     sender.counters.layer_switches += u64::from(switched);
-    let Forward { sequence, timestamp, payload_type, pictures, .. } = forward;
-    let Some(packet) = producer.layers[layer].ring.get_with_pictures(pending.sequence, pictures) else { return };
+    let Forward { sequence, timestamp, mut payload_type, red_payload_type, pictures, .. } = forward;
+    producer.layers[layer].ring.set_pictures(pending.sequence, pictures);
+    let ring = &producer.layers[layer].ring;
+    let Some(packet) = ring.get(pending.sequence) else { return };
+    let mut form = Form::First { padding: pending.padding };
+    if let Some(red) = red_payload_type
+        && let copies @ 1.. = consumer.redundancy.copies(producer.redundant)
+    {
+        form = Form::Redundant { payload_type, earlier: Earlier::of(packet, ring, copies, payload_type) };
+        payload_type = red;
+        sender.counters.redundant_sent += 1;
+    }
     let marker = packet.info.marker;
     let fields = HeaderFields { marker, payload_type, sequence: sequence as u16, timestamp, ssrc: consumer.ssrc };
-    if let Some(len) = sender.send(&fields, sequence, consumer, packet, None, out) {
+    if let Some(len) = sender.send(&fields, sequence, consumer, packet, form, out) {
         consumer.on_sent(len);
         sender.counters.rtp_forwarded += 1;
         sender.counters.payload_bytes_forwarded += len as u64;
-    }
-}
-
-/// Seals packets for one transport.
-struct PacketSender<'a> {
-    srtp: &'a Srtp,
-    ids: crate::command::HeaderExtensionIds,
-    /// The transport-wide number of the next packet.
-    number: &'a mut u16,
-    path: Path,
-    group: u32,
-    epoch: Instant,
-    counters: &'a mut Counters,
-}
-
-impl<'a> PacketSender<'a> {
-    fn new(transport: &'a mut Transport, group: u32, epoch: Instant, counters: &'a mut Counters) -> Option<Self> {
-        let path = transport.ice.selected()?;
-        let srtp = transport.srtp.as_ref()?;
-        let number = &mut transport.sent_number;
-        Some(Self { srtp, ids: transport.extensions, number, path, group, epoch, counters })
-    }
-
-    /// Seals one packet into the outlet; returns the length of its payload, or `None` if it does not fit. `original`: the
-    /// number under which it went out before, for a retransmission (RFC 4588 section 4).
-    fn send(
-        &mut self,
-        fields: &HeaderFields,
-        index: u64,
-        consumer: &Consumer,
-        packet: &Packet,
-        original: Option<u16>,
-        out: &mut dyn Outlet,
-    ) -> Option<usize> {
-        let slot = out.slot();
-        let header_len = self.write_header(slot, fields, consumer, packet)?;
-        let payload = packet.payload();
-        let sealed = if let Some(original) = original {
-            let body = slot.get_mut(header_len..header_len + RTX_HEADER + payload.len())?;
-            body[..RTX_HEADER].copy_from_slice(&original.to_be_bytes());
-            body[RTX_HEADER..].copy_from_slice(payload);
-            let len = header_len + body.len();
-            self.srtp.outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, len)
-        } else {
-            self.srtp.outbound.seal_rtp(fields.ssrc, index, slot, header_len, payload, &[])
-        };
-        let len = sealed.ok()?;
-        out.egress().commit(self.path, self.group, len);
-        *self.number = self.number.wrapping_add(1);
-        Some(payload.len())
-    }
-
-    fn write_header(
-        &self,
-        slot: &mut [u8],
-        fields: &HeaderFields,
-        consumer: &Consumer,
-        packet: &Packet,
-    ) -> Option<usize> {
-        let transport_cc = extension::encode_transport_cc(*self.number);
-        let send_time;
-        let mut list = ExtensionList::default();
-        if !consumer.known_to_peer {
-            list.push(self.ids.mid, consumer.mid.as_bytes());
-        }
-        if self.ids.transport_cc.is_some() {
-            list.push(self.ids.transport_cc, &transport_cc);
-        } else if self.ids.abs_send_time.is_some() {
-            send_time = extension::encode_abs_send_time(packet.info.arrived.saturating_duration_since(self.epoch));
-            list.push(self.ids.abs_send_time, &send_time);
-        }
-        let (info, bytes) = (&packet.info, packet.bytes());
-        list.push(self.ids.audio_level, info.audio_level.slice(bytes));
-        list.push(self.ids.video_orientation, info.video_orientation.slice(bytes));
-        list.push(self.ids.dependency_descriptor, info.dependency_descriptor.slice(bytes));
-        list.push(self.ids.abs_capture_time, info.abs_capture_time.slice(bytes));
-        write_header(slot, fields, list.as_slice())
-    }
-}
-
-/// The extensions of one packet, on the stack.
-#[derive(Default)]
-struct ExtensionList<'a> {
-    items: [(u8, &'a [u8]); MAX_EXTENSIONS],
-    len: usize,
-}
-
-impl<'a> ExtensionList<'a> {
-    /// Adds an extension that was negotiated and has a value.
-    fn push(&mut self, id: Option<u8>, value: &'a [u8]) {
-        if let Some(id) = id
-            && !value.is_empty()
-            && self.len < MAX_EXTENSIONS
-        {
-            self.items[self.len] = (id, value);
-            self.len += 1;
-        }
-    }
-
-    fn as_slice(&self) -> &[(u8, &'a [u8])] {
-        &self.items[..self.len]
     }
 }

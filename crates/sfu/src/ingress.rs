@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use tureen_codec::red::Blocks;
 use tureen_codec::{VideoCodec, is_key_frame_start, vp8};
 use tureen_rtp::{RtpHeader, extension};
 use tureen_srtp::InboundStream;
@@ -10,10 +11,11 @@ use tureen_units::{PacketBuffer, Path};
 use crate::command::MediaKind;
 use crate::event::Event;
 use crate::nack::{self, Gap};
-use crate::producer::{Pending, Producer};
+use crate::producer::{Layer, Pending, Producer};
+use crate::redundancy;
 use crate::ring::{PacketInfo, Span};
 use crate::shard::Shard;
-use crate::transport::StreamRef;
+use crate::transport::{Feedback, StreamRef};
 
 /// Longest time between a packet and the transport-wide feedback that tells of it.
 const TRANSPORT_CC_INTERVAL: Duration = Duration::from_millis(50);
@@ -145,19 +147,23 @@ impl Shard {
             let since = now.saturating_duration_since(*epoch);
             layer.stats.on_packet(info.sequence, header.timestamp, since, clock_rate);
         }
+        layer.volume.add(buffer.bytes().len());
         let started = layer.on_packet(now);
         let gap = layer.nack.on_packet(info.sequence, now);
         if info.key_frame && parameter_sets {
             info.key_frame = layer.is_first_of_key_frame(&info);
         }
-        match gap {
-            Gap::Missing => {
-                transports[key].feedback.nack.get_or_insert(now + nack::INTERVAL / 2);
-            }
-            Gap::Beyond => layer.key_frames.request(),
-            Gap::None => {}
+        note_gap(now, gap, layer, &mut transports[key].feedback);
+        if producer.pending.is_empty() {
+            dirty.push(stream.producer);
         }
-        let pending = Pending { layer: stream.layer, sequence: info.sequence, skip: info.payload.is_empty() || !heard };
+        if !info.redundant.is_empty() {
+            producer.redundant = true;
+            let here = (stream.layer, &mut *layer);
+            counters.recovered += redundancy::recover(&info, buffer.bytes(), here, pool, &mut producer.pending);
+        }
+        let skip = info.payload.is_empty() || !heard;
+        let pending = Pending { layer: stream.layer, sequence: info.sequence, skip, padding: 0 };
         if !info.payload.is_empty() && !layer.ring.insert(info, buffer, pool) {
             counters.rtp_duplicates += 1;
             return;
@@ -169,9 +175,6 @@ impl Shard {
         if started {
             let payload_type = info.payload_type;
             events.push(Event::ProducerStarted { producer: producer.id, layer: stream.layer, payload_type });
-        }
-        if producer.pending.is_empty() {
-            dirty.push(stream.producer);
         }
         producer.pending.push(pending);
     }
@@ -200,6 +203,13 @@ fn read_packet(
         producer.codec(header.payload_type)?;
         (payload, header.sequence, header.payload_type)
     };
+    let (mut payload, mut payload_type, mut redundant) = (payload, payload_type, Span::default());
+    if producer.is_redundant(payload_type) {
+        let primary = Blocks::parse_untrusted(payload).ok()?.primary();
+        producer.codec(primary.payload_type)?;
+        redundant = Span::of(bytes, payload);
+        (payload, payload_type) = (primary.payload, primary.payload_type);
+    }
     let codec = producer.video_codec(payload_type);
     let key_frame = match producer.kind {
         MediaKind::Audio => true,
@@ -214,6 +224,7 @@ fn read_packet(
         key_frame,
         arrived: now,
         payload: Span::of(bytes, payload),
+        redundant,
         vp8,
         audio_level: Span::default(),
         video_orientation: Span::default(),
@@ -244,6 +255,17 @@ fn attach_extensions(
             continue;
         };
         *target = span;
+    }
+}
+
+/// What is missing is asked for soon, in one request with what else turns out to be missing.
+fn note_gap(now: Instant, gap: Gap, layer: &mut Layer, feedback: &mut Feedback) {
+    match gap {
+        Gap::Missing => {
+            feedback.nack.get_or_insert(now + nack::INTERVAL / 2);
+        }
+        Gap::Beyond => layer.key_frames.request(),
+        Gap::None => {}
     }
 }
 

@@ -7,6 +7,7 @@ mod consumer;
 mod control;
 mod counters;
 mod dcep;
+mod downlink;
 mod dtls;
 mod event;
 mod feedback;
@@ -16,19 +17,27 @@ mod ingress;
 mod keyframe;
 mod levels;
 mod nack;
+mod packet_sender;
+mod padding;
 #[cfg(test)]
 mod panic_tests;
 mod producer;
 mod random;
 mod receive_window;
+mod redundancy;
+mod release;
+mod report;
+mod retransmission;
 mod rewrite;
 mod ring;
+mod round_trip;
 mod sctp;
 mod shard;
 mod speakers;
 mod steering;
 mod timers;
 mod transport;
+mod volume;
 
 /// The parsers of network bytes, for fuzz targets and property tests.
 #[cfg(feature = "untrusted")]

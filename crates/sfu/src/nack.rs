@@ -5,9 +5,13 @@ use std::time::{Duration, Instant};
 /// Gaps that we keep track of; a larger hole is repaired by a key frame.
 const MAX_MISSING: usize = 256;
 
-/// The least time between two requests for one packet. The publisher's round-trip time is not known to a receiver, so
-/// this covers most access networks, and each retry waits longer.
+/// The time between two requests for one packet while the round-trip time is unknown; and its bounds when it is known.
 const RETRY: Duration = Duration::from_millis(50);
+const RETRY_MIN: Duration = Duration::from_millis(33);
+const RETRY_MAX: Duration = Duration::from_millis(300);
+
+/// What an answer may take above the round-trip time.
+const MARGIN: Duration = Duration::from_millis(10);
 
 /// After this a packet is not worth having: the picture has moved on.
 const GIVE_UP: Duration = Duration::from_secs(1);
@@ -19,7 +23,6 @@ struct Missing {
     sequence: u64,
     since: Instant,
     asked: Option<Instant>,
-    tries: u32,
 }
 
 /// What became of the gaps of a stream.
@@ -60,7 +63,7 @@ impl NackTracker {
             self.missing.clear();
             return Gap::Beyond;
         }
-        let gap = (highest + 1..sequence).map(|sequence| Missing { sequence, since: now, asked: None, tries: 0 });
+        let gap = (highest + 1..sequence).map(|sequence| Missing { sequence, since: now, asked: None });
         self.missing.extend(gap);
         Gap::Missing
     }
@@ -75,19 +78,20 @@ impl NackTracker {
         !self.missing.is_empty()
     }
 
-    /// Writes the packets to ask for now into `out`, oldest first, and returns how many; `lost` counts those given up.
-    pub fn collect(&mut self, now: Instant, out: &mut [u16], lost: &mut u64) -> usize {
+    /// Writes the packets to ask for now into `out`, oldest first, and returns how many; `lost` counts those given up. A
+    /// packet is asked for again when the answer should have come.
+    pub fn collect(&mut self, now: Instant, round_trip: Option<Duration>, out: &mut [u16], lost: &mut u64) -> usize {
         let before = self.missing.len();
         self.missing.retain(|missing| now.saturating_duration_since(missing.since) < GIVE_UP);
         *lost += (before - self.missing.len()) as u64;
+        let retry = round_trip.map_or(RETRY, |time| (time + MARGIN).clamp(RETRY_MIN, RETRY_MAX));
         let mut count = 0;
         for missing in &mut self.missing {
-            let due = missing.asked.is_none_or(|asked| now >= asked + RETRY * missing.tries);
+            let due = missing.asked.is_none_or(|asked| now >= asked + retry);
             if due && count < out.len() {
                 out[count] = missing.sequence as u16;
                 count += 1;
                 missing.asked = Some(now);
-                missing.tries += 1;
             }
         }
         count
@@ -111,14 +115,31 @@ mod tests {
         tracker.on_packet(10, start);
         assert_eq!(tracker.on_packet(13, start), Gap::Missing);
         let (mut out, mut lost) = ([0; 8], 0);
-        assert_eq!(tracker.collect(start, &mut out, &mut lost), 2);
+        assert_eq!(tracker.collect(start, None, &mut out, &mut lost), 2);
         assert_eq!(out[..2], [11, 12]);
-        assert_eq!(tracker.collect(start + Duration::from_millis(40), &mut out, &mut lost), 0);
+        assert_eq!(tracker.collect(start + Duration::from_millis(40), None, &mut out, &mut lost), 0);
         tracker.on_packet(11, start);
-        assert_eq!(tracker.collect(start + Duration::from_millis(60), &mut out, &mut lost), 1);
+        assert_eq!(tracker.collect(start + Duration::from_millis(60), None, &mut out, &mut lost), 1);
         assert_eq!(out[0], 12);
-        assert_eq!(tracker.collect(start + Duration::from_secs(2), &mut out, &mut lost), 0);
+        assert_eq!(tracker.collect(start + Duration::from_secs(2), None, &mut out, &mut lost), 0);
         assert_eq!((lost, tracker.is_waiting()), (1, false));
+    }
+
+    #[test]
+    fn a_far_publisher_is_asked_less_often() {
+        let start = Instant::now();
+        let mut tracker = NackTracker::default();
+        tracker.on_packet(10, start);
+        tracker.on_packet(12, start);
+        let mut asked = |at: u64, round_trip: u64| {
+            let (round_trip, mut out, mut lost) = (Some(Duration::from_millis(round_trip)), [0; 8], 0);
+            tracker.collect(start + Duration::from_millis(at), round_trip, &mut out, &mut lost)
+        };
+        assert_eq!(asked(0, 200), 1);
+        assert_eq!(asked(200, 200), 0, "the answer is on its way");
+        assert_eq!(asked(210, 200), 1);
+        assert_eq!(asked(240, 5), 0, "never a flood");
+        assert_eq!(asked(243, 5), 1);
     }
 
     #[test]

@@ -11,7 +11,9 @@ use crate::command::{Codec, Encoding, MediaKind, OpenProducer, ProducerId};
 use crate::keyframe::KeyFrameRequests;
 use crate::levels::LevelMeter;
 use crate::nack::NackTracker;
+use crate::redundancy;
 use crate::ring::{BufferPool, Packet, PacketInfo, PacketRing};
+use crate::volume::{LossShare, Volume};
 
 /// Packets kept per layer for retransmission: about three seconds of a usual camera, one of sound.
 const VIDEO_RING: usize = 512;
@@ -58,6 +60,10 @@ pub struct Layer {
     pub generation: u32,
     /// Sequence number of full intra requests.
     pub fir_sequence: u8,
+    /// Bytes since the last report to the control plane.
+    pub volume: Volume,
+    /// Losses since then.
+    pub loss: LossShare,
     last_packet: Option<Instant>,
 }
 
@@ -75,6 +81,8 @@ impl Layer {
             key_frames: KeyFrameRequests::default(),
             generation: 0,
             fir_sequence: 0,
+            volume: Volume::default(),
+            loss: LossShare::default(),
             last_packet: None,
         }
     }
@@ -113,6 +121,7 @@ impl Layer {
         self.srtp = InboundStream::default();
         self.extender = SequenceExtender::default();
         self.stats = ReceptionStats::default();
+        self.loss = LossShare::default();
         self.nack.reset();
         self.ring.clear(pool);
         self.clock = None;
@@ -129,6 +138,8 @@ pub struct Pending {
     pub sequence: u64,
     /// Padding only: consumers close the hole.
     pub skip: bool,
+    /// Bytes that make it as long as the longest packet of its frame.
+    pub padding: u8,
 }
 
 /// A published track.
@@ -153,6 +164,8 @@ pub struct Producer {
     pub pending: Vec<Pending>,
     /// Loudness, for audio.
     pub meter: LevelMeter,
+    /// Whether the publisher sends redundant audio.
+    pub redundant: bool,
     /// The group among which only the loudest are forwarded; 0: none.
     pub speakers: u64,
 }
@@ -171,6 +184,7 @@ impl Producer {
             paused: false,
             pending: Vec::with_capacity(64),
             meter: LevelMeter::default(),
+            redundant: false,
             speakers: parameters.speakers,
         };
         producer.update(parameters, pool);
@@ -222,6 +236,17 @@ impl Producer {
     /// The video codec of a payload type, if we know its payload format.
     pub fn video_codec(&self, payload_type: u8) -> Option<VideoCodec> {
         self.codec(payload_type).and_then(|codec| VideoCodec::from_mime(&codec.mime_type))
+    }
+
+    /// Whether packets of this payload type are redundant audio (RFC 2198).
+    pub fn is_redundant(&self, payload_type: u8) -> bool {
+        self.kind == MediaKind::Audio
+            && self.codec(payload_type).is_some_and(|codec| codec.mime_type.eq_ignore_ascii_case(redundancy::MIME_TYPE))
+    }
+
+    /// Ticks of its timestamps per second.
+    pub fn clock_rate(&self) -> u32 {
+        self.codecs.first().map_or(90_000, |codec| codec.clock_rate)
     }
 
     /// Whether the publisher understands this feedback message.

@@ -54,6 +54,8 @@ pub struct PacketInfo {
     pub arrived: Instant,
     /// The payload without padding.
     pub payload: Span,
+    /// Earlier packets' payloads and this one's, where it is redundant audio (RFC 2198).
+    pub redundant: Span,
     /// The VP8 payload descriptor, where the codec is VP8.
     pub vp8: Option<vp8::Descriptor>,
     /// Audio level extension (RFC 6464), as it came.
@@ -64,6 +66,21 @@ pub struct PacketInfo {
     pub abs_capture_time: Span,
     /// Dependency descriptor extension, as it came.
     pub dependency_descriptor: Span,
+}
+
+impl PacketInfo {
+    /// The same without what its header carried.
+    pub fn without_extensions(self) -> Self {
+        let none = Span::default();
+        Self {
+            redundant: none,
+            audio_level: none,
+            video_orientation: none,
+            abs_capture_time: none,
+            dependency_descriptor: none,
+            ..self
+        }
+    }
 }
 
 /// A packet and its bytes.
@@ -96,11 +113,13 @@ pub struct BufferPool {
 const MAX_SPARE: usize = 4096;
 
 impl BufferPool {
-    fn take(&mut self) -> Box<PacketBuffer> {
+    /// A buffer with any content.
+    pub fn take(&mut self) -> Box<PacketBuffer> {
         self.spare.pop().unwrap_or_else(PacketBuffer::boxed)
     }
 
-    fn put(&mut self, buffer: Box<PacketBuffer>) {
+    /// Takes a buffer back.
+    pub fn put(&mut self, buffer: Box<PacketBuffer>) {
         if self.spare.len() < MAX_SPARE {
             self.spare.push(buffer);
         }
@@ -145,17 +164,18 @@ impl PacketRing {
         self.slots[self.index(sequence)].as_ref().filter(|packet| packet.info.sequence == sequence)
     }
 
-    /// The packet with this sequence number as one consumer gets it: with this VP8 picture id and `TL0PICIDX`, where it has
-    /// any. They are written over those of the consumer before, so that no payload has to be copied; what was parsed of
-    /// the packet stays as it came.
-    pub fn get_with_pictures(&mut self, sequence: u64, pictures: Option<(u16, u8)>) -> Option<&Packet> {
+    /// Makes the packet with this sequence number what one consumer gets: with this VP8 picture id and `TL0PICIDX`, where it
+    /// has any. They are written over those of the consumer before, so that no payload has to be copied; what was parsed
+    /// of the packet stays as it came.
+    pub fn set_pictures(&mut self, sequence: u64, pictures: Option<(u16, u8)>) {
         let index = self.index(sequence);
-        let packet = self.slots[index].as_mut().filter(|packet| packet.info.sequence == sequence)?;
-        if let (Some((picture_id, tl0_pic_idx)), Some(descriptor)) = (pictures, &packet.info.vp8) {
+        let packet = self.slots[index].as_mut().filter(|packet| packet.info.sequence == sequence);
+        if let (Some(packet), Some((picture_id, tl0_pic_idx))) = (packet, pictures)
+            && let Some(descriptor) = &packet.info.vp8
+        {
             let payload = packet.info.payload.slice_mut(packet.buffer.bytes_mut());
             vp8::rewrite(payload, descriptor, picture_id, tl0_pic_idx);
         }
-        Some(packet)
     }
 
     /// Gives all buffers back.

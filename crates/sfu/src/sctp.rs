@@ -38,8 +38,6 @@ const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 5
 /// What comes out of the association.
 #[derive(Debug)]
 pub enum DataOutput {
-    /// Encrypt and send this packet.
-    Packet(Vec<Bytes>),
     /// The peer opened a channel.
     Opened { channel: u16, open: dcep::Open },
     /// The peer closed a channel.
@@ -136,7 +134,7 @@ impl DataChannels {
         {
             let _ = association.close();
         }
-        self.pump(now);
+        self.pump();
     }
 
     /// Retransmits what is due.
@@ -144,11 +142,11 @@ impl DataChannels {
         if let Some((_, association)) = &mut self.association {
             association.handle_timeout(now);
         }
-        self.pump(now);
+        self.pump();
     }
 
     /// Queues a message on the open channel with this label.
-    pub fn send(&mut self, now: Instant, label: &str, payload: &[u8], binary: bool) -> Result<(), SendRefused> {
+    pub fn send(&mut self, label: &str, payload: &[u8], binary: bool) -> Result<(), SendRefused> {
         let found = self.channels.iter().find(|(_, channel)| channel.label == label);
         let (id, capacity) = found.map(|(id, channel)| (*id, channel.capacity)).ok_or(SendRefused::NoChannel)?;
         let (_, association) = self.association.as_mut().ok_or(SendRefused::NoChannel)?;
@@ -165,16 +163,30 @@ impl DataChannels {
             (false, false) => (payload, Ppid::String),
         };
         stream.write_with_ppi(body, ppid).map_err(|_| SendRefused::Full)?;
-        self.pump(now);
+        self.pump();
         Ok(())
     }
 
-    /// Takes everything that came out since the last call.
+    /// Packets to encrypt and send, if there are any.
+    pub fn poll_packets(&mut self, now: Instant) -> Option<Vec<Bytes>> {
+        let (_, association) = self.association.as_mut()?;
+        loop {
+            let transmit = self.endpoint.poll_transmit().or_else(|| association.poll_transmit(now))?;
+            if let Payload::RawEncode(packets) = transmit.payload {
+                for packet in &packets {
+                    self.window.note_sent(packet);
+                }
+                return Some(packets);
+            }
+        }
+    }
+
+    /// Takes everything that came out since the last call, packets apart.
     pub fn take_outputs(&mut self) -> Vec<DataOutput> {
         std::mem::take(&mut self.outputs)
     }
 
-    fn pump(&mut self, now: Instant) {
+    fn pump(&mut self) {
         let Some((handle, mut association)) = self.association.take() else { return };
         while let Some(event) = association.poll() {
             match event {
@@ -187,22 +199,7 @@ impl DataChannels {
         while let Some(event) = association.poll_endpoint_event() {
             self.endpoint.handle_event(handle, event);
         }
-        while let Some(transmit) = self.endpoint.poll_transmit() {
-            self.packet(transmit.payload);
-        }
-        while let Some(transmit) = association.poll_transmit(now) {
-            self.packet(transmit.payload);
-        }
         self.association = Some((handle, association));
-    }
-
-    fn packet(&mut self, payload: Payload) {
-        if let Payload::RawEncode(packets) = payload {
-            for packet in &packets {
-                self.window.note_sent(packet);
-            }
-            self.outputs.push(DataOutput::Packet(packets));
-        }
     }
 
     fn read(&mut self, association: &mut Association, id: u16) {

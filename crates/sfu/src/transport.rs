@@ -7,9 +7,12 @@ use tureen_srtp::{Inbound, Outbound};
 use tureen_units::{Outlet, Path};
 
 use crate::command::{HeaderExtensionIds, OpenTransport, TransportId};
+use crate::downlink::Downlink;
 use crate::dtls::{DtlsFailed, DtlsOutput, DtlsServer, Identity, Keys};
 use crate::ice::IceLite;
+use crate::round_trip::RoundTrip;
 use crate::sctp::{DataChannels, DataOutput, SendRefused};
+use crate::volume::Volume;
 
 /// ICE and DTLS must complete within this time.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -105,6 +108,18 @@ pub struct Transport {
     pub arrivals: TransportCcRecorder,
     /// The next transport-wide sequence number that we send.
     pub sent_number: u16,
+    /// Bytes that came from the peer, and that went to it, since the last report.
+    pub received: Volume,
+    /// See [`Self::received`].
+    pub sent: Volume,
+    /// When the control plane was told last.
+    pub reported: Instant,
+    /// RTCP reports so far.
+    pub rounds: u32,
+    /// The sending side, once there is something to send.
+    pub downlink: Option<Box<Downlink>>,
+    /// How long a packet and its answer take.
+    pub round_trip: RoundTrip,
     /// When feedback is due.
     pub feedback: Feedback,
     /// The next wake-up in the shard's timers.
@@ -131,6 +146,12 @@ impl Transport {
             consumers: Vec::new(),
             arrivals: TransportCcRecorder::default(),
             sent_number: 0,
+            received: Volume::default(),
+            sent: Volume::default(),
+            reported: now,
+            rounds: 0,
+            downlink: None,
+            round_trip: RoundTrip::default(),
             feedback: Feedback::default(),
             scheduled: None,
             dtls: Box::new(DtlsServer::new(identity, &parameters.remote_fingerprint, now)),
@@ -150,6 +171,14 @@ impl Transport {
             self.state = State::Connected;
         }
         back
+    }
+
+    /// Takes a measured round-trip time.
+    pub fn on_round_trip(&mut self, sample: Duration) {
+        self.round_trip.record(sample);
+        if let Some(downlink) = &mut self.downlink {
+            downlink.estimator.on_round_trip(sample);
+        }
     }
 
     /// Whether the path is what this peer's running call uses, so that it can be nobody else's.
@@ -180,8 +209,12 @@ impl Transport {
             State::Disconnected => self.last_authentic + EXPIRED_AFTER,
         };
         let data = self.data.as_ref().and_then(|data| data.deadline());
+        let downlink = self.downlink.as_ref().and_then(|downlink| downlink.deadline());
         let Feedback { transport_cc, nack, report } = self.feedback;
-        [self.dtls.deadline(), data, transport_cc, nack, report].into_iter().flatten().fold(silence, Instant::min)
+        [self.dtls.deadline(), data, downlink, transport_cc, nack, report]
+            .into_iter()
+            .flatten()
+            .fold(silence, Instant::min)
     }
 
     /// Which stream this SSRC is, if it is known.
@@ -249,27 +282,39 @@ impl Transport {
         Ok(())
     }
 
-    /// Sends the SCTP packets that wait and hands over everything else that came out of the data channels.
+    /// Sends the SCTP packets that may leave and hands over everything else that came out of the data channels.
     pub fn pump_data(
         &mut self,
+        now: Instant,
         group: u32,
         out: &mut dyn Outlet,
         take: &mut dyn FnMut(DataOutput),
     ) -> Result<(), DtlsFailed> {
-        let Some(data) = &mut self.data else { return Ok(()) };
-        for output in data.take_outputs() {
-            let DataOutput::Packet(packets) = output else {
-                take(output);
-                continue;
-            };
-            let Some(path) = self.ice.selected() else { continue };
+        let Self { data: Some(data), dtls, downlink, ice, sent, .. } = self else { return Ok(()) };
+        data.take_outputs().into_iter().for_each(take);
+        let Some(path) = ice.selected() else { return Ok(()) };
+        loop {
+            if downlink.as_mut().is_some_and(|downlink| !downlink.pacer.may_send(now)) {
+                break;
+            }
+            let Some(packets) = data.poll_packets(now) else { break };
             for packet in packets {
-                self.dtls.send(&packet, &mut |output| {
+                dtls.send(&packet, &mut |output| {
                     if let DtlsOutput::Record(record) = output {
+                        sent.add(record.len());
+                        if let Some(downlink) = downlink {
+                            downlink.on_sent(now, None, record.len());
+                        }
                         out.send(path, group, record);
                     }
                 })?;
             }
+        }
+        if let Some(downlink) = downlink {
+            // More may be left than left: one look too many costs little.
+            let held = !downlink.pacer.may_send(now);
+            downlink.set_data_waits(held);
+            downlink.plan(now);
         }
         Ok(())
     }
@@ -283,8 +328,8 @@ impl Transport {
     }
 
     /// Queues a data channel message; [`Self::pump_data`] sends it.
-    pub fn send_data(&mut self, now: Instant, label: &str, payload: &[u8], binary: bool) -> Result<(), SendRefused> {
-        self.data.as_mut().ok_or(SendRefused::NoChannel)?.send(now, label, payload, binary)
+    pub fn send_data(&mut self, label: &str, payload: &[u8], binary: bool) -> Result<(), SendRefused> {
+        self.data.as_mut().ok_or(SendRefused::NoChannel)?.send(label, payload, binary)
     }
 
     /// Says goodbye to the peer.

@@ -18,6 +18,14 @@ fn main() -> io::Result<()> {
         ("h264", payloads(&[&[0x67, 0x42], &[0x78, 0, 2, 0x68, 0xce, 0, 2, 0x65, 0x88], &[0x7c, 0x85, 0x88]])),
         ("h265", payloads(&[&[0x40, 1, 0x0c], &[0x60, 1, 0, 3, 0x26, 1, 0x80], &[0x62, 1, 0x93, 0x80]])),
         ("av1", payloads(&[&[0x08, 0x0a], &[0x68, 0x0a, 1], &[0x10, 0x32]])),
+        (
+            "red",
+            payloads(&[
+                &[0xef, 0x0f, 0, 2, 111, 1, 2, 3],
+                &[0xef, 0x1e, 0, 1, 0xef, 0x0f, 0, 1, 111, 1, 2, 3],
+                &[111, 1],
+            ]),
+        ),
         ("srtp", rtp_packets().into_iter().map(|packet| [&[12][..], &packet].concat()).collect()),
         ("srtcp", rtcp_compounds()),
         ("stun", vec![binding_request()]),

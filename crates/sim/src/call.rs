@@ -231,8 +231,12 @@ impl Call {
 
     /// Opens a consumer whose payload types are the producer's plus 4, with SSRC `ssrc` and retransmissions on `ssrc + 1`.
     pub fn subscribe(&mut self, peer: PeerIndex, consumer: u64, producer: u64, ssrc: u32) {
-        let mapping =
-            |producer: u8| PayloadTypeMapping { producer, consumer: producer + 4, consumer_rtx: Some(producer + 5) };
+        let mapping = |producer: u8| PayloadTypeMapping {
+            producer,
+            consumer: producer + 4,
+            consumer_rtx: Some(producer + 5),
+            consumer_red: None,
+        };
         self.command(Command::OpenConsumer(OpenConsumer {
             request: 0,
             consumer,

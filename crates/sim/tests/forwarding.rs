@@ -378,3 +378,19 @@ fn reports_carry_the_publishers_clock() {
     let moved = f64::from(report.rtp_timestamp.wrapping_sub(sent)) / 90_000.0;
     assert!((moved - elapsed).abs() < 0.01, "both clocks moved by the same time");
 }
+
+#[test]
+fn the_packets_of_a_frame_go_out_equally_long() {
+    let mut call = watched();
+    let frame = |sequence, marker| HeaderFields { marker, sequence, ..video(sequence, 2) };
+    let lens: [usize; 4] = [100, 100, 101, 90];
+    for (sequence, len) in (2..).zip(lens) {
+        let payload = [&DELTA[..], &vec![7; len - DELTA.len()]].concat();
+        call.peers[0].send_rtp(frame(sequence, sequence == 5), u64::from(sequence), &[(1, b"m1")], &payload);
+    }
+    call.settle();
+    let received = &call.peers[1].rtp[1..];
+    assert_eq!(received.iter().map(|packet| packet.payload.len()).collect::<Vec<_>>(), lens, "padding is no payload");
+    let datagrams: Vec<usize> = received.iter().map(|packet| packet.packet.len()).collect();
+    assert_eq!(datagrams, [datagrams[0]; 4]);
+}

@@ -129,6 +129,8 @@ class PayloadTypeMapping(Struct, frozen=True, kw_only=True):
     producer: int
     consumer: int
     consumer_rtx: int | None = None
+    consumer_red: int | None = None
+    """Under which the subscriber takes redundant audio (RFC 2198), if it does."""
 
 
 class ConsumerParameters(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
-use super::RtcpError;
 use super::block::Block;
-use crate::big_endian::{u16_at, u32_at, u64_at};
+use super::{RtcpError, RtcpWriter, packet_type};
+use crate::big_endian::{put, u16_at, u32_at, u64_at};
 
 /// Block types (RFC 3611, sections 4.4 and 4.5).
 const RECEIVER_REFERENCE_TIME: u8 = 4;
@@ -71,6 +71,19 @@ impl<'a> ExtendedReport<'a> {
     }
 }
 
+impl RtcpWriter<'_> {
+    /// Appends an XR with our wall clock in NTP format, which a sender answers with a [`DelaySinceReport`]. `false`, and
+    /// nothing appended, if it does not fit.
+    #[must_use = "false means that the packet did not fit"]
+    pub fn push_reference_time(&mut self, sender_ssrc: u32, ntp: u64) -> bool {
+        let Some(body) = self.packet(packet_type::EXTENDED_REPORT, 0, 16) else { return false };
+        put(body, 0, sender_ssrc.to_be_bytes());
+        put(body, 4, [RECEIVER_REFERENCE_TIME, 0, 0, 2]);
+        put(body, 8, ntp.to_be_bytes());
+        true
+    }
+}
+
 /// Takes the first block off; `None` if it does not end within the bytes or is too short for its type.
 fn split(bytes: &[u8]) -> Option<(ExtendedBlock<'_>, &[u8])> {
     let len = HEADER + 4 * usize::from(u16_at(bytes, 2)?);
@@ -108,6 +121,15 @@ mod tests {
         let ExtendedBlock::DelaySinceLastReport(entries) = blocks[2] else { panic!() };
         let answer = DelaySinceReport { ssrc: 2, last_receiver_report: 3, delay: 4 };
         assert_eq!(DelaySinceReport::all(entries).collect::<Vec<_>>(), [answer]);
+    }
+
+    #[test]
+    fn a_reference_time_is_written_and_read_back() {
+        let mut room = [0; 20];
+        let mut writer = RtcpWriter::new(&mut room);
+        assert!(writer.push_reference_time(7, 0x0102_0304_0506_0708));
+        assert!(!writer.push_reference_time(7, 1), "no room");
+        assert_eq!(blocks(writer.bytes()).unwrap(), [ExtendedBlock::ReceiverReferenceTime(0x0102_0304_0506_0708)]);
     }
 
     #[test]

@@ -1,0 +1,70 @@
+use std::time::{Duration, Instant};
+
+use crate::rate::DataRate;
+
+/// Sending less than this share of the estimate is no use of it.
+const USED: f64 = 0.65;
+/// How much sending is remembered.
+const WINDOW: Duration = Duration::from_millis(500);
+/// Limited when this share of the window's bytes went unused, and no more once it is below the second.
+const ENTER: f64 = 0.8;
+const LEAVE: f64 = 0.5;
+
+/// Notices when less is sent than the estimate allows: then the acknowledged rate says nothing about the capacity.
+///
+/// A bucket fills at a share of the estimate, and sending empties it.
+#[derive(Debug, Default)]
+pub(crate) struct ApplicationLimited {
+    unused: f64,
+    updated: Option<Instant>,
+    limited: bool,
+}
+
+impl ApplicationLimited {
+    pub fn is_limited(&self) -> bool {
+        self.limited
+    }
+
+    pub fn on_sent(&mut self, now: Instant, bytes: usize, estimate: DataRate) {
+        self.advance(now, estimate);
+        let window = estimate.scaled(USED).bytes_in(WINDOW) as f64;
+        self.unused = (self.unused - bytes as f64).max(0.0);
+        self.judge(window);
+    }
+
+    /// Lets time pass.
+    pub fn advance(&mut self, now: Instant, estimate: DataRate) {
+        let elapsed = now.saturating_duration_since(self.updated.unwrap_or(now)).min(WINDOW);
+        self.updated = Some(self.updated.map_or(now, |updated| updated.max(now)));
+        let usable = estimate.scaled(USED);
+        let window = usable.bytes_in(WINDOW) as f64;
+        self.unused = (self.unused + usable.bytes_in(elapsed) as f64).min(window);
+        self.judge(window);
+    }
+
+    fn judge(&mut self, window: f64) {
+        self.limited = self.unused > window * if self.limited { LEAVE } else { ENTER };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_little_use_over_some_time_counts() {
+        let (mut detector, mut now) = (ApplicationLimited::default(), Instant::now());
+        let estimate = DataRate::from_kbps(800);
+        let mut send = |detector: &mut ApplicationLimited, packets: u32, bytes| {
+            for _ in 0..packets {
+                now += Duration::from_millis(10);
+                detector.on_sent(now, bytes, estimate);
+            }
+            detector.is_limited()
+        };
+        assert!(!send(&mut detector, 100, 900));
+        assert!(!send(&mut detector, 20, 100), "a fifth of a second");
+        assert!(send(&mut detector, 100, 100));
+        assert!(!send(&mut detector, 100, 900));
+    }
+}

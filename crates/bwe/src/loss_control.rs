@@ -1,0 +1,185 @@
+//! What losses say about the rate.
+//!
+//! The draft's rule (section 6) lowers the rate whenever more than a tenth is lost. On a radio link that loses a fifth of
+//! all packets at any rate, it walks down to the minimum: the loss never goes away, however little is sent. So the question
+//! here is not how much is lost but whether sending less would lose less ([`LossModel`]).
+//!
+//! At a constant rate nobody can answer that. When loss newly appears, we therefore ask the path: for a second we send a
+//! quarter less. If the loss stays, it is chance, and is accepted until it grows further; if it goes, the model finds the
+//! capacity, a policer or a queue too short to show as delay, and the rate stays below it. Queues that do show as delay are
+//! the delay controller's concern, which sees them first.
+
+use std::time::{Duration, Instant};
+
+use crate::loss_model::{LossModel, Observation};
+use crate::rate::DataRate;
+
+/// An observation has at least this length, and packets or length.
+const MIN_LENGTH: u64 = 250_000;
+const MIN_PACKETS: u32 = 20;
+const MAX_LENGTH: u64 = 1_000_000;
+/// Observations over which loss is judged.
+const JUDGED: usize = 8;
+/// Loss above what is accepted that raises the question.
+const SUSPICIOUS: f64 = 0.08;
+/// Loss is accepted down at once when it falls by this much.
+const RELIEF: f64 = 0.05;
+/// The rate of an experiment against the rate before it, its length in observations, and in time at most.
+const EXPERIMENT: f64 = 0.75;
+const EXPERIMENT_LENGTH: u32 = 4;
+const EXPERIMENT_TIME: Duration = Duration::from_secs(4);
+/// Pause after an experiment that found chance; doubles each time.
+const PAUSES: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(80)];
+/// More lost than this is never accepted as chance: the rate follows what arrives.
+const HEAVY: f64 = 0.45;
+/// Growth of a limit per observation that nothing supports any more: about a sixth per second.
+const GROWTH: f64 = 1.04;
+/// A limit so far above what is sent is none.
+const OBSOLETE: f64 = 3.0;
+/// A run of losses of this many packets and this length, microseconds, is an outage, which says nothing about rates.
+const OUTAGE_PACKETS: u32 = 10;
+const OUTAGE_LENGTH: u64 = 250_000;
+
+/// Packets in a row that were lost.
+#[derive(Clone, Copy, Debug, Default)]
+struct Run {
+    packets: u32,
+    bytes: u64,
+    first: u64,
+    last: u64,
+}
+
+/// The observation that is being made.
+#[derive(Clone, Copy, Debug, Default)]
+struct Open {
+    began: Option<u64>,
+    packets: u32,
+    lost: u32,
+    bytes: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Experiment {
+    began: Instant,
+    observations: u32,
+}
+
+/// Limits the rate where losses depend on it.
+#[derive(Debug, Default)]
+pub(crate) struct LossControl {
+    model: LossModel,
+    open: Open,
+    run: Run,
+    limit: Option<DataRate>,
+    /// The share of loss that was found to be chance.
+    accepted: f64,
+    experiment: Option<Experiment>,
+    pause: Option<(Instant, Duration)>,
+}
+
+impl LossControl {
+    /// The highest rate that losses allow; `None` if they do not matter.
+    pub fn limit(&self) -> Option<DataRate> {
+        self.limit
+    }
+
+    /// The share lost over the last two seconds or so.
+    pub fn loss(&self) -> f64 {
+        self.model.loss(JUDGED)
+    }
+
+    /// The share that is lost at any rate, as far as is known.
+    pub fn random_loss(&self) -> f64 {
+        self.accepted.min(self.loss())
+    }
+
+    /// Counts a packet, in the order of sequence numbers; `sent` in microseconds.
+    pub fn add(&mut self, now: Instant, sent: u64, bytes: u16, received: bool) {
+        if !received {
+            let first = if self.run.packets == 0 { sent } else { self.run.first };
+            let bytes = self.run.bytes + u64::from(bytes);
+            self.run = Run { packets: self.run.packets + 1, bytes, first, last: sent };
+            return;
+        }
+        let run = std::mem::take(&mut self.run);
+        if run.packets >= OUTAGE_PACKETS && run.last - run.first >= OUTAGE_LENGTH {
+            self.open = Open::default();
+        } else if run.packets > 0 {
+            self.count(now, run.first, run.packets, run.packets, run.bytes);
+        }
+        self.count(now, sent, 1, 0, u64::from(bytes));
+    }
+
+    /// Takes a loss back: the packet was late.
+    pub fn forgive(&mut self) {
+        if self.run.packets > 0 {
+            self.run.packets -= 1;
+        } else {
+            self.open.lost = self.open.lost.saturating_sub(1);
+        }
+    }
+
+    /// Forgets what was observed; another path, or one that was away.
+    pub fn reset(&mut self) {
+        *self = Self { accepted: self.accepted, pause: self.pause, ..Self::default() };
+    }
+
+    fn count(&mut self, now: Instant, sent: u64, packets: u32, lost: u32, bytes: u64) {
+        let length = sent.saturating_sub(*self.open.began.get_or_insert(sent));
+        let complete = length >= MIN_LENGTH && self.open.packets >= MIN_PACKETS || length >= MAX_LENGTH;
+        if complete {
+            if let Some(rate) = DataRate::of(self.open.bytes, Duration::from_micros(length)) {
+                self.observe(now, Observation { rate, packets: self.open.packets, lost: self.open.lost });
+            }
+            self.open = Open { began: Some(sent), ..Open::default() };
+        }
+        self.open.packets += packets;
+        self.open.lost += lost;
+        self.open.bytes += bytes;
+    }
+
+    fn observe(&mut self, now: Instant, observation: Observation) {
+        self.model.add(observation);
+        let loss = self.loss();
+        if loss < self.accepted - RELIEF {
+            self.accepted = loss;
+        }
+        let found = self.model.explain();
+        if let Some(capacity) = found.capacity {
+            self.experiment = None;
+            self.accepted = found.random;
+            self.limit = Some(self.limit.map_or(capacity, |limit| limit.min(capacity)));
+        } else if self.model.loss(JUDGED / 2) > HEAVY && loss > HEAVY {
+            let delivered = observation.rate.scaled((1.0 - loss) / (1.0 - self.accepted.min(HEAVY)));
+            self.limit = Some(self.limit.map_or(delivered, |limit| limit.min(delivered)));
+        } else if self.experiment.is_some() {
+            self.continue_experiment(now, &observation, loss);
+        } else if self.limit.is_some() {
+            self.relax(observation.rate);
+        } else if loss > self.accepted + SUSPICIOUS && self.pause.is_none_or(|(until, _)| now >= until) {
+            self.limit = self.model.rate(JUDGED / 2).map(|rate| rate.scaled(EXPERIMENT));
+            self.experiment = Some(Experiment { began: now, observations: 0 });
+        }
+    }
+
+    fn continue_experiment(&mut self, now: Instant, observation: &Observation, loss: f64) {
+        let (Some(experiment), Some(limit)) = (&mut self.experiment, self.limit) else { return };
+        // What was on its way when the experiment began went at the old rate.
+        if observation.rate <= limit.scaled(1.1) {
+            experiment.observations += 1;
+        }
+        let timed_out = now.saturating_duration_since(experiment.began) >= EXPERIMENT_TIME;
+        if experiment.observations < EXPERIMENT_LENGTH && !timed_out {
+            return;
+        }
+        self.experiment = None;
+        self.limit = None;
+        self.accepted = loss;
+        let pause = self.pause.map_or(PAUSES[0], |(_, pause)| (pause * 2).min(PAUSES[1]));
+        self.pause = Some((now + pause, pause));
+    }
+
+    fn relax(&mut self, sent: DataRate) {
+        self.limit = self.limit.map(|limit| limit.scaled(GROWTH)).filter(|limit| *limit < sent.scaled(OBSOLETE));
+    }
+}

@@ -1,0 +1,170 @@
+//! What goes to one peer: how much its path carries, and what waits for its turn.
+//!
+//! Audio never waits. Video waits when the pace is used up, and leaves in the order in which it came. Retransmissions, which
+//! have a budget of their own, go before what waits. All of it is charged to one bucket.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use tureen_bwe::{BandwidthEstimator, DataRate, EstimatorConfig, Pacer};
+
+use crate::producer::Pending;
+
+/// Packets that wait at most; and how long. Who is that far behind starts anew at a key frame.
+const MAX_WAITING: usize = 2048;
+const MAX_WAIT: Duration = Duration::from_secs(1);
+
+/// A packet that waits for its turn. It stays in its ring; if it is gone from there meanwhile, it is not sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// Key of the consumer.
+    pub consumer: usize,
+    /// Which packet.
+    pub pending: Pending,
+    since: Instant,
+}
+
+/// The sending side of a transport.
+pub struct Downlink {
+    /// How much the path carries.
+    pub estimator: BandwidthEstimator,
+    /// When the next packet may leave.
+    pub pacer: Pacer,
+    waiting: VecDeque<Waiting>,
+    data_waits: bool,
+    release: Option<Instant>,
+}
+
+impl Downlink {
+    /// A path about which nothing is known.
+    pub fn new(now: Instant) -> Self {
+        let estimator = BandwidthEstimator::new(now, EstimatorConfig::default());
+        let pacer = Pacer::new(estimator.estimate());
+        Self { estimator, pacer, waiting: VecDeque::new(), data_waits: false, release: None }
+    }
+
+    /// Whether a video packet has to wait.
+    pub fn must_wait(&mut self, now: Instant) -> bool {
+        !self.waiting.is_empty() || !self.pacer.may_send(now)
+    }
+
+    /// Lets a packet wait. [`Self::is_behind`] says when that leads nowhere.
+    pub fn wait(&mut self, now: Instant, consumer: usize, pending: Pending) {
+        self.waiting.push_back(Waiting { consumer, pending, since: now });
+    }
+
+    /// Whether so much waits, or so long, that it is better dropped.
+    pub fn is_behind(&self, now: Instant) -> bool {
+        let oldest = self.waiting.front().map(|waiting| now.saturating_duration_since(waiting.since));
+        self.waiting.len() > MAX_WAITING || oldest.is_some_and(|oldest| oldest > MAX_WAIT)
+    }
+
+    /// Drops what waits; returns how many packets that were.
+    pub fn drop_waiting(&mut self) -> usize {
+        let count = self.waiting.len();
+        self.waiting.clear();
+        count
+    }
+
+    /// Drops what waits for a consumer that ends.
+    pub fn forget(&mut self, consumer: usize) {
+        self.waiting.retain(|waiting| waiting.consumer != consumer);
+    }
+
+    /// The next packet that may leave now.
+    pub fn take(&mut self, now: Instant) -> Option<Waiting> {
+        if self.waiting.is_empty() || !self.pacer.may_send(now) {
+            return None;
+        }
+        self.waiting.pop_front()
+    }
+
+    /// Counts a datagram that left; `number`: its transport-wide sequence number, where it has one.
+    pub fn on_sent(&mut self, now: Instant, number: Option<u16>, bytes: usize) {
+        if let Some(number) = number {
+            self.estimator.on_sent(now, number, bytes, self.pacer.probe());
+        }
+        self.pacer.on_sent(now, bytes);
+    }
+
+    /// Whether data channels have something to send and wait for their turn.
+    pub fn set_data_waits(&mut self, waits: bool) {
+        self.data_waits = waits;
+    }
+
+    /// Follows the estimate, and begins a probe that is due. Returns the estimate.
+    pub fn update(&mut self, now: Instant) -> DataRate {
+        let estimate = self.estimator.estimate();
+        self.pacer.set_rate(estimate);
+        if self.pacer.probe().is_none()
+            && let Some(cluster) = self.estimator.poll_probe(now)
+        {
+            self.pacer.begin_probe(now, cluster);
+        }
+        self.plan(now);
+        estimate
+    }
+
+    /// Notes when the next packet may leave, if any waits or a probe runs.
+    pub fn plan(&mut self, now: Instant) {
+        let busy = !self.waiting.is_empty() || self.data_waits || self.pacer.probe().is_some();
+        self.release = busy.then(|| self.pacer.next_release(now));
+    }
+
+    /// When anything is due.
+    pub fn deadline(&self) -> Option<Instant> {
+        [self.release, self.estimator.deadline()].into_iter().flatten().min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PACKET: Pending = Pending { layer: 0, sequence: 1, skip: false, padding: 0 };
+
+    /// A downlink whose pace is used up.
+    fn exhausted() -> (Downlink, Instant) {
+        let now = Instant::now();
+        let mut downlink = Downlink::new(now);
+        while downlink.pacer.may_send(now) {
+            downlink.on_sent(now, None, 1200);
+        }
+        (downlink, now)
+    }
+
+    #[test]
+    fn what_waits_leaves_in_order_when_the_pace_allows_it() {
+        let (mut downlink, now) = exhausted();
+        assert!(downlink.must_wait(now));
+        (1..=3).for_each(|consumer| downlink.wait(now, consumer, PACKET));
+        downlink.plan(now);
+        assert!(downlink.take(now).is_none());
+        let release = downlink.deadline().expect("something waits");
+        assert!(release > now && release < now + Duration::from_millis(50));
+        let left: Vec<usize> = std::iter::from_fn(|| downlink.take(release)).map(|waiting| waiting.consumer).collect();
+        assert_eq!(left, [1, 2, 3]);
+        downlink.plan(release);
+        assert_eq!(downlink.release, None, "nothing to come back for");
+    }
+
+    #[test]
+    fn new_packets_queue_behind_those_that_wait() {
+        let (mut downlink, now) = exhausted();
+        downlink.wait(now, 1, PACKET);
+        assert!(downlink.must_wait(now + Duration::from_secs(1)), "although the pace would allow it");
+        downlink.forget(1);
+        assert!(!downlink.must_wait(now + Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn who_is_too_far_behind_starts_anew() {
+        let (mut downlink, now) = exhausted();
+        downlink.wait(now, 1, PACKET);
+        assert!(!downlink.is_behind(now + MAX_WAIT));
+        assert!(downlink.is_behind(now + MAX_WAIT + Duration::from_millis(1)));
+        (0..MAX_WAITING).for_each(|_| downlink.wait(now, 1, PACKET));
+        assert!(downlink.is_behind(now));
+        assert_eq!(downlink.drop_waiting(), MAX_WAITING + 1);
+    }
+}

@@ -1,0 +1,181 @@
+//! The last step: header, extensions, encryption, into the outlet.
+
+use std::time::Instant;
+
+use tureen_rtp::{HeaderFields, extension, set_padding_bit, write_header};
+use tureen_units::{Outlet, Path};
+
+use crate::consumer::Consumer;
+use crate::counters::Counters;
+use crate::downlink::{Downlink, Waiting};
+use crate::ingress::RTX_HEADER;
+use crate::padding::Padding;
+use crate::producer::Pending;
+use crate::redundancy::Earlier;
+use crate::ring::Packet;
+use crate::transport::{Srtp, Transport};
+use crate::volume::Volume;
+
+/// The most extensions that a packet carries out.
+const MAX_EXTENSIONS: usize = 8;
+
+/// What a packet has besides its header and its payload.
+#[derive(Clone, Copy)]
+pub enum Form<'a> {
+    /// It goes out for the first time, with so many bytes of padding.
+    First { padding: u8 },
+    /// It goes out for the first time with earlier payloads in front of it; the payload type of its own.
+    Redundant { payload_type: u8, earlier: Earlier<'a> },
+    /// It goes out again; the number under which it did before stands in front of the payload (RFC 4588 section 4).
+    Again { original: u16 },
+}
+
+/// Seals packets for one transport.
+pub struct PacketSender<'a> {
+    srtp: &'a Srtp,
+    ids: crate::command::HeaderExtensionIds,
+    downlink: Option<&'a mut Downlink>,
+    now: Instant,
+    /// The transport-wide number of the next packet.
+    number: &'a mut u16,
+    sent: &'a mut Volume,
+    path: Path,
+    group: u32,
+    epoch: Instant,
+    /// Counts what is sent.
+    pub counters: &'a mut Counters,
+}
+
+impl<'a> PacketSender<'a> {
+    /// For what goes to this transport; `None` before it is connected.
+    pub fn new(
+        transport: &'a mut Transport,
+        now: Instant,
+        group: u32,
+        epoch: Instant,
+        counters: &'a mut Counters,
+    ) -> Option<Self> {
+        let path = transport.ice.selected()?;
+        let srtp = transport.srtp.as_ref()?;
+        let (number, sent) = (&mut transport.sent_number, &mut transport.sent);
+        let downlink = transport.downlink.as_deref_mut();
+        Some(Self { srtp, ids: transport.extensions, downlink, now, number, sent, path, group, epoch, counters })
+    }
+
+    /// Lets a packet wait if it has to.
+    pub fn wait(&mut self, consumer: usize, pending: Pending) -> bool {
+        let now = self.now;
+        let Some(downlink) = &mut self.downlink else { return false };
+        let waits = downlink.must_wait(now);
+        if waits {
+            downlink.wait(now, consumer, pending);
+        }
+        waits
+    }
+
+    /// The next packet that waited long enough.
+    pub fn next_waiting(&mut self) -> Option<Waiting> {
+        self.downlink.as_mut()?.take(self.now)
+    }
+
+    /// Whether a probe runs that needs a packet now.
+    pub fn wants_filler(&mut self) -> bool {
+        let now = self.now;
+        self.downlink.as_mut().is_some_and(|downlink| downlink.pacer.wants_padding(now))
+    }
+
+    /// Seals one packet into the outlet; returns the length of its payload, or `None` if it does not fit.
+    pub fn send(
+        &mut self,
+        fields: &HeaderFields,
+        index: u64,
+        consumer: &Consumer,
+        packet: &Packet,
+        form: Form<'_>,
+        out: &mut dyn Outlet,
+    ) -> Option<usize> {
+        let slot = out.slot();
+        let header_len = self.write_header(slot, fields, consumer, packet)?;
+        let payload = packet.payload();
+        let outbound = &self.srtp.outbound;
+        let sealed = match form {
+            Form::First { padding } => {
+                if padding > 0 {
+                    set_padding_bit(slot);
+                }
+                outbound.seal_rtp(fields.ssrc, index, slot, header_len, payload, Padding::new(padding).bytes())
+            }
+            Form::Redundant { payload_type, earlier } => {
+                let body = slot.get_mut(header_len..)?;
+                let len = header_len + earlier.write(body, payload_type, payload)?;
+                outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, len)
+            }
+            Form::Again { original } => {
+                let body = slot.get_mut(header_len..header_len + RTX_HEADER + payload.len())?;
+                body[..RTX_HEADER].copy_from_slice(&original.to_be_bytes());
+                body[RTX_HEADER..].copy_from_slice(payload);
+                let len = header_len + body.len();
+                outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, len)
+            }
+        };
+        let len = sealed.ok()?;
+        out.egress().commit(self.path, self.group, len);
+        self.sent.add(len);
+        if let Some(downlink) = &mut self.downlink {
+            downlink.on_sent(self.now, self.ids.transport_cc.map(|_| *self.number), len);
+        }
+        *self.number = self.number.wrapping_add(1);
+        Some(payload.len())
+    }
+
+    fn write_header(
+        &self,
+        slot: &mut [u8],
+        fields: &HeaderFields,
+        consumer: &Consumer,
+        packet: &Packet,
+    ) -> Option<usize> {
+        let transport_cc = extension::encode_transport_cc(*self.number);
+        let send_time;
+        let mut list = ExtensionList::default();
+        if !consumer.known_to_peer {
+            list.push(self.ids.mid, consumer.mid.as_bytes());
+        }
+        if self.ids.transport_cc.is_some() {
+            list.push(self.ids.transport_cc, &transport_cc);
+        } else if self.ids.abs_send_time.is_some() {
+            send_time = extension::encode_abs_send_time(packet.info.arrived.saturating_duration_since(self.epoch));
+            list.push(self.ids.abs_send_time, &send_time);
+        }
+        let (info, bytes) = (&packet.info, packet.bytes());
+        list.push(self.ids.audio_level, info.audio_level.slice(bytes));
+        list.push(self.ids.video_orientation, info.video_orientation.slice(bytes));
+        list.push(self.ids.dependency_descriptor, info.dependency_descriptor.slice(bytes));
+        list.push(self.ids.abs_capture_time, info.abs_capture_time.slice(bytes));
+        write_header(slot, fields, list.as_slice())
+    }
+}
+
+/// The extensions of one packet, on the stack.
+#[derive(Default)]
+struct ExtensionList<'a> {
+    items: [(u8, &'a [u8]); MAX_EXTENSIONS],
+    len: usize,
+}
+
+impl<'a> ExtensionList<'a> {
+    /// Adds an extension that was negotiated and has a value.
+    fn push(&mut self, id: Option<u8>, value: &'a [u8]) {
+        if let Some(id) = id
+            && !value.is_empty()
+            && self.len < MAX_EXTENSIONS
+        {
+            self.items[self.len] = (id, value);
+            self.len += 1;
+        }
+    }
+
+    fn as_slice(&self) -> &[(u8, &'a [u8])] {
+        &self.items[..self.len]
+    }
+}

@@ -1,0 +1,79 @@
+//! What the control plane is told of each peer every other second: rates, losses, delays, and what is forwarded.
+
+use std::time::{Duration, Instant};
+
+use crate::consumer::Consumer;
+use crate::event::{ConsumerReport, Event, LayerReport, ProducerReport, TransportReport};
+use crate::producer::{Layer, Producer};
+use crate::shard::Shard;
+
+/// RTCP reports per report to the control plane.
+const EVERY: u32 = 2;
+
+impl Shard {
+    /// Tells of a transport if it is its turn.
+    pub(crate) fn report_transport(&mut self, now: Instant, key: usize) {
+        let Self { transports, producers, consumers, events, .. } = self;
+        let transport = &mut transports[key];
+        transport.rounds += 1;
+        if !transport.rounds.is_multiple_of(EVERY) {
+            return;
+        }
+        let time = now.saturating_duration_since(transport.reported);
+        transport.reported = now;
+        let report = TransportReport {
+            round_trip_ms: transport.round_trip.get().map(milliseconds),
+            estimate: None,
+            sent: transport.sent.take_rate(time),
+            received: transport.received.take_rate(time),
+            producers: transport.producers.iter().map(|key| of_producer(&mut producers[*key], now, time)).collect(),
+            consumers: transport
+                .consumers
+                .iter()
+                .map(|key| {
+                    let consumer = &mut consumers[*key];
+                    let producer = &producers[consumer.producer];
+                    of_consumer(consumer, producer, time)
+                })
+                .collect(),
+        };
+        events.push(Event::TransportReported { transport: transport.id, report });
+    }
+}
+
+fn of_producer(producer: &mut Producer, now: Instant, time: Duration) -> ProducerReport {
+    let clock_rate = producer.clock_rate();
+    let layers = producer.layers.iter_mut().zip(0..);
+    let layers = layers.filter(|(layer, _)| layer.flows(now)).map(|(layer, index)| {
+        let Layer { stats, loss, volume, .. } = layer;
+        LayerReport {
+            layer: index,
+            bitrate: volume.take_rate(time),
+            loss: loss.take(stats.received() as i64 + stats.lost(), stats.lost()),
+            jitter_ms: in_milliseconds(stats.jitter(), clock_rate),
+        }
+    });
+    ProducerReport { producer: producer.id, layers: layers.collect() }
+}
+
+fn of_consumer(consumer: &mut Consumer, producer: &Producer, time: Duration) -> ConsumerReport {
+    let reception = consumer.reception.unwrap_or_default();
+    let expected = i64::from(reception.highest_sequence);
+    ConsumerReport {
+        consumer: consumer.id,
+        layer: consumer.current_layer(),
+        temporal: None,
+        paused: false,
+        bitrate: consumer.volume.take_rate(time),
+        loss: consumer.loss.take(expected, i64::from(reception.cumulative_lost)),
+        jitter_ms: in_milliseconds(reception.jitter, producer.clock_rate()),
+    }
+}
+
+fn milliseconds(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
+}
+
+fn in_milliseconds(ticks: u32, clock_rate: u32) -> u32 {
+    (u64::from(ticks) * 1000 / u64::from(clock_rate.max(1))) as u32
+}

@@ -1,0 +1,57 @@
+//! What goes out a second time: because a peer asked for it, or to see how much its path carries.
+
+use std::time::Instant;
+
+use tureen_rtp::HeaderFields;
+use tureen_units::Outlet;
+
+use crate::consumer::{Consumer, Sent};
+use crate::packet_sender::{Form, PacketSender};
+use crate::producer::Producer;
+use crate::shard::Shard;
+
+impl Shard {
+    /// Answers a request for a packet (RFC 4585 section 6.2.1).
+    pub(crate) fn retransmit(&mut self, now: Instant, consumer: usize, requested: u16, out: &mut dyn Outlet) {
+        let Self { producers, consumers, transports, counters, epoch, .. } = self;
+        let consumer = &mut consumers[consumer];
+        let key = consumer.transport;
+        let round_trip = transports[key].round_trip.get();
+        let Some(sent) = consumer.retransmit(requested, round_trip, now) else { return };
+        let Some(mut sender) = PacketSender::new(&mut transports[key], now, key as u32, *epoch, counters) else {
+            return;
+        };
+        let producer = &mut producers[consumer.producer];
+        if let Some(len) = send_again(sent, consumer, producer, &mut sender, out) {
+            consumer.on_retransmitted(len);
+            counters.rtx_sent += 1;
+        }
+    }
+}
+
+/// Sends a packet again, over the retransmission stream (RFC 4588); returns the length of its payload. Without such a stream
+/// nothing can be sent again: the same SRTP index with other bytes (a new transport-wide number) would break AES-GCM.
+pub fn send_again(
+    sent: Sent,
+    consumer: &mut Consumer,
+    producer: &mut Producer,
+    sender: &mut PacketSender<'_>,
+    out: &mut dyn Outlet,
+) -> Option<usize> {
+    let ssrc = consumer.rtx_ssrc?;
+    let ring = &mut producer.layers.get_mut(usize::from(sent.layer))?.ring;
+    let forward = consumer.repeat(&ring.get(sent.sequence)?.info, sent)?;
+    ring.set_pictures(sent.sequence, forward.pictures);
+    let packet = ring.get(sent.sequence)?;
+    let fields = HeaderFields {
+        marker: packet.info.marker,
+        payload_type: forward.rtx_payload_type?,
+        sequence: consumer.rtx_sequence as u16,
+        timestamp: forward.timestamp,
+        ssrc,
+    };
+    let form = Form::Again { original: sent.out as u16 };
+    let len = sender.send(&fields, consumer.rtx_sequence, consumer, packet, form, out)?;
+    consumer.rtx_sequence += 1;
+    Some(len)
+}

@@ -16,6 +16,7 @@ mod ice;
 mod ingress;
 mod keyframe;
 mod levels;
+mod mirror;
 mod nack;
 mod packet_sender;
 mod padding;
@@ -25,6 +26,7 @@ mod producer;
 mod random;
 mod receive_window;
 mod redundancy;
+mod relay;
 mod release;
 mod report;
 mod retransmission;
@@ -54,4 +56,5 @@ pub use event::{
     CloseReason, CommandErrorCode, ConsumerReport, Event, LayerReport, ProducerReport, SpeakerLevel, TransportReport,
 };
 pub use ice::{BindingRequest, Refused};
+pub use relay::{Relayed, RelayedPacket};
 pub use shard::Shard;

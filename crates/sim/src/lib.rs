@@ -7,6 +7,8 @@
 
 mod call;
 mod peer;
+mod rings;
 
 pub use call::{Addresses, Call, Direction, Network, PeerIndex, address};
 pub use peer::{Peer, Received};
+pub use rings::Rings;

@@ -113,7 +113,12 @@ pub fn open_consumer(consumer: u64, transport: u64, producer: u64) -> Command {
         mid: "1".to_owned(),
         ssrc: 9000,
         rtx_ssrc: None,
-        payload_types: vec![PayloadTypeMapping { producer: 111, consumer: 111, consumer_rtx: None, consumer_red: None }],
+        payload_types: vec![PayloadTypeMapping {
+            producer: 111,
+            consumer: 111,
+            consumer_rtx: None,
+            consumer_red: None,
+        }],
         limits: ConsumerLimits::default(),
     })
 }

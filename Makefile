@@ -49,9 +49,10 @@ fuzz: ## Search the parsers of network bytes for crashes (nightly Rust and cargo
 			-- -max_total_time=$(FUZZ_SECONDS) -max_len=2000 -verbosity=0 || exit 1; \
 	done
 
-bench: build ## Measure packets, joins and memory: one JSON line per result (benches/README.md).
-	cargo build --release --locked --quiet --package tureen-packet-path
+bench: build ## Measure packets, whole rooms, joins and memory: one JSON line per result (benches/README.md).
+	cargo build --release --locked --quiet --package tureen-packet-path --package tureen-load
 	$(BIN)/python -m benches.packets
+	$(BIN)/python -m benches.load
 	$(BIN)/python -m benches.joins
 	$(BIN)/python -m benches.memory
 
@@ -104,6 +105,7 @@ test-web: $(STAMPS)/node
 	cd web && npm run --silent test
 
 test-python: build
+	cargo build --locked --quiet --package tureen-load
 	$(BIN)/pytest -m "not slow"
 
 # --- stamps --------------------------------------------------------------------------------------------------------

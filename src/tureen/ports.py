@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from tureen.model.ids import ConsumerId, ProducerId, TransportId
+from tureen.model.ids import ConsumerId, ProducerId, SpeakersGroup, TransportId
 from tureen.model.media import (
     ConsumerLimits,
     ConsumerParameters,
@@ -18,6 +18,7 @@ from tureen.model.media import (
     ProducerParameters,
     RemoteTransport,
 )
+from tureen.model.reports import TransportReport
 
 
 class Timer(Protocol):
@@ -65,6 +66,9 @@ class TransportListener(Protocol):
     def handle_data_message(self, label: str, payload: bytes, *, binary: bool) -> None:
         """A whole message came on the data channel with this label."""
 
+    def handle_report(self, report: TransportReport) -> None:
+        """What was measured since the last one; every 2 s while it is connected."""
+
     def handle_command_failed(self, command: str, code: str, message: str) -> None:
         """A command for this transport had no effect. It is a defect of ours or a limit of the core."""
 
@@ -80,6 +84,13 @@ class ProducerListener(Protocol):
 
     def handle_audio_level(self, level: int) -> None:
         """It was audible over the last 400 ms: 0 (loudest) to 127, in -dBov. Silence is not reported."""
+
+
+class ConsumerListener(Protocol):
+    """Hears what happens to one consumer."""
+
+    def handle_consumer_paused(self, *, paused: bool) -> None:
+        """The path to the subscriber became too narrow for it, or wide enough again."""
 
 
 class MediaPort(Protocol):
@@ -112,6 +123,9 @@ class MediaPort(Protocol):
     def update_producer(self, producer: ProducerId, parameters: ProducerParameters) -> None:
         """Replaces its codecs and encodings after another offer."""
 
+    def limit_speakers(self, group: SpeakersGroup, limit: int) -> None:
+        """Forwards only so many producers of a group at a time, the loudest ones; 0 forwards all again."""
+
     def pause_producer(self, producer: ProducerId, *, paused: bool) -> None:
         """Stops or resumes forwarding to everyone: a mute that the server enforces."""
 
@@ -124,6 +138,7 @@ class MediaPort(Protocol):
         producer: ProducerId,
         parameters: ConsumerParameters,
         limits: ConsumerLimits,
+        listener: ConsumerListener,
     ) -> ConsumerId:
         """Forwards a producer to a transport."""
 

@@ -49,6 +49,7 @@ from tureen.model.media import (
     ProducerParameters,
     RemoteTransport,
 )
+from tureen.model.reports import TransportReport
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("tureen._native") is None, reason="the packet core is not built: run make build"
@@ -230,6 +231,8 @@ class Listener:
     def handle_data_message(self, label: str, payload: bytes, *, binary: bool) -> None: ...
     def handle_producer_started(self, layer: int, payload_type: int) -> None: ...
     def handle_audio_level(self, level: int) -> None: ...
+    def handle_consumer_paused(self, *, paused: bool) -> None: ...
+    def handle_report(self, report: TransportReport) -> None: ...
 
 
 async def test_the_adapter_batches_down_and_dispatches_up() -> None:
@@ -255,6 +258,7 @@ async def test_the_adapter_batches_down_and_dispatches_up() -> None:
                 payload_types=(PayloadTypeMapping(producer=96, consumer=96),),
             ),
             ConsumerLimits(),
+            ill,
         )
         failure = await asyncio.wait_for(ill.failures.get(), 5)
         assert failure == ("open_consumer", "unknown_producer")

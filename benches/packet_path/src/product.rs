@@ -12,6 +12,12 @@ use tureen_units::{Outlet, PacketBuffer, Path};
 use crate::case::{Case, DATAGRAM};
 use crate::sink::SinkOutlet;
 
+/// Time between two packets of the publisher: fast, but less than the pace to a subscriber.
+const PACKET_INTERVAL: Duration = Duration::from_micros(600);
+
+/// What every subscriber's path carries, bits per second.
+const PATH_BPS: u64 = 20_000_000;
+
 const PUBLISHER: usize = 0;
 const PUBLISHER_SSRC: u32 = 1000;
 const PAYLOAD_TYPE: u8 = 96;
@@ -68,7 +74,7 @@ pub struct Product {
     case: Case,
     outlet: SinkOutlet,
     buffer: Box<PacketBuffer>,
-    started: Instant,
+    now: Instant,
     frame: u64,
     sequence: u64,
     prepared: Vec<Vec<u8>>,
@@ -87,18 +93,19 @@ impl Product {
         assert!(call.peers.iter().all(tureen_sim::Peer::is_connected), "ICE and DTLS complete");
         publish(&mut call, case.codec);
         (1..=case.subscribers).for_each(|peer| subscribe(&mut call, peer));
-        let started = call.now.max(Instant::now());
+        let now = call.now;
         let mut product = Self {
             call,
             case,
             outlet: case.sink.outlet(),
             buffer: PacketBuffer::boxed(),
-            started,
+            now,
             frame: 0,
             sequence: 0,
             prepared: Vec::new(),
             events: Vec::new(),
         };
+        product.widen_paths();
         product.prepare_frames(1);
         product.forward_prepared();
         let forwarded = product.call.shard.counters().rtp_forwarded;
@@ -113,7 +120,7 @@ impl Product {
         let packets = (forwards as usize / self.case.subscribers).clamp(self.case.run, MAX_PREPARED);
         self.prepare_frames(packets.div_ceil(self.case.run));
         // Who is silent for long is dropped: everybody shows signs of life.
-        self.call.now = self.now();
+        self.call.now = self.now;
         for peer in &mut self.call.peers {
             peer.check(self.call.now);
         }
@@ -125,7 +132,9 @@ impl Product {
         let before = self.call.shard.counters().rtp_forwarded;
         let path = Path { socket: 0, remote: (self.case.sink.addresses())(PUBLISHER) };
         for frame in self.prepared.chunks_exact(self.case.run) {
-            let now = self.now();
+            // A steady pace, whatever time it is: packets that wait for their turn would be measured twice.
+            self.now += PACKET_INTERVAL * self.case.run as u32;
+            let now = self.now;
             for datagram in frame {
                 self.buffer.room_mut()[..datagram.len()].copy_from_slice(datagram);
                 self.buffer.set_len(datagram.len());
@@ -155,10 +164,6 @@ impl Product {
         &self.outlet.report
     }
 
-    fn now(&self) -> Instant {
-        self.started.max(Instant::now())
-    }
-
     fn prepare_frames(&mut self, frames: usize) {
         self.prepared.clear();
         for _ in 0..frames {
@@ -179,6 +184,18 @@ impl Product {
             self.frame += 1;
         }
         self.call.peers[PUBLISHER].take_outbox();
+    }
+
+    /// Everybody says that their path carries more than is sent.
+    fn widen_paths(&mut self) {
+        for peer in 1..=self.case.subscribers {
+            let mut room = [0; 64];
+            let mut writer = RtcpWriter::new(&mut room);
+            assert!(writer.push_remb(1, PATH_BPS, &[consumer_ssrc(peer)]), "a short message fits");
+            let len = writer.len();
+            self.call.peers[peer].send_rtcp(&room[..len]);
+        }
+        self.call.settle();
     }
 
     /// Everybody reports what they receive, as browsers do within a second: then they know the SSRC, and the mid is left

@@ -25,17 +25,24 @@ struct Group {
 }
 
 /// Gathers packets into groups and compares neighbours. Single packets of one burst tell nothing about the path: they
-/// queue behind each other.
+/// queue behind each other. A packet that was overtaken was late for another reason than a queue, and is left out.
 #[derive(Debug, Default)]
 pub(crate) struct ArrivalGroups {
+    /// The last packet, of which it is not known yet whether it was overtaken.
+    pending: Option<(u64, i64)>,
     current: Option<Group>,
     previous: Option<Group>,
     reordered: u8,
 }
 
 impl ArrivalGroups {
-    /// Adds a packet, in the order of sending. Returns a comparison when the packet begins a new group.
+    /// Adds a packet, in the order of sending. Returns a comparison when a group is complete.
     pub fn add(&mut self, sent: u64, arrival: i64) -> Option<GroupDelta> {
+        let (sent, arrival) = self.pending.replace((sent, arrival)).filter(|(_, before)| *before <= arrival)?;
+        self.gather(sent, arrival)
+    }
+
+    fn gather(&mut self, sent: u64, arrival: i64) -> Option<GroupDelta> {
         let Some(group) = &mut self.current else {
             self.current = Some(Group::new(sent, arrival));
             return None;
@@ -53,13 +60,13 @@ impl ArrivalGroups {
         self.current = Some(Group::new(sent, arrival));
         match delta {
             Some(delta) if delta.arrived - delta.sent as i64 >= CLOCK_JUMP => {
-                *self = Self { current: self.current, ..Self::default() };
+                *self = Self { pending: self.pending, current: self.current, ..Self::default() };
                 None
             }
             Some(delta) if delta.arrived < 0 => {
                 self.reordered += 1;
                 if self.reordered >= REORDERED_LIMIT {
-                    *self = Self { current: self.current, ..Self::default() };
+                    *self = Self { pending: self.pending, current: self.current, ..Self::default() };
                 }
                 None
             }
@@ -107,11 +114,11 @@ mod tests {
     #[test]
     fn bursts_are_compared_as_a_whole() {
         let mut groups = ArrivalGroups::default();
-        assert_eq!(groups.add(0, 1000), None);
-        assert_eq!(groups.add(4_000, 9_000), None, "same burst");
-        assert_eq!(groups.add(33_000, 40_000), None, "nothing to compare with");
-        assert_eq!(groups.add(34_000, 46_000), None);
-        let delta = groups.add(66_000, 80_000).unwrap();
+        assert_eq!(groups.gather(0, 1000), None);
+        assert_eq!(groups.gather(4_000, 9_000), None, "same burst");
+        assert_eq!(groups.gather(33_000, 40_000), None, "nothing to compare with");
+        assert_eq!(groups.gather(34_000, 46_000), None);
+        let delta = groups.gather(66_000, 80_000).unwrap();
         assert_eq!(delta, GroupDelta { sent: 30_000, arrived: 37_000, at: 46_000 });
     }
 
@@ -120,7 +127,7 @@ mod tests {
         let mut groups = ArrivalGroups::default();
         for index in 0..8_u16 {
             let (sent, arrival) = (u64::from(index) * 20_000, 500_000 + i64::from(index) * 1000);
-            assert_eq!(groups.add(sent, arrival), None);
+            assert_eq!(groups.gather(sent, arrival), None);
         }
     }
 
@@ -128,22 +135,32 @@ mod tests {
     fn a_clock_that_jumps_starts_afresh() {
         let mut groups = ArrivalGroups::default();
         for (sent, arrival) in [(0, 0), (20_000, 20_000), (40_000, 9_040_000), (60_000, 9_060_000)] {
-            groups.add(sent, arrival);
+            groups.gather(sent, arrival);
         }
-        assert_eq!(groups.add(80_000, 9_080_000), None);
-        assert_eq!(groups.add(100_000, 9_100_000).unwrap().arrived, 20_000);
+        assert_eq!(groups.gather(80_000, 9_080_000), None);
+        assert_eq!(groups.gather(100_000, 9_100_000).unwrap().arrived, 20_000);
         for index in 6..12 {
-            groups.add(index * 20_000, index as i64 * 20_000);
+            groups.gather(index * 20_000, index as i64 * 20_000);
         }
-        assert_eq!(groups.add(240_000, 240_000).unwrap().arrived, 20_000);
+        assert_eq!(groups.gather(240_000, 240_000).unwrap().arrived, 20_000);
     }
 
     #[test]
     fn late_packets_are_left_out() {
         let mut groups = ArrivalGroups::default();
-        groups.add(100_000, 100_000);
-        assert_eq!(groups.add(50_000, 101_000), None);
-        groups.add(120_000, 120_000);
-        assert_eq!(groups.add(140_000, 140_000).unwrap().sent, 20_000);
+        groups.gather(100_000, 100_000);
+        assert_eq!(groups.gather(50_000, 101_000), None);
+        groups.gather(120_000, 120_000);
+        assert_eq!(groups.gather(140_000, 140_000).unwrap().sent, 20_000);
+    }
+
+    #[test]
+    fn a_packet_that_was_overtaken_delays_no_group() {
+        let mut groups = ArrivalGroups::default();
+        let deltas: Vec<_> = (0..10)
+            .filter_map(|index| groups.add(index * 20_000, index as i64 * 20_000 + if index == 5 { 30_000 } else { 0 }))
+            .collect();
+        assert_eq!(deltas.len(), 6);
+        assert!(deltas.iter().all(|delta| delta.arrived == delta.sent as i64), "{deltas:?}");
     }
 }

@@ -6,6 +6,11 @@ use crate::trendline::Usage;
 
 /// What is left of the acknowledged rate after overuse (draft-ietf-rmcat-gcc-02, section 5.5: beta).
 const DECREASE: f64 = 0.85;
+/// The same while a queue stands that is [`LONG_QUEUE`] or longer: at 0.85 a queue of a second would take seven to drain.
+const DRAIN: f64 = 0.6;
+const LONG_QUEUE: Duration = Duration::from_millis(250);
+/// While such a queue stands there is nothing to grow into, even if it no longer grows.
+const SHORT_QUEUE: Duration = Duration::from_millis(150);
 /// Growth per second while the capacity is unknown (draft-ietf-rmcat-gcc-02, section 5.5: eta).
 const GROWTH: f64 = 1.08;
 /// The estimate grows no further than what is proven to pass, times this.
@@ -22,6 +27,12 @@ const MIN_ADDITIVE: f64 = 4_000.0;
 const MAX_STEP: Duration = Duration::from_secs(1);
 /// Limits of the time between two decreases.
 const DECREASE_PAUSE: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(300)];
+/// What is left of the estimate at least while less is sent than it allows, or while everything still arrives at the rate of
+/// sending: a queue that grows slowly, or for a moment, is no reason to give up what was proven but is not in use. One that
+/// stays takes the rest within a few reports.
+const SOFT_DECREASE: f64 = 0.7;
+/// Arrival below this share of the offered rate is a path that carries no more.
+const CARRIED: f64 = 0.85;
 /// Without an acknowledged rate, one decrease halves the estimate.
 const BLIND_DECREASE: f64 = 0.5;
 
@@ -32,8 +43,12 @@ pub(crate) struct Throughput {
     pub acknowledged: Option<DataRate>,
     /// Acknowledged most recently.
     pub recent: Option<DataRate>,
+    /// At which rate the packets were sent on which reports came most recently.
+    pub offered: Option<DataRate>,
     /// Less is sent than the estimate allows, so that nothing is learnt about more.
     pub application_limited: bool,
+    /// How long packets wait on the path.
+    pub standing_queue: Duration,
     pub round_trip: Duration,
 }
 
@@ -75,6 +90,7 @@ impl DelayControl {
             Usage::Overuse => return self.decrease(now, throughput),
             // The queue empties; sending more now would keep it.
             Usage::Underuse => {}
+            Usage::Normal if throughput.standing_queue >= SHORT_QUEUE => {}
             Usage::Normal => self.increase(elapsed, throughput),
         }
         false
@@ -108,7 +124,13 @@ impl DelayControl {
         let before = self.estimate;
         let lowered = if let Some(recent) = throughput.recent {
             self.congested.observe(recent);
-            recent.scaled(DECREASE)
+            let is_carried = throughput.offered.is_none_or(|offered| recent >= offered.scaled(CARRIED));
+            let least = if is_carried || throughput.application_limited {
+                before.scaled(SOFT_DECREASE)
+            } else {
+                DataRate::ZERO
+            };
+            recent.scaled(if throughput.standing_queue >= LONG_QUEUE { DRAIN } else { DECREASE }).max(least)
         } else {
             before.scaled(BLIND_DECREASE)
         };
@@ -169,7 +191,14 @@ mod tests {
     fn throughput(kbps: u64) -> Throughput {
         let rate = Some(DataRate::from_kbps(kbps));
         let round_trip = Duration::from_millis(100);
-        Throughput { acknowledged: rate, recent: rate, application_limited: false, round_trip }
+        Throughput {
+            acknowledged: rate,
+            recent: rate,
+            offered: rate,
+            application_limited: false,
+            standing_queue: Duration::ZERO,
+            round_trip,
+        }
     }
 
     fn run(control: &mut DelayControl, from: Instant, steps: u32, kbps: u64) -> Instant {
@@ -207,8 +236,19 @@ mod tests {
         let now = Instant::now();
         assert!(control.update(now, Usage::Overuse, &throughput(1000)));
         assert!(!control.update(now + Duration::from_millis(50), Usage::Overuse, &throughput(500)));
-        assert!(control.update(now + Duration::from_millis(100), Usage::Overuse, &throughput(500)));
+        let full = Throughput { offered: Some(DataRate::from_kbps(850)), ..throughput(500) };
+        assert!(control.update(now + Duration::from_millis(100), Usage::Overuse, &full));
         assert_eq!(control.estimate(), DataRate::from_kbps(425));
         assert!(!control.update(now + Duration::from_millis(300), Usage::Underuse, &throughput(500)));
+    }
+
+    #[test]
+    fn what_is_not_in_use_is_given_up_in_steps() {
+        let mut control = DelayControl::new(DataRate::from_kbps(2000));
+        let now = Instant::now();
+        for (step, expected) in (0..).zip([1400, 980, 686, 480, 425]) {
+            assert!(control.update(now + Duration::from_millis(100) * step, Usage::Overuse, &throughput(500)));
+            assert_eq!((control.estimate().bps() + 500) / 1000, expected);
+        }
     }
 }

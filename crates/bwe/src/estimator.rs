@@ -1,6 +1,5 @@
 use std::time::{Duration, Instant};
 
-use crate::acknowledged::AcknowledgedRate;
 use crate::application_limited::ApplicationLimited;
 use crate::arrival_groups::ArrivalGroups;
 use crate::config::EstimatorConfig;
@@ -8,16 +7,20 @@ use crate::delay_control::{DelayControl, Throughput};
 use crate::loss_control::LossControl;
 use crate::probe::{ProbeCluster, ProbeConditions, ProbeId, Prober};
 use crate::rate::DataRate;
+use crate::rate_meter::RateMeter;
 use crate::reference_clock::ReferenceClock;
 use crate::remb::ReceiverReports;
 use crate::send_history::{Report, SendHistory, SentPacket};
 use crate::silence::Silence;
+use crate::standing_queue::StandingQueue;
 use crate::trendline::{Trendline, Usage};
 
 /// Assumed before a round trip was measured.
 const INITIAL_ROUND_TRIP: Duration = Duration::from_millis(100);
 /// The longest that is believed.
 const MAX_ROUND_TRIP: Duration = Duration::from_secs(3);
+/// Behind a longer queue a probe would only make it longer.
+const MAX_PROBED_QUEUE: Duration = Duration::from_millis(100);
 /// What is left of the estimate when reports come again after a silence. The path may be another one; if it is the old one,
 /// the probe that follows at once proves the whole.
 const AFTER_SILENCE: f64 = 0.5;
@@ -49,7 +52,9 @@ pub struct BandwidthEstimator {
     clock: ReferenceClock,
     groups: ArrivalGroups,
     trendline: Trendline,
-    acknowledged: AcknowledgedRate,
+    queue: StandingQueue,
+    acknowledged: RateMeter,
+    offered: RateMeter,
     delay: DelayControl,
     loss: LossControl,
     prober: Prober,
@@ -79,6 +84,8 @@ pub struct EstimatorStatistics {
     pub random_loss: f64,
     /// What the path's queue does.
     pub usage: Usage,
+    /// How long packets wait in it.
+    pub standing_queue: Duration,
     /// Less is sent than could be.
     pub application_limited: bool,
     /// Packets were sent, but for a second or more no report came.
@@ -96,7 +103,9 @@ impl BandwidthEstimator {
             clock: ReferenceClock::default(),
             groups: ArrivalGroups::default(),
             trendline: Trendline::default(),
-            acknowledged: AcknowledgedRate::default(),
+            queue: StandingQueue::default(),
+            acknowledged: RateMeter::default(),
+            offered: RateMeter::default(),
             delay: DelayControl::new(start),
             loss: LossControl::default(),
             prober: Prober::default(),
@@ -130,6 +139,7 @@ impl BandwidthEstimator {
             loss: if self.has_feedback { self.loss.loss() } else { self.reports.loss() },
             random_loss: self.loss.random_loss(),
             usage: self.trendline.usage(),
+            standing_queue: self.queue.delay(),
             application_limited: self.application.is_limited(),
             silent: self.silence.cap().is_some(),
         }
@@ -179,6 +189,7 @@ impl BandwidthEstimator {
         }
         let Some(newest_sent) = newest_sent else { return };
         self.clock.advance(reference_time);
+        self.queue.finish_report(newest_sent);
         self.has_feedback = true;
         if self.round_trip.is_none() {
             // Includes the wait for the report; better than a guess.
@@ -248,6 +259,7 @@ impl BandwidthEstimator {
     fn handle_report(&mut self, now: Instant, report: Report, arrival: i64) -> u64 {
         let (packet, received) = match report {
             Report::Received(packet) => {
+                self.queue.add(packet.sent, arrival);
                 if let Some(delta) = self.groups.add(packet.sent, arrival) {
                     self.trendline.add(&delta);
                 }
@@ -263,6 +275,7 @@ impl BandwidthEstimator {
         if received {
             self.acknowledged.add(arrival, u64::from(packet.bytes));
         }
+        self.offered.add(packet.sent as i64, u64::from(packet.bytes));
         self.loss.add(now, packet.sent, packet.bytes, received);
         self.prober.on_report(&packet, received.then_some(arrival));
         packet.sent
@@ -275,11 +288,21 @@ impl BandwidthEstimator {
             // What is lost by chance passed the bottleneck, or would have.
             acknowledged: self.acknowledged.rate().map(|rate| rate.scaled(arrived)),
             recent: self.acknowledged.recent().map(|rate| rate.scaled(arrived)),
+            offered: self.offered.recent(),
             application_limited: self.application.is_limited(),
+            standing_queue: self.queue.delay(),
             round_trip: self.round_trip_or_guess(),
         };
-        if self.delay.update(now, self.trendline.usage(), &throughput) {
+        let usage = match self.trendline.usage() {
+            // Neither more nor less until the probe has told.
+            Usage::Overuse if self.prober.explains_queue(now) => Usage::Underuse,
+            usage => usage,
+        };
+        if self.delay.update(now, usage, &throughput) {
             self.prober.on_overuse(now);
+        }
+        if let Some(until) = self.loss.closed_until() {
+            self.prober.rest_until(until);
         }
         self.finish_probe(now);
         self.delay.set_bounds(&self.config);
@@ -287,7 +310,9 @@ impl BandwidthEstimator {
 
     fn finish_probe(&mut self, now: Instant) {
         if let Some(proven) = self.prober.finish(now, self.estimate()) {
-            self.delay.set_estimate(now, self.config.bound(proven));
+            let proven = self.config.bound(proven);
+            self.delay.set_estimate(now, proven.max(self.delay.estimate()));
+            self.loss.on_proven(now, proven);
         }
     }
 
@@ -296,7 +321,9 @@ impl BandwidthEstimator {
         self.delay.set_estimate(now, estimate);
         self.groups.reset();
         self.trendline.reset();
+        self.queue.reset();
         self.acknowledged.reset();
+        self.offered.reset();
         self.loss.reset();
         self.prober.restart(now);
     }
@@ -304,10 +331,12 @@ impl BandwidthEstimator {
     fn probe_conditions(&self) -> ProbeConditions {
         ProbeConditions {
             estimate: self.estimate(),
-            wanted: self.wanted,
+            // What is lost by chance will be sent again.
+            wanted: self.wanted.scaled(1.0 / (1.0 - self.loss.random_loss())),
             max: self.config.max,
             permitted: self.trendline.usage() == Usage::Normal
-                && self.loss.limit().is_none()
+                && self.queue.delay() < MAX_PROBED_QUEUE
+                && self.loss.is_calm()
                 && self.silence.cap().is_none(),
             random_loss: self.loss.random_loss(),
             round_trip: self.round_trip_or_guess(),

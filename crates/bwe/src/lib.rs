@@ -3,7 +3,6 @@
 //!
 //! Sans I/O: times are handed in, nothing here reads a clock. After warm-up nothing allocates per packet.
 
-mod acknowledged;
 mod allocation;
 mod application_limited;
 mod arrival_groups;
@@ -16,10 +15,12 @@ mod loss_model;
 mod pacer;
 mod probe;
 mod rate;
+mod rate_meter;
 mod reference_clock;
 mod remb;
 mod send_history;
 mod silence;
+mod standing_queue;
 mod trendline;
 
 pub use allocation::{Allocation, AllocationState, Allocator, StreamDemand, wanted};

@@ -22,14 +22,19 @@ const MAX_LENGTH: u64 = 1_000_000;
 const JUDGED: usize = 8;
 /// Loss above what is accepted that raises the question.
 const SUSPICIOUS: f64 = 0.08;
-/// Loss is accepted down at once when it falls by this much.
+/// How fast what is accepted follows loss that fell, per observation: slowly, since a lucky second is no better path.
 const RELIEF: f64 = 0.05;
+/// Loss above what is accepted that is no sign of congestion.
+const CALM: f64 = 0.03;
 /// The rate of an experiment against the rate before it, its length in observations, and in time at most.
 const EXPERIMENT: f64 = 0.75;
 const EXPERIMENT_LENGTH: u32 = 4;
 const EXPERIMENT_TIME: Duration = Duration::from_secs(4);
 /// Pause after an experiment that found chance; doubles each time.
 const PAUSES: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(80)];
+/// A limit that a probe lifted and that is found again within this time was right; then probing rests for longer each time.
+const LIFT_REGRET: Duration = Duration::from_secs(5);
+const LIFT_PAUSES: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(40)];
 /// More lost than this is never accepted as chance: the rate follows what arrives.
 const HEAVY: f64 = 0.45;
 /// Growth of a limit per observation that nothing supports any more: about a sixth per second.
@@ -75,6 +80,9 @@ pub(crate) struct LossControl {
     accepted: f64,
     experiment: Option<Experiment>,
     pause: Option<(Instant, Duration)>,
+    /// When a probe last lifted a limit, and how long probing rests should that prove wrong.
+    lifted: Option<(Instant, Duration)>,
+    closed_until: Option<Instant>,
 }
 
 impl LossControl {
@@ -91,6 +99,25 @@ impl LossControl {
     /// The share that is lost at any rate, as far as is known.
     pub fn random_loss(&self) -> f64 {
         self.accepted.min(self.loss())
+    }
+
+    /// Whether more may be tried: nothing is lost that chance does not explain.
+    pub fn is_calm(&self) -> bool {
+        self.experiment.is_none() && self.model.loss(JUDGED / 2) <= self.accepted + CALM
+    }
+
+    /// No probe before; the last ones misled.
+    pub fn closed_until(&self) -> Option<Instant> {
+        self.closed_until
+    }
+
+    /// A rate was seen to pass. What speaks against it is out of date.
+    pub fn on_proven(&mut self, now: Instant, rate: DataRate) {
+        if self.experiment.is_none() && self.limit.is_some_and(|limit| limit < rate) {
+            self.model = LossModel::default();
+            self.limit = None;
+            self.lifted = Some((now, self.lifted.map_or(Duration::ZERO, |(_, pause)| pause)));
+        }
     }
 
     /// Counts a packet, in the order of sequence numbers; `sent` in microseconds.
@@ -141,28 +168,45 @@ impl LossControl {
     fn observe(&mut self, now: Instant, observation: Observation) {
         self.model.add(observation);
         let loss = self.loss();
-        if loss < self.accepted - RELIEF {
-            self.accepted = loss;
-        }
+        self.accepted -= (self.accepted - loss).max(0.0) * RELIEF;
         let found = self.model.explain();
-        if let Some(capacity) = found.capacity {
-            self.experiment = None;
-            self.accepted = found.random;
-            self.limit = Some(self.limit.map_or(capacity, |limit| limit.min(capacity)));
-        } else if self.model.loss(JUDGED / 2) > HEAVY && loss > HEAVY {
-            let delivered = observation.rate.scaled((1.0 - loss) / (1.0 - self.accepted.min(HEAVY)));
-            self.limit = Some(self.limit.map_or(delivered, |limit| limit.min(delivered)));
-        } else if self.experiment.is_some() {
-            self.continue_experiment(now, &observation, loss);
+        if self.experiment.is_some() {
+            self.continue_experiment(now, &observation);
+        } else if self.model.loss(JUDGED / 2) > HEAVY {
+            self.begin_experiment(now, self.delivered());
+        } else if let Some(capacity) = found.capacity {
+            self.limit_to(now, capacity);
+            self.accepted = self.accepted.min(found.random);
         } else if self.limit.is_some() {
             self.relax(observation.rate);
         } else if loss > self.accepted + SUSPICIOUS && self.pause.is_none_or(|(until, _)| now >= until) {
-            self.limit = self.model.rate(JUDGED / 2).map(|rate| rate.scaled(EXPERIMENT));
-            self.experiment = Some(Experiment { began: now, observations: 0 });
+            self.begin_experiment(now, self.model.rate(JUDGED / 2).map(|rate| rate.scaled(EXPERIMENT)));
         }
     }
 
-    fn continue_experiment(&mut self, now: Instant, observation: &Observation, loss: f64) {
+    /// The rate that arrived of late, and what chance took of it.
+    fn delivered(&self) -> Option<DataRate> {
+        let arrived = 1.0 - self.model.loss(JUDGED / 2);
+        self.model.rate(JUDGED / 2).map(|rate| rate.scaled(arrived / (1.0 - self.accepted.min(HEAVY))))
+    }
+
+    fn limit_to(&mut self, now: Instant, capacity: DataRate) {
+        let lifted = self.lifted.filter(|(at, _)| now.saturating_duration_since(*at) < LIFT_REGRET);
+        if let (None, Some((at, pause))) = (self.limit, lifted) {
+            // The probe passed but the rate did not: a policer lets short bursts pass.
+            let pause = (pause * 2).clamp(LIFT_PAUSES[0], LIFT_PAUSES[1]);
+            self.lifted = Some((at, pause));
+            self.closed_until = Some(now + pause);
+        }
+        self.limit = Some(self.limit.map_or(capacity, |limit| limit.min(capacity)));
+    }
+
+    fn begin_experiment(&mut self, now: Instant, rate: Option<DataRate>) {
+        self.limit = rate.map(|rate| self.limit.map_or(rate, |limit| limit.min(rate)));
+        self.experiment = Some(Experiment { began: now, observations: 0 });
+    }
+
+    fn continue_experiment(&mut self, now: Instant, observation: &Observation) {
         let (Some(experiment), Some(limit)) = (&mut self.experiment, self.limit) else { return };
         // What was on its way when the experiment began went at the old rate.
         if observation.rate <= limit.scaled(1.1) {
@@ -173,10 +217,18 @@ impl LossControl {
             return;
         }
         self.experiment = None;
-        self.limit = None;
-        self.accepted = loss;
-        let pause = self.pause.map_or(PAUSES[0], |(_, pause)| (pause * 2).min(PAUSES[1]));
-        self.pause = Some((now + pause, pause));
+        let loss = self.model.loss(JUDGED / 2);
+        if loss > HEAVY {
+            self.begin_experiment(now, self.delivered());
+        } else if let Some(capacity) = self.model.explain().capacity {
+            self.limit = None;
+            self.limit_to(now, capacity);
+        } else {
+            self.limit = None;
+            self.accepted = loss;
+            let pause = self.pause.map_or(PAUSES[0], |(_, pause)| (pause * 2).min(PAUSES[1]));
+            self.pause = Some((now + pause, pause));
+        }
     }
 
     fn relax(&mut self, sent: DataRate) {

@@ -3,7 +3,7 @@ use crate::rate::DataRate;
 /// Observations that are weighed: about six seconds of a quarter each.
 const WINDOW: usize = 24;
 /// The weight of an observation against the one after it.
-const AGEING: f64 = 0.95;
+const AGEING: f64 = 0.93;
 /// Losses come in runs. Treating them as independent would find meaning in chance, so evidence is divided by a run's length.
 const DISPERSION: f64 = 4.0;
 /// How much more likely a capacity must make what was seen than chance alone does, as the difference of logarithms.

@@ -7,6 +7,10 @@ use crate::rate::DataRate;
 /// twice the mean leaves before the next one comes, and key frames, which are ten times the mean, are stretched to a few
 /// hundred milliseconds instead of filling the path's queue.
 const PACE: f64 = 2.5;
+/// A backlog must not leave at that pace: it would fill the path faster than the estimate. Beyond what half a second of the
+/// estimate allows, which is a key frame, only a little more than the estimate leaves.
+const SUSTAINED: f64 = 1.1;
+const SUSTAINED_TIME: Duration = Duration::from_millis(500);
 /// A full-size packet, bytes.
 const PACKET: u64 = 1250;
 /// Once the bucket is empty, the next release waits until this much may pass: runs stay long enough for segmentation
@@ -24,16 +28,51 @@ const PROBE_PATIENCE: Duration = Duration::from_millis(100);
 /// The lowest pace; below it nothing would ever pass.
 const MIN_PACE: DataRate = DataRate::from_kbps(50);
 
-/// Spreads what is sent to one peer over time: a leaky bucket of bytes.
+/// A bucket of bytes that fills at a rate.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    rate: DataRate,
+    capacity: f64,
+    /// What may leave now; negative: a debt.
+    credit: f64,
+}
+
+impl Bucket {
+    fn new(rate: DataRate, capacity: f64) -> Self {
+        Self { rate, capacity, credit: capacity }
+    }
+
+    fn resize(&mut self, rate: DataRate, capacity: f64) {
+        *self = Self { rate, capacity, credit: self.credit.min(capacity) };
+    }
+
+    fn fill(&mut self, elapsed: Duration) {
+        self.credit = (self.credit + self.rate.bps() as f64 / 8.0 * elapsed.as_secs_f64()).min(self.capacity);
+    }
+
+    fn take(&mut self, bytes: usize) {
+        self.credit = (self.credit - bytes as f64).max(-(self.rate.bytes_in(MAX_DEBT) as f64));
+    }
+
+    /// Until there is so much; rounded up to the next microsecond, or the caller would come back for fractions of a byte.
+    fn time_until(&self, credit: f64) -> Duration {
+        let missing = credit - self.credit;
+        if missing <= 0.0 {
+            return Duration::ZERO;
+        }
+        self.rate.time_for(missing.ceil() as u64) + Duration::from_micros(1)
+    }
+}
+
+/// Spreads what is sent to one peer over time: a leaky bucket for the moment, and one for the half second.
 ///
 /// [`Self::may_send`] before each packet that can wait, [`Self::on_sent`] after each that left, also those that do not wait
 /// (audio, RTCP): they are charged all the same. During a probe the cluster's rate holds instead of the pace, and
 /// [`Self::wants_padding`] says when media alone does not keep it up.
 #[derive(Debug)]
 pub struct Pacer {
-    pace: DataRate,
-    /// What may leave now, bytes; negative: a debt.
-    credit: f64,
+    pace: Bucket,
+    sustained: Bucket,
     updated: Option<Instant>,
     /// The bucket ran empty and waits for a whole release.
     waiting: bool,
@@ -65,41 +104,51 @@ impl RunningProbe {
 }
 
 impl Pacer {
-    /// A pacer for this estimate, its bucket full.
+    /// A pacer for this estimate, its buckets full.
     pub fn new(estimate: DataRate) -> Self {
-        let mut pacer = Self { pace: MIN_PACE, credit: f64::MAX, updated: None, waiting: false, probe: None };
-        pacer.set_rate(estimate);
-        pacer
+        let (pace, sustained) = Self::rates(estimate);
+        Self {
+            pace: Bucket::new(pace, burst(pace)),
+            sustained: Bucket::new(sustained, sustained.bytes_in(SUSTAINED_TIME) as f64),
+            updated: None,
+            waiting: false,
+            probe: None,
+        }
     }
 
     /// Follows the estimate.
     pub fn set_rate(&mut self, estimate: DataRate) {
-        self.pace = estimate.scaled(PACE).max(MIN_PACE);
-        self.credit = self.credit.min(self.capacity());
+        if self.updated.is_none() {
+            // Buckets that nothing was taken from yet are full at any rate.
+            *self = Self::new(estimate);
+            return;
+        }
+        let (pace, sustained) = Self::rates(estimate);
+        self.pace.resize(pace, burst(pace));
+        self.sustained.resize(sustained, sustained.bytes_in(SUSTAINED_TIME) as f64);
     }
 
-    /// The rate at which the bucket fills.
+    /// The rate at which a frame leaves.
     pub fn pace(&self) -> DataRate {
-        self.pace
+        self.pace.rate
     }
 
-    /// Whether a packet may leave now.
+    /// Whether a packet that can wait may leave now.
     pub fn may_send(&mut self, now: Instant) -> bool {
         self.advance(now);
         if let Some(probe) = &self.probe {
             return now >= probe.next_at();
         }
-        if self.waiting && self.credit >= self.release() {
-            self.waiting = false;
-        }
+        self.waiting &= self.pace.credit < self.release() || self.sustained.credit < self.release();
         !self.waiting
     }
 
     /// A packet left.
     pub fn on_sent(&mut self, now: Instant, bytes: usize) {
         self.advance(now);
-        self.credit = (self.credit - bytes as f64).max(-(self.pace.bytes_in(MAX_DEBT) as f64));
-        self.waiting |= self.credit <= 0.0;
+        self.pace.take(bytes);
+        self.sustained.take(bytes);
+        self.waiting |= self.pace.credit <= 0.0 || self.sustained.credit <= 0.0;
         if let Some(probe) = &mut self.probe {
             probe.packets += 1;
             probe.bytes += bytes as u64;
@@ -114,10 +163,11 @@ impl Pacer {
         if let Some(probe) = &self.probe {
             return probe.next_at().max(now);
         }
-        let missing = if self.waiting { self.release() - self.credit } else { 0.0 };
-        // Rounded up to the next microsecond, or the caller would come back for fractions of a byte.
-        let wait = self.pace.time_for(missing.ceil().max(0.0) as u64) + Duration::from_micros(1);
-        if self.waiting { (self.updated.unwrap_or(now) + wait).max(now) } else { now }
+        if !self.waiting {
+            return now;
+        }
+        let wait = self.pace.time_until(self.release()).max(self.sustained.time_until(self.release()));
+        (self.updated.unwrap_or(now) + wait).max(now)
     }
 
     /// Begins a cluster. What is sent from now on belongs to it until it has the packets and bytes that it needs.
@@ -135,21 +185,28 @@ impl Pacer {
         self.may_send(now) && self.probe.is_some()
     }
 
-    /// Fills the bucket for the time that passed, and ends a cluster that the source could not complete.
+    /// Fills the buckets for the time that passed, and ends a cluster that the source could not complete.
     fn advance(&mut self, now: Instant) {
         let elapsed = now.saturating_duration_since(self.updated.unwrap_or(now));
         self.updated = Some(self.updated.map_or(now, |updated| updated.max(now)));
-        self.credit = (self.credit + self.pace.bps() as f64 / 8.0 * elapsed.as_secs_f64()).min(self.capacity());
+        self.pace.fill(elapsed);
+        self.sustained.fill(elapsed);
         self.probe = self.probe.filter(|probe| now < probe.ends_at());
     }
 
-    fn capacity(&self) -> f64 {
-        self.pace.bytes_in(BURST).clamp(MIN_BURST * PACKET, MAX_BURST * PACKET) as f64
+    fn rates(estimate: DataRate) -> (DataRate, DataRate) {
+        (estimate.scaled(PACE).max(MIN_PACE), estimate.scaled(SUSTAINED).max(MIN_PACE))
     }
 
+    /// What must have gathered before the next packets leave, bytes.
     fn release(&self) -> f64 {
-        self.pace.bytes_in(RELEASE).clamp(1, MAX_BURST * PACKET) as f64
+        self.pace.rate.bytes_in(RELEASE).clamp(1, MAX_BURST * PACKET).min(self.sustained.capacity as u64) as f64
     }
+}
+
+/// The most that leaves at once, bytes.
+fn burst(pace: DataRate) -> f64 {
+    pace.bytes_in(BURST).clamp(MIN_BURST * PACKET, MAX_BURST * PACKET) as f64
 }
 
 #[cfg(test)]
@@ -176,12 +233,17 @@ mod tests {
 
     #[test]
     fn the_pace_is_kept_in_bounded_bursts() {
-        for kbps in [50, 300, 1000, 3000, 20_000] {
+        for kbps in [100, 300, 1000, 3000, 20_000] {
             let estimate = DataRate::from_kbps(kbps);
             let mut pacer = Pacer::new(estimate);
-            let (bytes, longest) = drive(&mut pacer, Instant::now(), Duration::from_secs(10));
+            let now = Instant::now();
+            let (bytes, longest) = drive(&mut pacer, now, Duration::from_millis(300));
+            let rate = DataRate::of(bytes, Duration::from_millis(300)).expect("time passed");
+            assert!((0.95..4.0).contains(&rate.ratio(pacer.pace())), "{kbps}: {rate}");
+            drive(&mut pacer, now + Duration::from_millis(300), Duration::from_secs(3));
+            let (bytes, _) = drive(&mut pacer, now + Duration::from_millis(3300), Duration::from_secs(10));
             let rate = DataRate::of(bytes, Duration::from_secs(10)).expect("time passed");
-            assert!((0.98..1.05).contains(&rate.ratio(pacer.pace())), "{kbps}: {rate}");
+            assert!((1.08..1.12).contains(&rate.ratio(estimate)), "{kbps}: {rate}");
             assert!(longest <= 13, "{kbps}: {longest}");
         }
     }

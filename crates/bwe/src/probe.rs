@@ -6,11 +6,15 @@ use crate::send_history::SentPacket;
 
 /// Packets of a cluster at least. With fewer, the time between first and last is mostly chance.
 const MIN_PACKETS: u32 = 5;
-/// Length of a cluster at least.
-const MIN_DURATION: Duration = Duration::from_millis(15);
+/// Length of a cluster at least, while the first probes rise, and later. A short cluster that falls between the frames of
+/// another flow on the path, or into a burst of jitter, says nothing of the mean; at first there is no time for more.
+const FIRST_DURATION: Duration = Duration::from_millis(15);
+const DURATION: Duration = Duration::from_millis(100);
 /// The first probe against the start rate, and the following ones against the estimate.
 const FIRST_FACTOR: f64 = 3.0;
 const FACTOR: f64 = 2.0;
+/// The estimate suffices at what is wanted times this: allocation raises streams only where an eighth of the budget remains.
+const ENOUGH: f64 = 1.2;
 /// Probes go no higher than what is wanted, times this.
 const OVER_WANTED: f64 = 2.0;
 /// The share of a cluster's packets that must arrive.
@@ -18,14 +22,17 @@ const MIN_ARRIVED: f64 = 0.5;
 /// Arrival slower than this share of the probe's rate means that the path was full.
 const FULL: f64 = 0.9;
 /// What is taken of the rate of a path that was full.
-const FULL_SHARE: f64 = 0.9;
+const FULL_SHARE: f64 = 0.88;
 /// A result of this share of the probe's rate asks for the next probe at once.
 const CONTINUE: f64 = 0.7;
 /// Pauses after failures in a row, and after overuse.
-const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(3), Duration::from_secs(5)];
+const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(3), Duration::from_secs(4)];
 const PAUSE_AFTER_OVERUSE: Duration = Duration::from_millis(1500);
 /// How long a cluster may take besides two round trips.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a queue is the probe's own doing: from the first packet until the reports, and after a result until it has drained.
+const OWN_QUEUE: Duration = Duration::from_millis(400);
+const DRAIN: Duration = Duration::from_millis(500);
 
 /// Identifies a cluster; ids wrap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,6 +75,12 @@ pub(crate) struct ProbeConditions {
     pub permitted: bool,
     pub random_loss: f64,
     pub round_trip: Duration,
+}
+
+impl ProbeConditions {
+    fn is_enough(&self) -> bool {
+        self.estimate >= self.wanted.scaled(ENOUGH)
+    }
 }
 
 /// What became of a cluster.
@@ -118,11 +131,23 @@ pub(crate) struct Prober {
     next_at: Option<Instant>,
     failures: usize,
     begun: bool,
+    /// Until then a queue is no news.
+    explains_queue_until: Option<Instant>,
+    /// The first rise is over.
+    rose: bool,
 }
 
 impl Default for Prober {
     fn default() -> Self {
-        Self { id: ProbeId(NonZeroU16::MIN), outstanding: None, next_at: None, failures: 0, begun: false }
+        Self {
+            id: ProbeId(NonZeroU16::MIN),
+            outstanding: None,
+            next_at: None,
+            failures: 0,
+            begun: false,
+            explains_queue_until: None,
+            rose: false,
+        }
     }
 }
 
@@ -136,8 +161,10 @@ impl Prober {
         let ceiling = conditions.wanted.scaled(OVER_WANTED).min(conditions.max);
         let rate = conditions.estimate.scaled(factor).min(ceiling);
         let min_packets = (f64::from(MIN_PACKETS) / (1.0 - conditions.random_loss.clamp(0.0, 0.5))).ceil() as u32;
-        let cluster = ProbeCluster { id: self.id, rate, min_packets, min_duration: MIN_DURATION };
+        let min_duration = if self.rose { DURATION } else { FIRST_DURATION };
+        let cluster = ProbeCluster { id: self.id, rate, min_packets, min_duration };
         self.begun = true;
+        self.explains_queue_until = Some(now + OWN_QUEUE + conditions.round_trip);
         self.id = self.id.next();
         self.outstanding = Some(Outstanding {
             cluster,
@@ -152,7 +179,7 @@ impl Prober {
 
     fn is_due(&self, now: Instant, conditions: &ProbeConditions) -> bool {
         conditions.permitted
-            && conditions.wanted > conditions.estimate
+            && !conditions.is_enough()
             && conditions.max > conditions.estimate
             && self.next_at.is_none_or(|at| now >= at)
     }
@@ -161,7 +188,7 @@ impl Prober {
     pub fn deadline(&self, conditions: &ProbeConditions) -> Option<Instant> {
         match &self.outstanding {
             Some(outstanding) => Some(outstanding.until),
-            None if conditions.permitted && conditions.wanted > conditions.estimate => self.next_at,
+            None if conditions.permitted && !conditions.is_enough() => self.next_at,
             None => None,
         }
     }
@@ -187,12 +214,14 @@ impl Prober {
         self.outstanding = None;
         let result = outstanding.result();
         let proven = result.filter(|rate| *rate > estimate);
+        self.explains_queue_until = proven.map(|_| now + DRAIN);
         if proven.is_some_and(|rate| rate >= outstanding.cluster.rate.scaled(CONTINUE)) {
             self.failures = 0;
             self.next_at = Some(now);
         } else {
             self.next_at = Some(now + PAUSES[self.failures.min(PAUSES.len() - 1)]);
             self.failures += 1;
+            self.rose = true;
         }
         proven
     }
@@ -202,8 +231,18 @@ impl Prober {
         self.outstanding.is_some_and(|outstanding| now >= outstanding.until)
     }
 
+    /// Whether a queue that grows now is the doing of a probe, whose result says more.
+    pub fn explains_queue(&self, now: Instant) -> bool {
+        self.explains_queue_until.is_some_and(|until| now < until)
+    }
+
     pub fn on_overuse(&mut self, now: Instant) {
-        self.next_at = Some(self.next_at.map_or(now, |at| at.max(now)).max(now + PAUSE_AFTER_OVERUSE));
+        self.rest_until(now + PAUSE_AFTER_OVERUSE);
+    }
+
+    /// No probe before.
+    pub fn rest_until(&mut self, until: Instant) {
+        self.next_at = Some(self.next_at.map_or(until, |at| at.max(until)));
     }
 
     /// Tries again as soon as permitted: the path came back.
@@ -269,7 +308,7 @@ mod tests {
     #[test]
     fn probes_rise_while_they_pass_and_what_is_wanted_is_more() {
         let (mut prober, now) = (Prober::default(), Instant::now());
-        assert_eq!(prober.poll(now, &conditions(600, 500)), None);
+        assert_eq!(prober.poll(now, &conditions(600, 499)), None);
         let mut estimate = 600;
         for expected in [1800, 3600, 4800] {
             let cluster = prober.poll(now, &conditions(estimate, 2500 + 1)).expect("a probe");

@@ -16,7 +16,7 @@ const MAX_THRESHOLD: f64 = 600.0;
 /// How fast the threshold follows a trend above it and below it, per millisecond. The draft has 0.01 and 0.00018; the second
 /// leaves the detector deaf for minutes after one disturbance. These are libwebrtc's.
 const RISE: f64 = 0.0087;
-const FALL: f64 = 0.039;
+const FALL: f64 = 0.002;
 /// A trend this far above the threshold is a sudden change, to which the threshold must not adapt, milliseconds.
 const MAX_EXCESS: f64 = 15.0;
 /// The longest step of the threshold, milliseconds.

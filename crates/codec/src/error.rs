@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// Why a payload does not start with the descriptor of its codec. It concerns that packet only: drop it, count it, go on.
+/// Why a payload does not start with the descriptor of its codec, or why a dependency descriptor is none. It concerns that packet only: drop it, count it, go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CodecError(pub(crate) &'static str);
 

@@ -1,16 +1,19 @@
-//! What forwarding needs to know of payloads: where key frames start, the picture ids that must go on across layer
-//! switches, and redundant sound. Nothing is decoded and nothing is allocated.
+//! What forwarding needs to know of payloads: where key frames start, which layer a frame belongs to, the numbers that must
+//! go on across layer switches, and redundant sound. Nothing is decoded and nothing is allocated.
 //!
 //! ```text
 //! is_key_frame_start(codec, payload)        any codec, from the RTP payload alone
 //! vp8::Descriptor, vp9::Descriptor          parsed once per packet, kept with it
 //! vp8::rewrite, vp9::rewrite                new picture ids in place, at the same width
 //! red::Blocks, red::write                   earlier sound in front of a packet's own
+//! dependency_descriptor::Descriptor         the layer of a frame of any codec, from a header extension
 //! ```
 //!
 //! Payloads may be end-to-end encrypted or hostile: an answer may then be wrong, but it is always an answer.
 
 pub mod av1;
+mod bits;
+pub mod dependency_descriptor;
 mod error;
 pub mod h264;
 pub mod h265;

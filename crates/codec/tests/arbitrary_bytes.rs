@@ -16,6 +16,7 @@ fn seeds_are_read() {
     seeds::replay("h265", bodies::h265);
     seeds::replay("av1", bodies::av1);
     seeds::replay("red", bodies::red);
+    seeds::replay("dependency_descriptor", bodies::dependency_descriptor);
 }
 
 proptest! {
@@ -26,6 +27,19 @@ proptest! {
         for body in [bodies::vp8, bodies::vp9, bodies::h264, bodies::h265, bodies::av1, bodies::red] {
             (0..=data.len()).for_each(|len| body(&data[..len]));
         }
+    }
+
+    #[test]
+    fn descriptors_never_panic(data in vec(any::<u8>(), 0..300)) {
+        bodies::dependency_descriptor(&data);
+    }
+
+    #[test]
+    fn descriptors_after_a_structure_never_panic(data in vec(any::<u8>(), 0..60), cut in 0..40usize) {
+        let seed = include_bytes!("../../fuzz/seeds/dependency_descriptor/00");
+        bodies::dependency_descriptor(&[&seed[..], &[30], &data].concat());
+        let cut = cut.min(data.len());
+        bodies::dependency_descriptor(&[&seed[..], &[data.len() as u8, 0xbc, 0, 1, 0x80], &data[cut..]].concat());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What must hold for arbitrary bytes in the payload parsers. The fuzz targets and a property test of the crate both run
 //! these functions, so that they are checked without a nightly compiler too.
 
+use tureen_codec::dependency_descriptor::{Descriptor, MAX_LEN, rewrite};
 use tureen_codec::{VideoCodec, is_key_frame_start, red, vp8, vp9};
 
 /// Ids that no descriptor of the wire can hold in full, so that masking shows.
@@ -54,4 +55,29 @@ pub fn red(data: &[u8]) {
     let Ok(blocks) = red::Blocks::parse_untrusted(data) else { return };
     let redundant: usize = blocks.redundant().map(|block| block.payload.len()).sum();
     assert_eq!(4 * blocks.redundant().len() + 1 + redundant + blocks.primary().payload.len(), data.len());
+}
+
+/// The descriptors of one stream, each after its length. What can be read can be read again once it is rewritten, and says
+/// the same but for its number and mask.
+pub fn dependency_descriptor(data: &[u8]) {
+    let (mut structure, mut rest) = (None, data);
+    while let Some((len, after)) = rest.split_first() {
+        let (descriptor, next) = after.split_at(after.len().min(usize::from(*len)));
+        rest = next;
+        let before = structure.clone();
+        let Ok(parsed) = Descriptor::parse_untrusted(descriptor, &mut structure) else {
+            assert_eq!(structure, before);
+            continue;
+        };
+        assert!(
+            parsed.spatial_id < 4 && parsed.temporal_id < 8 && parsed.references.distances().iter().all(|far| *far > 0)
+        );
+        let mask = structure.as_ref().map_or(0, |structure| structure.mask(1, 1));
+        let mut out = [0; MAX_LEN];
+        let Some(len) = rewrite(descriptor, &parsed.layout, 0x1234, Some(mask), &mut out) else { continue };
+        let again =
+            Descriptor::parse_untrusted(&out[..len], &mut structure).expect("a rewritten descriptor can be read");
+        assert_eq!((again.layout.frame_number, again.layout.active_decode_targets), (0x1234, Some(mask)));
+        assert_eq!(Descriptor { layout: parsed.layout, ..again }, parsed);
+    }
 }

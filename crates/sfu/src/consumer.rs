@@ -2,15 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use tureen_codec::vp8;
 use tureen_rtp::rtcp::ReportBlock;
 
-use crate::command::{ConsumerId, ConsumerLimits, MediaKind, OpenConsumer, PayloadTypeMapping};
-use crate::producer::{Layer, Producer};
+use crate::command::{ConsumerId, MediaKind, OpenConsumer, PayloadTypeMapping};
+use crate::producer::Producer;
 use crate::redundancy::Redundancy;
-use crate::rewrite::{Rewriter, Shift};
+use crate::rewrite::{Origin, Place, Rewriter, Shift};
 use crate::ring::PacketInfo;
 use crate::round_trip::{middle, ntp_duration};
+use crate::selection::{LayerTarget, Selection, Verdict};
+use crate::timeline::{Timeline, ticks};
 use crate::volume::{LossShare, Volume};
 
 /// A repeated request for a packet within this time is answered once: the answer is on its way.
@@ -23,13 +24,6 @@ const REMEMBERED: usize = 32;
 const RTX_SHARE: u64 = 15;
 const RTX_FLOOR: u64 = 64 * 1024;
 
-/// The stream that a consumer currently forwards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Source {
-    layer: u8,
-    generation: u32,
-}
-
 /// How a packet goes out.
 #[derive(Clone, Copy, Debug)]
 pub struct Forward {
@@ -37,25 +31,36 @@ pub struct Forward {
     pub sequence: u64,
     /// RTP timestamp.
     pub timestamp: u32,
+    /// RTP marker bit.
+    pub marker: bool,
     /// Payload type.
     pub payload_type: u8,
     /// Payload type of the same with earlier payloads in front of it (RFC 2198).
     pub red_payload_type: Option<u8>,
     /// Payload type of a retransmission.
     pub rtx_payload_type: Option<u8>,
-    /// Picture id and `TL0PICIDX`, where the codec is VP8.
+    /// Picture id and `TL0PICIDX`, where the payload has any.
     pub pictures: Option<(u16, u8)>,
+    /// What changes in the dependency descriptor, if there is one.
+    pub descriptor: Option<DescriptorChange>,
+    /// Without its payload: it is of no use, but its number is taken.
+    pub empty: bool,
+}
+
+/// What changes in a dependency descriptor.
+#[derive(Clone, Copy, Debug)]
+pub struct DescriptorChange {
+    /// The frame number.
+    pub frame_number: u16,
+    /// Which decode targets remain, if it has to say so.
+    pub mask: Option<u32>,
 }
 
 /// A packet that went out before.
 #[derive(Clone, Copy, Debug)]
 pub struct Sent {
-    /// Its layer.
-    pub layer: u8,
-    /// Its extended sequence number there.
-    pub sequence: u64,
-    /// What was added to its numbers.
-    pub shift: Shift,
+    /// Where it came from.
+    pub origin: Origin,
     /// Its extended outgoing sequence number.
     pub out: u64,
 }
@@ -83,8 +88,8 @@ pub struct Consumer {
     pub rtx_ssrc: Option<u32>,
     /// Extended sequence number of the next retransmission.
     pub rtx_sequence: u64,
-    /// How much is wanted.
-    pub limits: ConsumerLimits,
+    /// Which packets it gets.
+    pub selection: Selection,
     /// Whether the peer reported on this SSRC: then it needs no mid any more.
     pub known_to_peer: bool,
     /// Packets sent, for sender reports.
@@ -100,13 +105,10 @@ pub struct Consumer {
     /// Losses since then.
     pub loss: LossShare,
     payload_types: Vec<PayloadTypeMapping>,
-    kind: MediaKind,
-    target: Option<u8>,
-    source: Option<Source>,
     rewriter: Rewriter,
-    last_timestamp: u32,
-    last_sent: Option<Instant>,
-    last_picture: (u16, u8),
+    timeline: Timeline,
+    /// The layers that the peer was told of by a mask of decode targets.
+    announced: Option<LayerTarget>,
     answered: Vec<(u16, Instant)>,
     rtx_bytes: u64,
     sent_report: Option<SentReport>,
@@ -124,7 +126,7 @@ impl Consumer {
             ssrc: parameters.ssrc,
             rtx_ssrc: parameters.rtx_ssrc,
             rtx_sequence: u64::from(random >> 17),
-            limits: parameters.limits,
+            selection: Selection::new(kind, parameters.limits),
             known_to_peer: false,
             packets: 0,
             octets: 0,
@@ -133,89 +135,66 @@ impl Consumer {
             volume: Volume::default(),
             loss: LossShare::default(),
             payload_types: parameters.payload_types,
-            kind,
-            target: None,
-            source: None,
-            rewriter: Rewriter::new(u64::from(random & 0x7fff)),
-            last_timestamp: random.rotate_left(16),
-            last_sent: None,
-            last_picture: ((random >> 8) as u16 & 0x7fff, random as u8),
+            rewriter: Rewriter::new(u64::from(random & 0x7fff), kind == MediaKind::Video),
+            timeline: Timeline::new(random),
+            announced: None,
             answered: Vec::new(),
             rtx_bytes: 0,
             sent_report: None,
         }
     }
 
-    /// Chooses the layer to forward; `Some` if a key frame of it is needed first.
+    /// Chooses the layers to forward; `Some` with the encoding whose key frame is needed first.
     pub fn choose(&mut self, producer: &Producer, now: Instant) -> Option<u8> {
-        if self.limits.paused || producer.paused {
-            self.source = None;
-            return None;
-        }
-        self.target = producer.best_layer(self.limits.max_layer, now).or(self.target);
-        let target = self.target.unwrap_or(0);
-        let wants = self.kind == MediaKind::Video && !self.forwards(target, producer);
-        wants.then_some(target)
-    }
-
-    fn forwards(&self, layer: u8, producer: &Producer) -> bool {
-        let generation = producer.layers.get(usize::from(layer)).map(|layer| layer.generation);
-        self.source.is_some_and(|source| source.layer == layer && Some(source.generation) == generation)
+        self.selection.choose(producer, now)
     }
 
     /// Decides on a packet of `layer`: how it goes out, or `None` if it does not. `switched` is set when the layer changed.
     pub fn admit(&mut self, producer: &Producer, layer: u8, info: &PacketInfo, switched: &mut bool) -> Option<Forward> {
-        if self.limits.paused || producer.paused {
+        if self.selection.is_paused() || producer.paused {
             return None;
         }
         let mapping = *self.payload_types.iter().find(|mapping| mapping.producer == info.payload_type)?;
-        if !self.forwards(layer, producer) {
-            let start = self.source.is_none() && layer <= self.limits.max_layer;
-            let wanted = start || self.target.is_none_or(|target| target == layer);
-            if !wanted || !info.key_frame {
+        if !self.selection.forwards(layer, producer) {
+            if !self.selection.admits_switch(layer, info) {
                 return None;
             }
-            self.switch(producer, layer, info);
+            self.switch(producer, layer, info)?;
             *switched = true;
+        } else if !self.rewriter.is_newer(info.sequence) {
+            let place = self.rewriter.find(info.sequence)?;
+            let empty = !self.selection.is_useful(info.frame);
+            return Some(Forward { empty, ..self.forward(producer, layer, info, place, mapping) });
+        } else if let Verdict::LeaveOut { rest } = self.selection.decide(info) {
+            self.leave_out(info, rest);
+            return None;
         }
-        let (sequence, shift) = self.rewriter.map(layer, info.sequence)?;
-        let timestamp = info.timestamp.wrapping_add(shift.timestamp);
-        let pictures = info.vp8.as_ref().map(|descriptor| shifted(descriptor, shift));
-        if sequence + 1 == self.rewriter.next_out() {
-            self.last_timestamp = timestamp;
-            self.last_sent = Some(info.arrived);
-            self.last_picture = pictures.unwrap_or(self.last_picture);
+        let top = self.selection.top();
+        self.rewriter.renumber(|shift| shift.top = top);
+        let place = self.rewriter.send(info.sequence)?;
+        let mut forward = self.forward(producer, layer, info, place, mapping);
+        self.timeline.note(info, place.shift, forward.pictures);
+        if info.frame.start && self.announce() {
+            self.add_mask(&mut forward, producer, layer, info);
         }
-        let rtx_payload_type = mapping.consumer_rtx;
-        let (payload_type, red_payload_type) = (mapping.consumer, mapping.consumer_red);
-        Some(Forward { sequence, timestamp, payload_type, red_payload_type, rtx_payload_type, pictures })
+        Some(forward)
     }
 
     /// Whether packets of this layer may be of use: it is forwarded, or is to be.
     pub fn concerns(&self, layer: u8) -> bool {
-        let forwarded = self.source.is_none_or(|source| source.layer == layer);
-        !self.limits.paused && (forwarded || self.target.is_none_or(|target| target == layer))
+        self.selection.concerns(layer)
     }
 
     /// Video goes on at the next key frame: what went before was dropped.
     pub fn start_anew(&mut self) {
-        if self.kind == MediaKind::Video {
-            self.source = None;
-        }
+        self.selection.start_anew();
     }
 
     /// Leaves a padding packet of `layer` out.
     pub fn skip(&mut self, layer: u8, sequence: u64) {
-        if self.source.is_some_and(|source| source.layer == layer) {
-            self.rewriter.skip(layer, sequence);
-        }
-    }
-
-    /// Takes over how much is wanted.
-    pub fn update(&mut self, limits: ConsumerLimits) {
-        self.limits = limits;
-        if limits.paused {
-            self.source = None;
+        let current = self.selection.source().is_some_and(|source| source.layer == layer);
+        if current && self.rewriter.is_newer(sequence) {
+            self.rewriter.skip(sequence, false);
         }
     }
 
@@ -242,22 +221,14 @@ impl Consumer {
     }
 
     fn sent(&self, out: u64) -> Option<Sent> {
-        let (layer, sequence, shift) = self.rewriter.source(out)?;
-        Some(Sent { layer, sequence, shift, out })
+        Some(Sent { origin: self.rewriter.origin(out)?, out })
     }
 
     /// The outgoing form of a packet that went out before.
-    pub fn repeat(&self, info: &PacketInfo, sent: Sent) -> Option<Forward> {
-        let Sent { shift, out, .. } = sent;
-        let mapping = self.payload_types.iter().find(|mapping| mapping.producer == info.payload_type)?;
-        Some(Forward {
-            sequence: out,
-            timestamp: info.timestamp.wrapping_add(shift.timestamp),
-            payload_type: mapping.consumer,
-            red_payload_type: None,
-            rtx_payload_type: mapping.consumer_rtx,
-            pictures: info.vp8.as_ref().map(|descriptor| shifted(descriptor, shift)),
-        })
+    pub fn repeat(&self, producer: &Producer, info: &PacketInfo, sent: Sent) -> Option<Forward> {
+        let mapping = *self.payload_types.iter().find(|mapping| mapping.producer == info.payload_type)?;
+        let place = Place { sequence: sent.out, shift: sent.origin.shift };
+        Some(self.forward(producer, sent.origin.source.layer, info, place, mapping))
     }
 
     /// Counts a retransmission of `bytes`.
@@ -273,21 +244,25 @@ impl Consumer {
         self.octets = self.octets.wrapping_add(bytes as u32);
     }
 
-    /// The layer being forwarded.
+    /// When the packet came that went out last.
+    pub fn last_sent(&self) -> Option<Instant> {
+        self.timeline.sent()
+    }
+
+    /// The encoding that is forwarded.
     pub fn current_layer(&self) -> Option<u8> {
-        self.source.map(|source| source.layer)
+        self.selection.source().map(|source| source.layer)
     }
 
     /// What a sender report says now: NTP time and RTP timestamp; `None` before the publisher's own first report. The
     /// publisher's mapping is carried through our shift, so that sound and picture stay together.
     pub fn clock(&mut self, producer: &Producer, now: Instant) -> Option<(u64, u32)> {
-        let source = self.source?;
-        let layer = producer.layers.get(usize::from(source.layer))?;
-        let clock = layer.clock?;
+        let source = self.selection.source()?;
+        let clock = producer.layers.get(usize::from(source.layer))?.clock?;
         let rate = producer.clock_rate();
         let elapsed = now.saturating_duration_since(clock.received);
         let ntp = clock.ntp.wrapping_add(ntp_duration(elapsed));
-        let (_, _, shift) = self.rewriter.source(self.rewriter.next_out().checked_sub(1)?)?;
+        let shift = self.rewriter.shift()?;
         let rtp = clock.rtp.wrapping_add(ticks(elapsed, rate)).wrapping_add(shift.timestamp);
         self.sent_report = Some(SentReport { middle: middle(ntp), at: now });
         Some((ntp, rtp))
@@ -303,52 +278,82 @@ impl Consumer {
         now.saturating_duration_since(sent.at).checked_sub(delay)
     }
 
-    fn switch(&mut self, producer: &Producer, layer: u8, info: &PacketInfo) {
-        let index = usize::from(layer);
-        let previous = self.source.and_then(|source| producer.layers.get(usize::from(source.layer)));
+    fn switch(&mut self, producer: &Producer, layer: u8, info: &PacketInfo) -> Option<()> {
+        let source = producer.source(layer)?;
         let rate = producer.codec(info.payload_type).map_or(90_000, |codec| codec.clock_rate);
-        let timestamp = self.continue_timestamp(previous, &producer.layers[index], info, rate);
-        let picture = info.vp8.as_ref().and_then(|descriptor| descriptor.picture_id).map_or(0, |(value, _)| value);
-        let tl0 = info.vp8.as_ref().and_then(|descriptor| descriptor.tl0_pic_idx).unwrap_or(0);
-        let shift = Shift {
-            sequence: 0,
-            timestamp: timestamp.wrapping_sub(info.timestamp),
-            picture_id: self.last_picture.0.wrapping_add(1).wrapping_sub(picture),
-            tl0_pic_idx: self.last_picture.1.wrapping_add(1).wrapping_sub(tl0),
-        };
-        self.rewriter.switch(layer, info.sequence, shift);
-        self.source = Some(Source { layer, generation: producer.layers[index].generation });
+        let previous = self.current_layer().and_then(|layer| producer.layers.get(usize::from(layer)));
+        let previous = previous.zip(self.rewriter.shift());
+        let shift = self.timeline.continue_with(info, &producer.layers[usize::from(layer)], previous, rate);
+        self.rewriter.switch(source, info.sequence, shift);
+        self.selection.switch(source, info);
+        Some(())
     }
 
-    /// The outgoing timestamp of the first packet after a switch: through both layers' clock reports where we have them,
-    /// otherwise by the time that passed; always ahead of what was sent.
-    fn continue_timestamp(&self, previous: Option<&Layer>, next: &Layer, info: &PacketInfo, rate: u32) -> u32 {
-        let Some(last_sent) = self.last_sent else { return self.last_timestamp };
-        let by_time =
-            self.last_timestamp.wrapping_add(ticks(info.arrived.saturating_duration_since(last_sent), rate).max(1));
-        let by_clock = previous.and_then(|previous| {
-            let (old, new) = (previous.clock?, next.clock?);
-            let last_out = self.rewriter.next_out().checked_sub(1)?;
-            let (_, _, shift) = self.rewriter.source(last_out)?;
-            let since_report = f64::from(info.timestamp.wrapping_sub(new.rtp) as i32) / f64::from(rate);
-            let between = new.ntp.wrapping_sub(old.ntp) as i64 as f64 / 4_294_967_296.0;
-            let moved = ((since_report + between) * f64::from(rate)) as i64 as u32;
-            Some(old.rtp.wrapping_add(moved).wrapping_add(shift.timestamp))
+    /// Leaves a packet out. If it is of the `rest` of a frame, so is what is missing before it.
+    fn leave_out(&mut self, info: &PacketInfo, rest: bool) {
+        self.rewriter.skip(info.sequence, rest);
+        if !rest && info.pictures.are_consecutive() {
+            self.rewriter.renumber(|shift| shift.picture_id = shift.picture_id.wrapping_sub(1));
+        }
+    }
+
+    fn forward(
+        &self,
+        producer: &Producer,
+        layer: u8,
+        info: &PacketInfo,
+        place: Place,
+        mapping: PayloadTypeMapping,
+    ) -> Forward {
+        let Place { sequence, shift } = place;
+        let descriptor = info.descriptor.map(|layout| {
+            // A structure alone says that all targets remain.
+            let states_mask = layout.has_structure || layout.active_decode_targets.is_some();
+            let mask = states_mask.then(|| self.mask(producer, layer)).flatten();
+            let active = layout.active_decode_targets.unwrap_or(layout.all_decode_targets());
+            let mask = mask.map(|mask| mask & active).filter(|mask| *mask != active);
+            DescriptorChange { frame_number: layout.frame_number.wrapping_add(shift.frame_number), mask }
         });
-        let ahead = |timestamp: u32| {
-            let distance = timestamp.wrapping_sub(self.last_timestamp) as i32;
-            distance > 0 && distance < (10 * rate) as i32
-        };
-        by_clock.filter(|timestamp| ahead(*timestamp)).unwrap_or(by_time)
+        Forward {
+            sequence,
+            timestamp: info.timestamp.wrapping_add(shift.timestamp),
+            // What was the last packet of its picture may be so no more, and another one is.
+            marker: info.marker || (info.frame.end && info.frame.spatial == shift.top),
+            payload_type: mapping.consumer,
+            red_payload_type: mapping.consumer_red,
+            rtx_payload_type: mapping.consumer_rtx,
+            pictures: info.pictures.numbers().map(|numbers| shifted(numbers, shift)),
+            descriptor,
+            empty: false,
+        }
+    }
+
+    /// Whether the peer was told of other layers before.
+    fn announce(&mut self) -> bool {
+        let sent = self.sent_layers();
+        self.announced.replace(sent) != Some(sent)
+    }
+
+    /// Tells which decode targets remain, where the publisher says nothing of them.
+    fn add_mask(&self, forward: &mut Forward, producer: &Producer, layer: u8, info: &PacketInfo) {
+        let silent = info.descriptor.is_some_and(|layout| !layout.has_structure);
+        if let Some(change) = forward.descriptor.as_mut().filter(|_| silent) {
+            change.mask = change.mask.or_else(|| self.mask(producer, layer));
+        }
+    }
+
+    fn sent_layers(&self) -> LayerTarget {
+        LayerTarget { layer: self.selection.top(), temporal: self.selection.temporal_target() }
+    }
+
+    /// Which decode targets remain; `None` if the structure is not known.
+    fn mask(&self, producer: &Producer, layer: u8) -> Option<u32> {
+        let structure = producer.layers.get(usize::from(layer))?.structure.as_deref()?;
+        let sent = self.sent_layers();
+        Some(structure.mask(sent.layer, sent.temporal))
     }
 }
 
-fn shifted(descriptor: &vp8::Descriptor, shift: Shift) -> (u16, u8) {
-    let picture = descriptor.picture_id.map_or(0, |(value, _)| value);
-    let tl0 = descriptor.tl0_pic_idx.unwrap_or(0);
-    (picture.wrapping_add(shift.picture_id) & 0x7fff, tl0.wrapping_add(shift.tl0_pic_idx))
-}
-
-fn ticks(elapsed: Duration, rate: u32) -> u32 {
-    (elapsed.as_secs_f64() * f64::from(rate)) as u64 as u32
+fn shifted((picture_id, tl0_pic_idx): (u16, u8), shift: Shift) -> (u16, u8) {
+    (picture_id.wrapping_add(shift.picture_id) & 0x7fff, tl0_pic_idx.wrapping_add(shift.tl0_pic_idx))
 }

@@ -265,7 +265,7 @@ impl Shard {
     fn update_consumer(&mut self, now: Instant, id: u64, limits: ConsumerLimits, out: &mut dyn Outlet) -> Outcome {
         let key = self.consumer_keys.get(&id).copied();
         let key = key.ok_or_else(|| Failure::new(Code::UnknownConsumer, format!("no consumer {id}")))?;
-        self.consumers[key].update(limits);
+        self.consumers[key].selection.set_limits(limits);
         self.choose_layer(now, key, out);
         Ok(())
     }

@@ -63,6 +63,8 @@ counters! {
     key_frames_requested,
     /// Key frames that began.
     key_frames_received,
+    /// Late joiners that were sent the last group of pictures from the ring.
+    groups_replayed,
     /// Layer switches.
     layer_switches,
     /// Transports that completed ICE and DTLS with `AEAD_AES_256_GCM`.

@@ -7,6 +7,7 @@ use tureen_rtp::rtcp::{
 };
 use tureen_units::{Outlet, PacketBuffer, Path};
 
+use crate::keyframe::SPACING;
 use crate::nack;
 use crate::producer::{ReportedClock, Upstream};
 use crate::round_trip;
@@ -146,6 +147,9 @@ impl Shard {
     /// PLI where it is understood, else FIR (RFC 5104 section 4.3.1).
     fn request_key_frames(&mut self, now: Instant, key: usize, transport: usize, out: &mut dyn Outlet) {
         let producer = &mut self.producers[key];
+        if producer.key_frame_asked.is_some_and(|asked| now < asked + SPACING) {
+            return;
+        }
         let by_fir = !producer.takes_feedback("nack pli") && producer.takes_feedback("ccm fir");
         let mut room = [0; RTCP_ROOM];
         let mut writer = RtcpWriter::new(&mut room);
@@ -154,6 +158,7 @@ impl Shard {
             if !layer.key_frames.poll(now) {
                 continue;
             }
+            producer.key_frame_asked = Some(now);
             self.counters.key_frames_requested += 1;
             let fits = if by_fir {
                 layer.fir_sequence = layer.fir_sequence.wrapping_add(1);

@@ -10,7 +10,7 @@ use tureen_units::Outlet;
 use crate::command::MediaKind;
 use crate::consumer::{Consumer, Forward};
 use crate::event::CloseReason;
-use crate::packet_sender::{Form, PacketSender};
+use crate::packet_sender::{Content, Form, PacketSender};
 use crate::padding;
 use crate::producer::{Pending, Producer};
 use crate::redundancy::Earlier;
@@ -29,7 +29,7 @@ impl Shard {
             while let Some(consumer) =
                 self.producers.get(key).and_then(|producer| producer.consumers.get(index).copied())
             {
-                self.forward_to(now, key, consumer, &pending, out);
+                self.forward_to(now, (key, consumer), (&pending, 0), out);
                 let stays = self.producers.get(key).and_then(|producer| producer.consumers.get(index));
                 index += usize::from(stays == Some(&consumer));
             }
@@ -41,12 +41,12 @@ impl Shard {
         }
     }
 
-    fn forward_to(
+    /// Forwards packets to one consumer. The first `urgent` of them do not wait for their turn.
+    pub(crate) fn forward_to(
         &mut self,
         now: Instant,
-        producer: usize,
-        consumer: usize,
-        pending: &[Pending],
+        (producer, consumer): (usize, usize),
+        (pending, urgent): (&[Pending], usize),
         out: &mut dyn Outlet,
     ) {
         let Self { producers, consumers, transports, counters, epoch, .. } = self;
@@ -60,11 +60,11 @@ impl Shard {
             let Some(mut sender) = PacketSender::new(transport, now, key as u32, epoch, counters) else { return false };
             let may_wait = producer.kind == MediaKind::Video;
             let mut waits = false;
-            for pending in pending {
+            for (index, pending) in pending.iter().enumerate() {
                 if !consumer.concerns(pending.layer) {
                     continue;
                 }
-                if may_wait && sender.wait(consumer_key, *pending) {
+                if may_wait && index >= urgent && sender.wait(consumer_key, *pending) {
                     waits = true;
                     continue;
                 }
@@ -100,10 +100,13 @@ pub fn forward_packet(
     let mut switched = false;
     let Some(forward) = consumer.admit(producer, pending.layer, &packet.info, &mut switched) else { return };
     sender.counters.layer_switches += u64::from(switched);
-    let Forward { sequence, timestamp, mut payload_type, red_payload_type, pictures, .. } = forward;
+    let Forward {
+        sequence, timestamp, marker, mut payload_type, red_payload_type, pictures, descriptor, empty, ..
+    } = forward;
     producer.layers[layer].ring.set_pictures(pending.sequence, pictures);
     let ring = &producer.layers[layer].ring;
     let Some(packet) = ring.get(pending.sequence) else { return };
+    let content = Content { packet, descriptor, empty };
     let mut form = Form::First { padding: pending.padding };
     if let Some(red) = red_payload_type
         && let copies @ 1.. = consumer.redundancy.copies(producer.redundant)
@@ -112,9 +115,8 @@ pub fn forward_packet(
         payload_type = red;
         sender.counters.redundant_sent += 1;
     }
-    let marker = packet.info.marker;
     let fields = HeaderFields { marker, payload_type, sequence: sequence as u16, timestamp, ssrc: consumer.ssrc };
-    if let Some(len) = sender.send(&fields, sequence, consumer, packet, form, out) {
+    if let Some(len) = sender.send(&fields, sequence, consumer, content, form, out) {
         consumer.on_sent(len);
         sender.counters.rtp_forwarded += 1;
         sender.counters.payload_bytes_forwarded += len as u64;

@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use tureen_codec::red::Blocks;
-use tureen_codec::{VideoCodec, is_key_frame_start, vp8};
+use tureen_codec::{VideoCodec, is_key_frame_start, vp8, vp9};
 use tureen_rtp::{RtpHeader, extension};
 use tureen_srtp::InboundStream;
 use tureen_units::{PacketBuffer, Path};
 
 use crate::command::MediaKind;
 use crate::event::Event;
+use crate::frame::{FrameLayer, Pictures};
 use crate::nack::{self, Gap};
 use crate::producer::{Layer, Pending, Producer};
 use crate::redundancy;
@@ -150,8 +151,12 @@ impl Shard {
         layer.volume.add(buffer.bytes().len());
         let started = layer.on_packet(now);
         let gap = layer.nack.on_packet(info.sequence, now);
-        if info.key_frame && parameter_sets {
+        layer.read_descriptor(&mut info, buffer.bytes());
+        if info.key_frame && parameter_sets && info.descriptor.is_none() {
             info.key_frame = layer.is_first_of_key_frame(&info);
+        }
+        if producer.kind == MediaKind::Video {
+            layer.rates.add(info.frame, buffer.bytes().len(), now);
         }
         note_gap(now, gap, layer, &mut transports[key].feedback);
         if producer.pending.is_empty() {
@@ -170,7 +175,7 @@ impl Shard {
         }
         if info.key_frame && producer.kind == MediaKind::Video {
             counters.key_frames_received += 1;
-            layer.key_frames.on_key_frame();
+            layer.note_key_frame(info.sequence, now);
         }
         if started {
             let payload_type = info.payload_type;
@@ -215,7 +220,7 @@ fn read_packet(
         MediaKind::Audio => true,
         MediaKind::Video => codec.is_some_and(|codec| is_key_frame_start(codec, payload)),
     };
-    let vp8 = (codec == Some(VideoCodec::Vp8)).then(|| vp8::Descriptor::parse_untrusted(payload).ok()).flatten();
+    let (frame, pictures) = read_frame(codec, payload, header.marker);
     Some(PacketInfo {
         sequence: u64::from(sequence),
         timestamp: header.timestamp,
@@ -225,12 +230,29 @@ fn read_packet(
         arrived: now,
         payload: Span::of(bytes, payload),
         redundant,
-        vp8,
+        frame,
+        pictures,
         audio_level: Span::default(),
         video_orientation: Span::default(),
         abs_capture_time: Span::default(),
         dependency_descriptor: Span::default(),
+        descriptor: None,
     })
+}
+
+/// What the payload tells of its frame.
+fn read_frame(codec: Option<VideoCodec>, payload: &[u8], marker: bool) -> (FrameLayer, Pictures) {
+    match codec {
+        Some(VideoCodec::Vp8) => vp8::Descriptor::parse_untrusted(payload).map_or_else(
+            |_| Default::default(),
+            |descriptor| (FrameLayer::of_vp8(&descriptor, marker), Pictures::Vp8(descriptor)),
+        ),
+        Some(VideoCodec::Vp9) => vp9::Descriptor::parse_untrusted(payload).map_or_else(
+            |_| Default::default(),
+            |descriptor| (FrameLayer::of_vp9(&descriptor), Pictures::Vp9(descriptor)),
+        ),
+        _ => Default::default(),
+    }
 }
 
 fn attach_extensions(

@@ -5,6 +5,10 @@ use std::time::{Duration, Instant};
 /// The least time between two requests for one layer.
 const INTERVAL: Duration = Duration::from_millis(500);
 
+/// The least time between two requests to one publisher for different layers of one track. Many encoders make a key frame of
+/// all layers when asked for one, so the second request is often needless by then.
+pub const SPACING: Duration = Duration::from_millis(150);
+
 /// The outstanding requests of one layer, merged.
 #[derive(Default)]
 pub struct KeyFrameRequests {
@@ -20,11 +24,16 @@ impl KeyFrameRequests {
 
     /// Whether to send a request now.
     pub fn poll(&mut self, now: Instant) -> bool {
-        let due = self.wanted && self.sent.is_none_or(|sent| now >= sent + INTERVAL);
+        let due = self.wanted && !self.is_throttled(now);
         if due {
             self.sent = Some(now);
         }
         due
+    }
+
+    /// Whether a request would have to wait.
+    pub fn is_throttled(&self, now: Instant) -> bool {
+        self.sent.is_some_and(|sent| now < sent + INTERVAL)
     }
 
     /// Notes that a key frame began.

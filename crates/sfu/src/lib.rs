@@ -2,6 +2,7 @@
 //!
 //! A [`Shard`] is the media server of one thread. It knows opaque ids only: no rooms, no people, no SDP.
 
+mod allocation;
 mod command;
 mod consumer;
 mod control;
@@ -12,6 +13,7 @@ mod dtls;
 mod event;
 mod feedback;
 mod forward;
+mod frame;
 mod ice;
 mod ingress;
 mod keyframe;
@@ -24,19 +26,23 @@ mod padding;
 mod panic_tests;
 mod producer;
 mod random;
+mod rates;
 mod receive_window;
 mod redundancy;
 mod relay;
 mod release;
+mod replay;
 mod report;
 mod retransmission;
 mod rewrite;
 mod ring;
 mod round_trip;
 mod sctp;
+mod selection;
 mod shard;
 mod speakers;
 mod steering;
+mod timeline;
 mod timers;
 mod transport;
 mod volume;
@@ -56,5 +62,7 @@ pub use event::{
     CloseReason, CommandErrorCode, ConsumerReport, Event, LayerReport, ProducerReport, SpeakerLevel, TransportReport,
 };
 pub use ice::{BindingRequest, Refused};
+pub use rates::PerLayer;
 pub use relay::{Relayed, RelayedPacket};
+pub use selection::LayerTarget;
 pub use shard::Shard;

@@ -80,18 +80,24 @@ impl Shard {
         }
         layer.clock = packet.clock;
         layer.on_packet(now);
+        // Nothing is asked for again between shards; but what is missing is known, so that it is not taken for padding.
+        layer.nack.on_packet(packet.sequence, now);
         producer.redundant = packet.redundant;
         let mut skip = true;
-        if let Some((info, buffer)) = content {
+        if let Some((mut info, buffer)) = content {
+            layer.read_descriptor(&mut info, buffer.bytes());
             let level = extension::decode_audio_level(info.audio_level.slice(buffer.bytes())).map(|audio| audio.level);
             let level = level.filter(|_| producer.kind == MediaKind::Audio);
             skip = level.is_some_and(|level| !speakers.admits(producer.speakers, key, level, now));
             counters.voices_left_out += u64::from(skip);
+            if producer.kind == MediaKind::Video {
+                layer.rates.add(info.frame, buffer.bytes().len(), now);
+            }
             if !layer.ring.insert(info, buffer, pool) {
                 return;
             }
             if info.key_frame && producer.kind == MediaKind::Video {
-                layer.key_frames.on_key_frame();
+                layer.note_key_frame(info.sequence, now);
             }
         }
         if producer.pending.is_empty() {

@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
+use tureen_codec::dependency_descriptor;
 use tureen_rtp::{HeaderFields, extension, set_padding_bit, write_header};
 use tureen_units::{Outlet, Path};
 
-use crate::consumer::Consumer;
+use crate::consumer::{Consumer, DescriptorChange};
 use crate::counters::Counters;
 use crate::downlink::{Downlink, Waiting};
 use crate::ingress::RTX_HEADER;
@@ -18,6 +19,34 @@ use crate::volume::Volume;
 
 /// The most extensions that a packet carries out.
 const MAX_EXTENSIONS: usize = 8;
+
+/// What a packet carries.
+#[derive(Clone, Copy)]
+pub struct Content<'a> {
+    /// Where it came in.
+    pub packet: &'a Packet,
+    /// What changes in its dependency descriptor.
+    pub descriptor: Option<DescriptorChange>,
+    /// Without its payload.
+    pub empty: bool,
+}
+
+impl<'a> Content<'a> {
+    fn payload(self) -> &'a [u8] {
+        if self.empty { &[] } else { self.packet.payload() }
+    }
+
+    /// The dependency descriptor as it goes out, in `room` where it changes.
+    fn descriptor<'b>(self, room: &'b mut [u8; dependency_descriptor::MAX_LEN]) -> &'b [u8]
+    where
+        'a: 'b,
+    {
+        let came = self.packet.info.dependency_descriptor.slice(self.packet.bytes());
+        let (Some(layout), Some(change)) = (&self.packet.info.descriptor, self.descriptor) else { return came };
+        let len = dependency_descriptor::rewrite(came, layout, change.frame_number, change.mask, room);
+        len.map_or(came, |len| &room[..len])
+    }
+}
 
 /// What a packet has besides its header and its payload.
 #[derive(Clone, Copy)]
@@ -90,13 +119,13 @@ impl<'a> PacketSender<'a> {
         fields: &HeaderFields,
         index: u64,
         consumer: &Consumer,
-        packet: &Packet,
+        content: Content<'_>,
         form: Form<'_>,
         out: &mut dyn Outlet,
     ) -> Option<usize> {
         let slot = out.slot();
-        let header_len = self.write_header(slot, fields, consumer, packet)?;
-        let payload = packet.payload();
+        let header_len = self.write_header(slot, fields, consumer, content)?;
+        let payload = content.payload();
         let outbound = &self.srtp.outbound;
         let sealed = match form {
             Form::First { padding } => {
@@ -133,10 +162,11 @@ impl<'a> PacketSender<'a> {
         slot: &mut [u8],
         fields: &HeaderFields,
         consumer: &Consumer,
-        packet: &Packet,
+        content: Content<'_>,
     ) -> Option<usize> {
+        let packet = content.packet;
         let transport_cc = extension::encode_transport_cc(*self.number);
-        let send_time;
+        let (send_time, mut room);
         let mut list = ExtensionList::default();
         if !consumer.known_to_peer {
             list.push(self.ids.mid, consumer.mid.as_bytes());
@@ -150,7 +180,10 @@ impl<'a> PacketSender<'a> {
         let (info, bytes) = (&packet.info, packet.bytes());
         list.push(self.ids.audio_level, info.audio_level.slice(bytes));
         list.push(self.ids.video_orientation, info.video_orientation.slice(bytes));
-        list.push(self.ids.dependency_descriptor, info.dependency_descriptor.slice(bytes));
+        if self.ids.dependency_descriptor.is_some() && !info.dependency_descriptor.is_empty() {
+            room = [0; dependency_descriptor::MAX_LEN];
+            list.push(self.ids.dependency_descriptor, content.descriptor(&mut room));
+        }
         list.push(self.ids.abs_capture_time, info.abs_capture_time.slice(bytes));
         write_header(slot, fields, list.as_slice())
     }

@@ -3,15 +3,19 @@
 use std::time::{Duration, Instant};
 
 use tureen_codec::VideoCodec;
+use tureen_codec::dependency_descriptor::{Descriptor, Structure};
 use tureen_rtp::receiver::ReceptionStats;
 use tureen_rtp::sequence::SequenceExtender;
 use tureen_srtp::InboundStream;
 
 use crate::command::{Codec, Encoding, MediaKind, OpenProducer, ProducerId, TransportId};
+use crate::frame::FrameLayer;
 use crate::keyframe::KeyFrameRequests;
 use crate::levels::LevelMeter;
 use crate::nack::NackTracker;
+use crate::rates::{LayerRates, PerLayer};
 use crate::redundancy;
+use crate::rewrite::Source;
 use crate::ring::{BufferPool, Packet, PacketInfo, PacketRing};
 use crate::volume::{LossShare, Volume};
 
@@ -56,8 +60,14 @@ pub struct Layer {
     pub clock: Option<ReportedClock>,
     /// Key frames that consumers wait for.
     pub key_frames: KeyFrameRequests,
-    /// Rises when the stream takes another SSRC and everything starts anew.
-    pub generation: u32,
+    /// Changes when the stream takes another SSRC and everything starts anew.
+    pub generation: u8,
+    /// The templates that its dependency descriptors name.
+    pub structure: Option<Box<Structure>>,
+    /// How much each of its layers sends.
+    pub rates: LayerRates,
+    /// Where the newest key frame starts, and when it came.
+    pub(crate) last_key_frame: Option<(u64, Instant)>,
     /// Sequence number of full intra requests.
     pub fir_sequence: u8,
     /// Bytes since the last report to the control plane.
@@ -80,6 +90,9 @@ impl Layer {
             clock: None,
             key_frames: KeyFrameRequests::default(),
             generation: 0,
+            structure: None,
+            last_key_frame: None,
+            rates: LayerRates::default(),
             fir_sequence: 0,
             volume: Volume::default(),
             loss: LossShare::default(),
@@ -110,6 +123,19 @@ impl Layer {
         complete || last.is_some_and(|last| !last.info.marker)
     }
 
+    /// Reads the dependency descriptor of a packet, if it has one. What it says of the frame counts more than what the
+    /// payload says, which may be encrypted.
+    pub fn read_descriptor(&mut self, info: &mut PacketInfo, packet: &[u8]) {
+        if info.dependency_descriptor.is_empty() {
+            return;
+        }
+        let data = info.dependency_descriptor.slice(packet);
+        let Ok(descriptor) = Descriptor::parse_untrusted(data, &mut self.structure) else { return };
+        info.key_frame = descriptor.starts_key_frame();
+        info.frame = FrameLayer::of_descriptor(&descriptor, info.frame.sync);
+        info.descriptor = Some(descriptor.layout);
+    }
+
     /// Whether packets came lately.
     pub fn flows(&self, now: Instant) -> bool {
         self.last_packet.is_some_and(|last| now.saturating_duration_since(last) < FLOW_TIMEOUT)
@@ -125,7 +151,9 @@ impl Layer {
         self.nack.reset();
         self.ring.clear(pool);
         self.clock = None;
-        self.generation += 1;
+        self.structure = None;
+        self.last_key_frame = None;
+        self.generation = self.generation.wrapping_add(1);
     }
 }
 
@@ -173,6 +201,8 @@ pub struct Producer {
     pub consumers: Vec<usize>,
     /// Not forwarded while true.
     pub paused: bool,
+    /// When a key frame was last requested, of any layer.
+    pub key_frame_asked: Option<Instant>,
     /// What arrived in this batch.
     pub pending: Vec<Pending>,
     /// Loudness, for audio.
@@ -197,6 +227,7 @@ impl Producer {
             layers: Vec::new(),
             consumers: Vec::new(),
             paused: false,
+            key_frame_asked: None,
             pending: Vec::with_capacity(64),
             meter: LevelMeter::default(),
             redundant: false,
@@ -275,6 +306,32 @@ impl Producer {
     /// Whether the publisher understands this feedback message.
     pub fn takes_feedback(&self, feedback: &str) -> bool {
         self.codecs.iter().any(|codec| codec.feedback.iter().any(|offered| offered == feedback))
+    }
+
+    /// An encoding as consumers refer to it; `None` if there is none.
+    pub fn source(&self, layer: u8) -> Option<Source> {
+        let generation = self.layers.get(usize::from(layer))?.generation;
+        Some(Source { layer, generation })
+    }
+
+    /// The encoding that consumers refer to so; `None` if it started anew since.
+    pub fn layer_of(&self, source: Source) -> Option<&Layer> {
+        self.layers.get(usize::from(source.layer)).filter(|layer| layer.generation == source.generation)
+    }
+
+    /// Bits per second that it takes to send each layer with all that it needs: encodings with simulcast, spatial layers
+    /// with SVC, by temporal layers. Zero for one that does not come.
+    pub fn layer_rates(&mut self, now: Instant) -> PerLayer<u64> {
+        if let [layer] = &mut self.layers[..] {
+            return layer.rates.cumulative(now);
+        }
+        let mut rates = PerLayer::default();
+        for (row, layer) in rates.iter_mut().zip(&mut self.layers) {
+            // All of an encoding is sent, whatever spatial layers it has.
+            let own = layer.rates.cumulative(now);
+            *row = own.into_iter().rev().find(|row| row.iter().any(|rate| *rate > 0)).unwrap_or_default();
+        }
+        rates
     }
 
     /// The best layer that flows, not above `max`; the lowest one that flows if all are above.

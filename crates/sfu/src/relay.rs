@@ -22,7 +22,7 @@ pub struct RelayedPacket {
     pub(crate) producer: ProducerId,
     pub(crate) layer: u8,
     /// The layer's, so that a mirror starts anew when the stream does.
-    pub(crate) generation: u32,
+    pub(crate) generation: u8,
     /// The publisher's clock. It goes along, as a message of its own could be dropped.
     pub(crate) clock: Option<ReportedClock>,
     pub(crate) redundant: bool,

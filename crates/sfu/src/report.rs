@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::command::MediaKind;
 use crate::consumer::Consumer;
 use crate::event::{ConsumerReport, Event, LayerReport, ProducerReport, TransportReport};
 use crate::producer::{Layer, Producer};
@@ -23,7 +24,7 @@ impl Shard {
         transport.reported = now;
         let report = TransportReport {
             round_trip_ms: transport.round_trip.get().map(milliseconds),
-            estimate: None,
+            estimate: transport.downlink.as_ref().map(|downlink| downlink.estimator.estimate().bps()),
             sent: transport.sent.take_rate(time),
             received: transport.received.take_rate(time),
             producers: transport.producers.iter().map(|key| of_producer(&mut producers[*key], now, time)).collect(),
@@ -59,11 +60,12 @@ fn of_producer(producer: &mut Producer, now: Instant, time: Duration) -> Produce
 fn of_consumer(consumer: &mut Consumer, producer: &Producer, time: Duration) -> ConsumerReport {
     let reception = consumer.reception.unwrap_or_default();
     let expected = i64::from(reception.highest_sequence);
+    let current = consumer.selection.current(producer);
     ConsumerReport {
         consumer: consumer.id,
-        layer: consumer.current_layer(),
-        temporal: None,
-        paused: false,
+        layer: current.map(|current| current.layer),
+        temporal: current.map(|current| current.temporal).filter(|_| producer.kind == MediaKind::Video),
+        paused: consumer.selection.is_starved(),
         bitrate: consumer.volume.take_rate(time),
         loss: consumer.loss.take(expected, i64::from(reception.cumulative_lost)),
         jitter_ms: in_milliseconds(reception.jitter, producer.clock_rate()),

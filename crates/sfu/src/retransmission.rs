@@ -6,8 +6,9 @@ use tureen_rtp::HeaderFields;
 use tureen_units::Outlet;
 
 use crate::consumer::{Consumer, Sent};
-use crate::packet_sender::{Form, PacketSender};
+use crate::packet_sender::{Content, Form, PacketSender};
 use crate::producer::Producer;
+use crate::rewrite::Origin;
 use crate::shard::Shard;
 
 impl Shard {
@@ -39,19 +40,22 @@ pub fn send_again(
     out: &mut dyn Outlet,
 ) -> Option<usize> {
     let ssrc = consumer.rtx_ssrc?;
-    let ring = &mut producer.layers.get_mut(usize::from(sent.layer))?.ring;
-    let forward = consumer.repeat(&ring.get(sent.sequence)?.info, sent)?;
-    ring.set_pictures(sent.sequence, forward.pictures);
-    let packet = ring.get(sent.sequence)?;
+    let Origin { source, sequence, .. } = sent.origin;
+    // What a stream sent before it started anew is gone.
+    let packet = producer.layer_of(source)?.ring.get(sequence)?;
+    let forward = consumer.repeat(producer, &packet.info, sent)?;
+    let ring = &mut producer.layers.get_mut(usize::from(source.layer))?.ring;
+    ring.set_pictures(sequence, forward.pictures);
+    let content = Content { packet: ring.get(sequence)?, descriptor: forward.descriptor, empty: forward.empty };
     let fields = HeaderFields {
-        marker: packet.info.marker,
+        marker: forward.marker,
         payload_type: forward.rtx_payload_type?,
         sequence: consumer.rtx_sequence as u16,
         timestamp: forward.timestamp,
         ssrc,
     };
     let form = Form::Again { original: sent.out as u16 };
-    let len = sender.send(&fields, consumer.rtx_sequence, consumer, packet, form, out)?;
+    let len = sender.send(&fields, consumer.rtx_sequence, consumer, content, form, out)?;
     consumer.rtx_sequence += 1;
     Some(len)
 }

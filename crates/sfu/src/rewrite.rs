@@ -1,58 +1,106 @@
-//! Continuity of what one consumer receives: sequence numbers, timestamps and picture ids go on across layer switches,
-//! pauses and packets that we leave out.
+//! Continuity of the numbers that one consumer receives: sequence numbers, timestamps, picture ids and frame numbers go on
+//! across layer switches, pauses and packets that we leave out.
 //!
-//! What was sent is described by segments: from `first_in` on, packets of one layer keep a constant distance to what goes
-//! out. A switch starts a segment; a packet that we leave out (padding) closes its hole by starting one that is nearer by
-//! one. Upstream loss makes no segment: it stays a hole, which a late repair fills at the same distance. The same list
-//! answers retransmission requests, so there is no map of single packets.
+//! What was sent is described by segments: from `first_in` on, packets of one stream keep a constant distance to what goes
+//! out. A switch starts a segment, and so does the first packet after some that were left out: it takes the number that the
+//! first of them would have had. Upstream loss makes no segment: it stays a hole, which a late repair fills at the same
+//! distance. The same list answers retransmission requests, so there is no map of single packets.
+//!
+//! ```text
+//! in    10 11 12 [13 14] 15 16  ·  18 [19] 20      left out in brackets, 17 is missing
+//! out   70 71 72         73 74 (75) 76      77
+//! ```
+//!
+//! Leaving out every other frame makes one segment per frame that is left out, however many packets it has, and costs a
+//! move of one place in a ring. The oldest segment is forgotten first: then late packets and requests that reach back to it
+//! find nothing.
 //!
 //! Under AES-GCM a sequence number must never go out twice with different bytes. Segments never overlap, in or out, and a
 //! ring hands each packet over once, so that cannot happen.
 
-/// Segments kept: how many switches and left-out packets a late packet or a request may reach back over.
-const MAX_SEGMENTS: usize = 32;
+use std::collections::VecDeque;
 
-/// The distance between what comes in and what goes out.
+/// Segments kept: with every other frame of 30 a second left out they reach back six seconds, and with upper spatial layers
+/// left out of every picture three; a layer's ring has as much of them at usual rates.
+const VIDEO_SEGMENTS: usize = 96;
+const AUDIO_SEGMENTS: usize = 8;
+
+/// One RTP stream of a producer, until it starts anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Index of the encoding.
+    pub layer: u8,
+    /// How often it started anew, wrapping.
+    pub generation: u8,
+}
+
+/// The distance between what comes in and what goes out, besides that of sequence numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shift {
-    /// Added to the extended sequence number, wrapping.
-    pub sequence: u64,
     /// Added to the RTP timestamp, wrapping.
     pub timestamp: u32,
-    /// Added to the VP8 picture id, wrapping.
+    /// Added to the picture id, wrapping.
     pub picture_id: u16,
-    /// Added to the VP8 `TL0PICIDX`, wrapping.
+    /// Added to the frame number of the dependency descriptor, wrapping.
+    pub frame_number: u16,
+    /// Added to `TL0PICIDX`, wrapping.
     pub tl0_pic_idx: u8,
+    /// The highest spatial layer that goes out.
+    pub top: u8,
+}
+
+/// Where a packet goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Extended sequence number.
+    pub sequence: u64,
+    /// Its other numbers.
+    pub shift: Shift,
+}
+
+/// Where a packet that went out came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Its stream.
+    pub source: Source,
+    /// Extended sequence number there.
+    pub sequence: u64,
+    /// How it was numbered.
+    pub shift: Shift,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Segment {
-    layer: u8,
+    source: Source,
+    /// Whether this segment began with a switch: what came before it is stale.
+    switch: bool,
     /// First and one past the last incoming sequence number that this segment covers.
     first_in: u64,
     end_in: u64,
+    first_out: u64,
     shift: Shift,
-    /// Whether this segment began with a switch: what came before it on the same layer is stale.
-    switch: bool,
 }
 
 impl Segment {
-    fn first_out(&self) -> u64 {
-        self.first_in.wrapping_add(self.shift.sequence)
+    fn place(&self, sequence: u64) -> Place {
+        Place { sequence: self.first_out + (sequence - self.first_in), shift: self.shift }
     }
 }
 
 /// The numbering of one consumer.
 pub struct Rewriter {
-    segments: Vec<Segment>,
+    segments: VecDeque<Segment>,
+    capacity: usize,
     next_out: u64,
+    /// The newest packet of the current stream that was sent or left out.
     highest_in: u64,
 }
 
 impl Rewriter {
     /// A numbering whose first packet goes out as `first_out`.
-    pub fn new(first_out: u64) -> Self {
-        Self { segments: Vec::with_capacity(MAX_SEGMENTS), next_out: first_out, highest_in: 0 }
+    pub fn new(first_out: u64, video: bool) -> Self {
+        let capacity = if video { VIDEO_SEGMENTS } else { AUDIO_SEGMENTS };
+        Self { segments: VecDeque::with_capacity(capacity), capacity, next_out: first_out, highest_in: 0 }
     }
 
     /// The sequence number that comes after the highest sent.
@@ -60,34 +108,78 @@ impl Rewriter {
         self.next_out
     }
 
-    /// Continues with `layer` from `sequence` on; `shift.sequence` is set here.
-    pub fn switch(&mut self, layer: u8, sequence: u64, shift: Shift) {
-        if let Some(last) = self.segments.last_mut() {
-            last.end_in = last.end_in.min(self.highest_in.max(last.first_in.saturating_sub(1)) + 1);
-        }
-        let shift = Shift { sequence: self.next_out.wrapping_sub(sequence), ..shift };
-        self.push(Segment { layer, first_in: sequence, end_in: u64::MAX, shift, switch: true });
-        self.highest_in = sequence.saturating_sub(1);
+    /// How the newest packets are numbered; `None` before the first.
+    pub fn shift(&self) -> Option<Shift> {
+        self.segments.back().map(|segment| segment.shift)
     }
 
-    /// Where a packet of the current layer goes; `None` for a straggler of another layer, for one from before the switch,
-    /// and for one that was left out.
-    pub fn map(&mut self, layer: u8, sequence: u64) -> Option<(u64, Shift)> {
-        let current = self.segments.last()?;
-        if current.layer != layer {
-            return None;
+    /// Continues with another stream, or with the same one after a pause, from `sequence` on.
+    pub fn switch(&mut self, source: Source, sequence: u64, shift: Shift) {
+        let (end, next_out) = (self.highest_in + 1, self.next_out);
+        if let Some(last) = self.segments.back_mut() {
+            last.end_in = last.end_in.min(end.max(last.first_in));
         }
-        if sequence >= current.first_in {
-            let out = sequence.wrapping_add(current.shift.sequence);
-            if sequence > self.highest_in {
-                self.highest_in = sequence;
-                self.next_out = out + 1;
-            }
-            return Some((out, current.shift));
+        let segment =
+            Segment { source, switch: true, first_in: sequence, end_in: u64::MAX, first_out: next_out, shift };
+        self.push(segment);
+        self.highest_in = sequence - 1;
+    }
+
+    /// Whether a packet of the current stream is newer than all before.
+    pub fn is_newer(&self, sequence: u64) -> bool {
+        sequence > self.highest_in
+    }
+
+    /// Sends a packet that is newer than all before; `None` before the first switch.
+    pub fn send(&mut self, sequence: u64) -> Option<Place> {
+        let place = self.segments.back()?.place(sequence);
+        self.highest_in = sequence;
+        self.next_out = place.sequence + 1;
+        Some(place)
+    }
+
+    /// Leaves a packet out that is newer than all before, and those that are missing before it too if `with_gap`. Their
+    /// numbers go to what follows.
+    pub fn skip(&mut self, sequence: u64, with_gap: bool) {
+        let start = if with_gap { self.highest_in + 1 } else { sequence };
+        let Some(current) = self.segments.back_mut() else { return };
+        self.highest_in = sequence;
+        if start == current.first_in {
+            current.first_in = sequence + 1;
+            return;
         }
+        current.end_in = start;
+        // What is missing between the last packet and this one keeps its numbers.
+        let first_out = current.first_out + (start - current.first_in);
+        let next = Segment { switch: false, first_in: sequence + 1, end_in: u64::MAX, first_out, ..*current };
+        self.next_out = first_out;
+        self.push(next);
+    }
+
+    /// Numbers the packets from the next one on in another way.
+    pub fn renumber(&mut self, change: impl FnOnce(&mut Shift)) {
+        let start = self.highest_in + 1;
+        let Some(current) = self.segments.back_mut() else { return };
+        let mut shift = current.shift;
+        change(&mut shift);
+        if shift == current.shift {
+            return;
+        }
+        if start == current.first_in {
+            current.shift = shift;
+            return;
+        }
+        current.end_in = start;
+        let first_out = current.first_out + (start - current.first_in);
+        let next = Segment { switch: false, first_in: start, end_in: u64::MAX, first_out, shift, ..*current };
+        self.push(next);
+    }
+
+    /// Where a late packet of the current stream goes; `None` if it was left out or came before the switch.
+    pub fn find(&self, sequence: u64) -> Option<Place> {
         for segment in self.segments.iter().rev() {
-            if (segment.first_in..segment.end_in).contains(&sequence) {
-                return Some((sequence.wrapping_add(segment.shift.sequence), segment.shift));
+            if sequence >= segment.first_in {
+                return (sequence < segment.end_in).then(|| segment.place(sequence));
             }
             if segment.switch {
                 break;
@@ -96,30 +188,13 @@ impl Rewriter {
         None
     }
 
-    /// Leaves a packet out. Its hole closes if nothing later went out yet; otherwise it stays.
-    pub fn skip(&mut self, layer: u8, sequence: u64) {
-        let Some(current) = self.segments.last_mut() else { return };
-        if current.layer != layer || sequence <= self.highest_in || sequence < current.first_in {
-            return;
-        }
-        let nearer = Shift { sequence: current.shift.sequence.wrapping_sub(1), ..current.shift };
-        self.highest_in = sequence;
-        // What is missing between the last packet and this one keeps its numbers.
-        self.next_out = (sequence + 1).wrapping_add(nearer.sequence);
-        if current.first_in == sequence {
-            current.first_in = sequence + 1;
-            current.shift = nearer;
-            return;
-        }
-        current.end_in = sequence;
-        self.push(Segment { layer, first_in: sequence + 1, end_in: u64::MAX, shift: nearer, switch: false });
-    }
-
-    /// Which packet went out with this sequence number: its layer, its incoming number and its shift.
-    pub fn source(&self, out: u64) -> Option<(u8, u64, Shift)> {
-        let segment = self.segments.iter().rev().find(|segment| segment.first_out() <= out)?;
-        let sequence = out.wrapping_sub(segment.shift.sequence);
-        (sequence < segment.end_in && out < self.next_out).then_some((segment.layer, sequence, segment.shift))
+    /// Which packet went out with this sequence number.
+    pub fn origin(&self, out: u64) -> Option<Origin> {
+        let after = self.segments.partition_point(|segment| segment.first_out <= out);
+        let segment = self.segments.get(after.checked_sub(1)?)?;
+        let sequence = segment.first_in + (out - segment.first_out);
+        let sent = sequence < segment.end_in && out < self.next_out;
+        sent.then_some(Origin { source: segment.source, sequence, shift: segment.shift })
     }
 
     /// The extended number nearest to the highest sent that ends in these 16 bits.
@@ -129,10 +204,10 @@ impl Rewriter {
     }
 
     fn push(&mut self, segment: Segment) {
-        if self.segments.len() == MAX_SEGMENTS {
-            self.segments.remove(0);
+        if self.segments.len() == self.capacity {
+            self.segments.pop_front();
         }
-        self.segments.push(segment);
+        self.segments.push_back(segment);
     }
 }
 
@@ -146,18 +221,20 @@ mod tests {
 
     #[derive(Clone, Copy, Debug)]
     enum Step {
-        /// The next packet of the current layer arrives.
+        /// The next packet of the current stream arrives.
         Packet,
-        /// The next packet of the current layer is lost for now.
+        /// The next packet of the current stream is lost for now.
         Loss,
-        /// The oldest lost packet of the current layer arrives after all.
+        /// The latest lost packet of the current stream arrives after all.
         Repair,
-        /// The next packet of the current layer is padding.
-        Padding,
-        /// A key frame of this layer takes over.
+        /// The next packet of the current stream is left out.
+        Skip,
+        /// It is, and what is missing before it belonged to the same frame.
+        SkipWithGap,
+        /// Other numbers from here on.
+        Renumber,
+        /// A key frame of this stream takes over.
         Switch(u8),
-        /// The other layers' packets do not matter.
-        Straggler(u8),
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -165,65 +242,86 @@ mod tests {
             10 => Just(Step::Packet),
             2 => Just(Step::Loss),
             2 => Just(Step::Repair),
-            2 => Just(Step::Padding),
+            6 => Just(Step::Skip),
+            1 => Just(Step::SkipWithGap),
+            1 => Just(Step::Renumber),
             1 => (0..3u8).prop_map(Step::Switch),
-            1 => (0..3u8).prop_map(Step::Straggler),
         ];
-        proptest::collection::vec(step, 0..200)
+        proptest::collection::vec(step, 0..400)
     }
 
-    /// Plays steps; returns what went out, by outgoing number, and how many upstream losses were left open.
-    fn play(steps: &[Step]) -> (HashMap<u64, (u8, u64)>, Rewriter, usize) {
-        let mut rewriter = Rewriter::new(100);
+    fn source(layer: u8) -> Source {
+        Source { layer, generation: 0 }
+    }
+
+    struct Played {
+        rewriter: Rewriter,
+        /// What went out, by its number.
+        sent: HashMap<u64, (u8, u64)>,
+        /// Losses that stay holes.
+        open: usize,
+    }
+
+    fn play(steps: &[Step]) -> Played {
+        let mut rewriter = Rewriter::new(100, true);
         let mut next_in = [65_536u64, 200_000, 900_000];
-        let (mut layer, mut lost, mut open) = (0u8, Vec::new(), 0);
+        let (mut layer, mut lost, mut open, mut after_skip) = (0u8, Vec::new(), 0, false);
         let mut sent = HashMap::new();
-        rewriter.switch(0, next_in[0], Shift::default());
+        rewriter.switch(source(0), next_in[0], Shift::default());
         for step in steps {
             let index = usize::from(layer);
+            let sequence = next_in[index];
             match *step {
                 Step::Packet => {
-                    let (out, _) = rewriter.map(layer, next_in[index]).expect("a packet of the current layer");
-                    assert!(sent.insert(out, (layer, next_in[index])).is_none(), "{out} went out twice");
+                    let before = rewriter.next_out();
+                    let place = rewriter.send(sequence).expect("a stream");
+                    assert!(place.sequence >= before && place.sequence == rewriter.next_out() - 1);
+                    assert_eq!(sent.insert(place.sequence, (layer, sequence)), None, "went out twice");
                     next_in[index] += 1;
                 }
                 Step::Loss => {
-                    lost.push(next_in[index]);
+                    lost.push(sequence);
                     next_in[index] += 1;
                 }
                 Step::Repair => {
                     let Some(sequence) = lost.pop() else { continue };
-                    if let Some((out, _)) = rewriter.map(layer, sequence) {
-                        assert!(sent.insert(out, (layer, sequence)).is_none(), "{out} went out twice");
+                    if rewriter.is_newer(sequence) {
+                        lost.push(sequence);
+                        continue;
+                    }
+                    if let Some(place) = rewriter.find(sequence) {
+                        assert_eq!(sent.insert(place.sequence, (layer, sequence)), None, "went out twice");
                     } else {
                         open += 1;
                     }
                 }
-                Step::Padding => {
-                    rewriter.skip(layer, next_in[index]);
-                    assert_eq!(rewriter.map(layer, next_in[index]), None, "left out for good");
+                Step::Skip | Step::SkipWithGap => {
+                    rewriter.skip(sequence, after_skip && matches!(step, Step::SkipWithGap));
+                    assert_eq!(rewriter.find(sequence), None, "left out for good");
                     next_in[index] += 1;
                 }
+                Step::Renumber => rewriter.renumber(|shift| shift.picture_id += 1),
                 Step::Switch(to) => {
                     open += lost.len();
                     lost.clear();
                     layer = to;
                     next_in[usize::from(to)] += 5;
-                    rewriter.switch(to, next_in[usize::from(to)], Shift::default());
+                    rewriter.switch(source(to), next_in[usize::from(to)], Shift::default());
                 }
-                Step::Straggler(from) if from != layer => {
-                    assert_eq!(rewriter.map(from, next_in[usize::from(from)]), None);
-                }
-                Step::Straggler(_) => {}
             }
+            after_skip = match step {
+                Step::Skip | Step::SkipWithGap => true,
+                Step::Loss | Step::Repair => after_skip,
+                _ => false,
+            };
         }
-        (sent, rewriter, open + lost.len())
+        Played { rewriter, sent, open: open + lost.len() }
     }
 
     proptest! {
         #[test]
         fn nothing_goes_out_twice_and_only_losses_leave_holes(steps in steps()) {
-            let (sent, rewriter, open) = play(&steps);
+            let Played { rewriter, sent, open } = play(&steps);
             let span = (rewriter.next_out() - 100) as usize;
             prop_assert!(sent.len() <= span);
             prop_assert!(span - sent.len() <= open, "{} holes, {open} losses", span - sent.len());
@@ -231,21 +329,39 @@ mod tests {
 
         #[test]
         fn what_went_out_lately_can_be_found_again(steps in steps()) {
-            let (sent, rewriter, _) = play(&steps);
-            let recent = rewriter.segments.first().map_or(0, Segment::first_out);
+            let Played { rewriter, sent, .. } = play(&steps);
+            let recent = rewriter.segments.front().map_or(0, |segment| segment.first_out);
             for (out, (layer, sequence)) in sent.iter().filter(|(out, _)| **out >= recent) {
-                let found = rewriter.source(*out).map(|(layer, sequence, _)| (layer, sequence));
+                let found = rewriter.origin(*out).map(|origin| (origin.source.layer, origin.sequence));
                 prop_assert_eq!(found, Some((*layer, *sequence)));
             }
         }
     }
 
     #[test]
+    fn two_of_three_frames_left_out_for_long_cost_no_reach() {
+        let mut rewriter = Rewriter::new(0, true);
+        rewriter.switch(source(0), 1, Shift::default());
+        let mut sequence = 1;
+        for _ in 0..1000 {
+            (0..3).for_each(|packet| {
+                rewriter.send(sequence + packet);
+            });
+            (3..13).for_each(|packet| rewriter.skip(sequence + packet, packet > 3));
+            sequence += 13;
+        }
+        assert_eq!(rewriter.next_out(), 3000);
+        let reach = (0..3000).rev().take_while(|out| rewriter.origin(*out).is_some()).count();
+        assert!(reach >= 250, "{reach} packets");
+        assert!(std::mem::size_of::<Segment>() * VIDEO_SEGMENTS <= 4 << 10);
+    }
+
+    #[test]
     fn the_sixteen_bits_of_a_request_are_extended_to_what_was_sent() {
-        let mut rewriter = Rewriter::new(65_530);
-        rewriter.switch(0, 0, Shift::default());
-        (0..10).for_each(|sequence| {
-            rewriter.map(0, sequence);
+        let mut rewriter = Rewriter::new(65_530, true);
+        rewriter.switch(source(0), 1, Shift::default());
+        (1..11).for_each(|sequence| {
+            rewriter.send(sequence);
         });
         assert_eq!(rewriter.extend(65_531), 65_531);
         assert_eq!(rewriter.extend(2), 65_538);

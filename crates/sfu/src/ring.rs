@@ -2,8 +2,10 @@
 
 use std::time::Instant;
 
-use tureen_codec::vp8;
+use tureen_codec::dependency_descriptor::Layout;
 use tureen_units::PacketBuffer;
+
+use crate::frame::{FrameLayer, Pictures};
 
 /// A part of a packet buffer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,8 +58,10 @@ pub struct PacketInfo {
     pub payload: Span,
     /// Earlier packets' payloads and this one's, where it is redundant audio (RFC 2198).
     pub redundant: Span,
-    /// The VP8 payload descriptor, where the codec is VP8.
-    pub vp8: Option<vp8::Descriptor>,
+    /// The layer of its frame.
+    pub frame: FrameLayer,
+    /// Where its payload numbers its picture.
+    pub pictures: Pictures,
     /// Audio level extension (RFC 6464), as it came.
     pub audio_level: Span,
     /// Video orientation extension, as it came.
@@ -66,6 +70,8 @@ pub struct PacketInfo {
     pub abs_capture_time: Span,
     /// Dependency descriptor extension, as it came.
     pub dependency_descriptor: Span,
+    /// Where that has what we change, if we could read it.
+    pub descriptor: Option<Layout>,
 }
 
 impl PacketInfo {
@@ -159,22 +165,24 @@ impl PacketRing {
         true
     }
 
+    /// The newest packet's sequence number.
+    pub fn highest(&self) -> Option<u64> {
+        self.highest
+    }
+
     /// The packet with this sequence number, if it is still here.
     pub fn get(&self, sequence: u64) -> Option<&Packet> {
         self.slots[self.index(sequence)].as_ref().filter(|packet| packet.info.sequence == sequence)
     }
 
-    /// Makes the packet with this sequence number what one consumer gets: with this VP8 picture id and `TL0PICIDX`, where it
-    /// has any. They are written over those of the consumer before, so that no payload has to be copied; what was parsed
-    /// of the packet stays as it came.
+    /// Makes the packet with this sequence number what one consumer gets: with this picture id and `TL0PICIDX`, where it has
+    /// any. They are written over those of the consumer before, so that no payload has to be copied; what was parsed of
+    /// the packet stays as it came.
     pub fn set_pictures(&mut self, sequence: u64, pictures: Option<(u16, u8)>) {
         let index = self.index(sequence);
         let packet = self.slots[index].as_mut().filter(|packet| packet.info.sequence == sequence);
-        if let (Some(packet), Some((picture_id, tl0_pic_idx))) = (packet, pictures)
-            && let Some(descriptor) = &packet.info.vp8
-        {
-            let payload = packet.info.payload.slice_mut(packet.buffer.bytes_mut());
-            vp8::rewrite(payload, descriptor, picture_id, tl0_pic_idx);
+        if let (Some(packet), Some(numbers)) = (packet, pictures) {
+            packet.info.pictures.rewrite(packet.info.payload.slice_mut(packet.buffer.bytes_mut()), numbers);
         }
     }
 

@@ -359,7 +359,7 @@ impl Shard {
         }
     }
 
-    /// Chooses a consumer's layer, if it is still there, and asks for the key frame that it then needs.
+    /// Chooses a consumer's layers, if it is still there, and finds or asks for the key frame that it then needs.
     pub(crate) fn choose_layer(&mut self, now: Instant, key: usize, out: &mut dyn Outlet) {
         let Some(consumer) = self.consumers.get_mut(key) else { return };
         if self.transports[consumer.transport].srtp.is_none() {
@@ -367,9 +367,12 @@ impl Shard {
         }
         let producer = &mut self.producers[consumer.producer];
         let producer_key = consumer.producer;
-        if let Some(layer) = consumer.choose(producer, now)
-            && let Some(layer) = producer.layers.get_mut(usize::from(layer))
-        {
+        let Some(encoding) = consumer.choose(producer, now) else { return };
+        if self.replay(now, key, encoding, out) {
+            return;
+        }
+        let layers = self.producers.get_mut(producer_key).map(|producer| &mut producer.layers);
+        if let Some(layer) = layers.and_then(|layers| layers.get_mut(usize::from(encoding))) {
             layer.key_frames.request();
             self.poll_key_frames(now, producer_key, out);
         }

@@ -7,6 +7,7 @@ use std::{fs, io};
 use tureen_rtp::rtcp::{ReportBlock, RtcpWriter, SenderInfo, TransportCcRecorder};
 use tureen_rtp::{HeaderFields, write_header};
 use tureen_sim::Call;
+use tureen_sim::descriptor::{self, Template};
 
 fn main() -> io::Result<()> {
     let all = [
@@ -26,6 +27,7 @@ fn main() -> io::Result<()> {
                 &[111, 1],
             ]),
         ),
+        ("dependency_descriptor", descriptors()),
         ("srtp", rtp_packets().into_iter().map(|packet| [&[12][..], &packet].concat()).collect()),
         ("srtcp", rtcp_compounds()),
         ("stun", vec![binding_request()]),
@@ -45,6 +47,32 @@ fn main() -> io::Result<()> {
 
 fn payloads(all: &[&[u8]]) -> Vec<Vec<u8>> {
     all.iter().map(|payload| payload.to_vec()).collect()
+}
+
+/// Streams of two and of four layers: a key frame, and frames with and without what differs from their template.
+fn descriptors() -> Vec<Vec<u8>> {
+    let template = |layer, indications: &str, references: &[u16]| Template {
+        layer,
+        indications: indications.to_owned(),
+        references: references.to_vec(),
+    };
+    let temporal = [template((0, 0), "SS", &[]), template((0, 0), "SS", &[2]), template((0, 1), "-D", &[1])];
+    let spatial = [
+        template((0, 0), "SSSS", &[]),
+        template((0, 1), "-D-R", &[2]),
+        template((1, 0), "--SS", &[1]),
+        template((1, 1), "---D", &[2, 1]),
+    ];
+    let stream = |templates: &[Template]| {
+        let frames = [
+            descriptor::key_frame(templates, 60, 7, false),
+            descriptor::frame((false, true), 60, 7, None),
+            descriptor::frame((true, true), 62, 8, None),
+            descriptor::frame((true, true), 61, 9, Some(&[2, 5])),
+        ];
+        frames.iter().flat_map(|frame| [&[frame.len() as u8][..], frame].concat()).collect()
+    };
+    vec![stream(&temporal), stream(&spatial)]
 }
 
 fn rtp_packets() -> Vec<Vec<u8>> {
@@ -91,7 +119,7 @@ fn arrivals(count: u16, gap_ms: u16) -> Vec<u8> {
 fn binding_request() -> Vec<u8> {
     let mut call = Call::new();
     let peer = call.add_peer();
-    call.peers[peer].binding_request(&call.peers[peer].remote.password.clone())
+    call.peers[peer].binding_request(&call.peers[peer].handshake.remote.password.clone())
 }
 
 fn open(kind: u8, label: &[u8], protocol: &[u8]) -> Vec<u8> {

@@ -10,6 +10,7 @@ use tureen_sfu::{
 };
 use tureen_units::{Egress, Outlet, PacketBuffer, Path};
 
+use crate::bottleneck::Bottleneck;
 use crate::peer::Peer;
 use crate::rings::Rings;
 
@@ -98,6 +99,8 @@ pub struct Call {
     addresses: Addresses,
     /// The way back from an address to its peer.
     indices: HashMap<SocketAddr, PeerIndex>,
+    /// Narrow ways to peers.
+    bottlenecks: HashMap<PeerIndex, Bottleneck>,
     outlet: Memory,
     buffer: Box<PacketBuffer>,
 }
@@ -146,6 +149,7 @@ impl Call {
             network: Box::new(|_, _, _| true),
             addresses,
             indices: HashMap::new(),
+            bottlenecks: HashMap::new(),
             outlet: Memory { egress: Egress::new(64), sent: Vec::new(), until_panic: None },
             buffer: PacketBuffer::boxed(),
         }
@@ -182,7 +186,7 @@ impl Call {
             request: 0,
             transport: index as u64 + 1,
             local_ice: credentials,
-            remote_ice: peer.local.clone(),
+            remote_ice: peer.handshake.local.clone(),
             remote_fingerprint: peer.fingerprint(),
             extensions: Self::extensions(),
             max_message_size: 65536,
@@ -320,6 +324,13 @@ impl Call {
         );
     }
 
+    /// Puts a link of so many bits per second in front of a peer, with a queue of 200 ms and a way of 20 ms; if there is one,
+    /// sets its rate. The peer answers with transport-wide feedback from then on.
+    pub fn narrow(&mut self, peer: PeerIndex, rate: u64) {
+        let link = || Bottleneck::new(self.now, rate, Duration::from_millis(200), Duration::from_millis(20));
+        self.bottlenecks.entry(peer).or_insert_with(link).set_rate(rate);
+    }
+
     /// Lets time pass in steps of 5 ms.
     pub fn run(&mut self, time: Duration) {
         let end = self.now + time;
@@ -332,6 +343,7 @@ impl Call {
             for index in 0..self.peers.len() {
                 self.peers[index].handle_timeout(self.now);
             }
+            self.deliver();
             self.settle();
         }
     }
@@ -352,8 +364,12 @@ impl Call {
             for (path, datagram) in std::mem::take(&mut self.outlet.sent) {
                 moved = true;
                 let Some(index) = self.indices.get(&path.remote).copied() else { continue };
-                if (self.network)(Direction::Down, index, &datagram) {
-                    self.peers[index].handle(self.now, &datagram);
+                if !(self.network)(Direction::Down, index, &datagram) {
+                    continue;
+                }
+                match self.bottlenecks.get_mut(&index) {
+                    Some(link) => link.send(self.now, datagram),
+                    None => self.peers[index].handle(self.now, &datagram),
                 }
             }
             if !moved {
@@ -374,6 +390,19 @@ impl Call {
         }
         self.outlet.flush();
         moved
+    }
+
+    /// Hands over what came through narrow links by now.
+    fn deliver(&mut self) {
+        let id = Self::extensions().transport_cc.unwrap_or_default();
+        for (peer, link) in &mut self.bottlenecks {
+            while let Some(datagram) = link.poll(self.now, id) {
+                self.peers[*peer].handle(self.now, &datagram);
+            }
+            if let Some(feedback) = link.poll_feedback(self.now) {
+                self.peers[*peer].send_rtcp(&feedback);
+            }
+        }
     }
 
     /// Hands the server a datagram from any address.

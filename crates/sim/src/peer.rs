@@ -4,17 +4,16 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
-use aws_lc_rs::hmac;
 use bytes::Bytes;
-use dimpl::{Config, Dtls, DtlsCertificate, Output};
-use is::stun::{StunMessage, TransId};
 use sctp_proto::{
     Association, AssociationHandle, ClientConfig, DatagramEvent, Endpoint, EndpointConfig, Event, Payload,
     PayloadProtocolIdentifier as Ppid, ReliabilityType, StreamEvent, TransportConfig,
 };
 use tureen_rtp::{HeaderFields, RtpHeader, write_header};
 use tureen_sfu::IceCredentials;
-use tureen_srtp::{Inbound, InboundStream, MasterKey, Outbound, Profile};
+use tureen_srtp::{InboundStream, Profile};
+
+use crate::handshake::Handshake;
 
 const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5000);
 
@@ -31,23 +30,15 @@ pub struct Received {
 
 /// A peer.
 pub struct Peer {
-    /// Its own credentials.
-    pub local: IceCredentials,
-    /// The server's credentials.
-    pub remote: IceCredentials,
+    /// ICE and DTLS.
+    pub handshake: Handshake,
     /// RTP that came, in order.
     pub rtp: Vec<Received>,
     /// RTCP that came, decrypted, in order.
     pub rtcp: Vec<Vec<u8>>,
     /// Data channel messages that came: stream and bytes.
     pub messages: Vec<(u16, Vec<u8>)>,
-    certificate: DtlsCertificate,
-    dtls: Dtls,
-    started: bool,
-    srtp: Option<(Inbound, Outbound)>,
-    profile: Option<Profile>,
     streams: Vec<(u32, InboundStream)>,
-    outbox: Vec<Vec<u8>>,
     sctp: Option<Sctp>,
     last_sctp: Vec<u8>,
 }
@@ -65,24 +56,13 @@ impl Peer {
     /// # Panics
     /// If no certificate can be made.
     pub fn new(name: &str, remote: IceCredentials, now: Instant) -> Self {
-        let certificate = dimpl::certificate::generate_self_signed_certificate().expect("a certificate");
-        let config = Arc::new(Config::builder().mtu(1200).build().expect("a configuration"));
-        let mut dtls = Dtls::new_12(config, certificate.clone(), now);
-        dtls.set_active(true);
         let local = IceCredentials { ufrag: format!("peer{name}"), password: "p".repeat(24) };
         Self {
-            local,
-            remote,
+            handshake: Handshake::new(local, remote, Handshake::certificate(), now),
             rtp: Vec::new(),
             rtcp: Vec::new(),
             messages: Vec::new(),
-            certificate,
-            dtls,
-            started: false,
-            srtp: None,
-            profile: None,
             streams: Vec::new(),
-            outbox: Vec::new(),
             sctp: None,
             last_sctp: Vec::new(),
         }
@@ -90,60 +70,46 @@ impl Peer {
 
     /// SHA-256 of its certificate.
     pub fn fingerprint(&self) -> String {
-        self.certificate.fingerprint_str()
+        self.handshake.fingerprint()
     }
 
     /// Whether DTLS is complete.
     pub fn is_connected(&self) -> bool {
-        self.srtp.is_some()
+        self.handshake.srtp.is_some()
     }
 
     /// The negotiated SRTP profile.
     pub fn profile(&self) -> Option<Profile> {
-        self.profile
+        self.handshake.profile()
     }
 
     /// Sends a binding request that nominates, and starts DTLS the first time.
     pub fn check(&mut self, now: Instant) {
-        let request = self.binding_request(&self.remote.password.clone());
-        self.outbox.push(request);
-        if !self.started {
-            self.started = true;
-            self.dtls.handle_timeout(now).expect("a client hello");
-            self.poll_dtls(now);
-        }
+        self.handshake.check();
+        self.handshake.start(now);
     }
 
     /// A binding request with this password, right or wrong.
     pub fn binding_request(&self, password: &str) -> Vec<u8> {
-        self.request(password, true)
+        self.handshake.request(password, true)
     }
 
     /// An authentic binding request of a peer that wants to be controlled, as we do.
     pub fn conflicting_request(&self) -> Vec<u8> {
-        self.request(&self.remote.password, false)
-    }
-
-    fn request(&self, password: &str, controlling: bool) -> Vec<u8> {
-        let username = format!("{}:{}", self.remote.ufrag, self.local.ufrag);
-        let message = StunMessage::binding_request(&username, TransId::new(), controlling, 1, 1, controlling);
-        let mut bytes = [0; 256];
-        let len = message.to_bytes(Some(password.as_bytes()), &mut bytes, hmac_sha1).expect("a short message");
-        bytes[..len].to_vec()
+        self.handshake.request(&self.handshake.remote.password, false)
     }
 
     /// What it wants to send.
     pub fn take_outbox(&mut self) -> Vec<Vec<u8>> {
-        std::mem::take(&mut self.outbox)
+        std::mem::take(&mut self.handshake.outbox)
     }
 
     /// Takes a datagram from the server.
     pub fn handle(&mut self, now: Instant, datagram: &[u8]) {
         match datagram.first() {
             Some(20..=63) => {
-                self.dtls.handle_timeout(now).expect("a running handshake");
-                self.dtls.handle_packet(datagram).expect("a record of the server");
-                self.poll_dtls(now);
+                self.handshake.handle_record(now, datagram);
+                self.take_data(now);
                 self.pump_sctp(now);
             }
             Some(128..=191) if (192..=223).contains(&datagram[1]) => self.handle_rtcp(datagram),
@@ -154,10 +120,8 @@ impl Peer {
 
     /// Runs its timers.
     pub fn handle_timeout(&mut self, now: Instant) {
-        if self.started {
-            self.dtls.handle_timeout(now).expect("a running association");
-            self.poll_dtls(now);
-        }
+        self.handshake.handle_timeout(now);
+        self.take_data(now);
         if let Some(sctp) = &mut self.sctp {
             sctp.association.handle_timeout(now);
         }
@@ -175,12 +139,12 @@ impl Peer {
         extensions: &[(u8, &[u8])],
         payload: &[u8],
     ) -> Vec<u8> {
-        let (_, outbound) = self.srtp.as_ref().expect("a connected peer");
+        let (_, outbound) = self.handshake.srtp.as_ref().expect("a connected peer");
         let mut out = vec![0; 2000];
         let header_len = write_header(&mut out, &fields, extensions).expect("room for the header");
         let len = outbound.seal_rtp(fields.ssrc, index, &mut out, header_len, payload, &[]).expect("room");
         out.truncate(len);
-        self.outbox.push(out.clone());
+        self.handshake.outbox.push(out.clone());
         out
     }
 
@@ -189,11 +153,11 @@ impl Peer {
     /// # Panics
     /// Before DTLS is complete.
     pub fn send_rtcp(&mut self, plain: &[u8]) {
-        let (_, outbound) = self.srtp.as_mut().expect("a connected peer");
+        let (_, outbound) = self.handshake.srtp.as_mut().expect("a connected peer");
         let mut out = vec![0; 2000];
         let len = outbound.seal_rtcp(plain, &mut out).expect("room");
         out.truncate(len);
-        self.outbox.push(out);
+        self.handshake.outbox.push(out);
     }
 
     /// Starts SCTP, with messages of up to 1 MiB both ways: what the server takes is the server's to say.
@@ -273,8 +237,8 @@ impl Peer {
         let mut packet = [header, &[0; 4], chunks].concat();
         let checksum = crc32c(&packet);
         packet[8..12].copy_from_slice(&checksum.to_le_bytes());
-        self.dtls.send_application_data(&packet).expect("room for a record");
-        self.poll_dtls(now);
+        self.handshake.send_data(&packet);
+        self.take_data(now);
     }
 
     /// The SCTP packet that it sent last.
@@ -293,7 +257,7 @@ impl Peer {
     }
 
     fn handle_rtp(&mut self, datagram: &[u8]) {
-        let Some((inbound, _)) = &self.srtp else { return };
+        let Some((inbound, _)) = &self.handshake.srtp else { return };
         let header = RtpHeader::parse_untrusted(datagram).expect("an RTP packet of the server");
         if !self.streams.iter().any(|(ssrc, _)| *ssrc == header.ssrc) {
             self.streams.push((header.ssrc, InboundStream::default()));
@@ -309,47 +273,17 @@ impl Peer {
     }
 
     fn handle_rtcp(&mut self, datagram: &[u8]) {
-        let Some((inbound, _)) = &mut self.srtp else { return };
+        let Some((inbound, _)) = &mut self.handshake.srtp else { return };
         let mut packet = datagram.to_vec();
         let len = inbound.open_rtcp(&mut packet).expect("an authentic report");
         packet.truncate(len);
         self.rtcp.push(packet);
     }
 
-    fn poll_dtls(&mut self, now: Instant) {
-        let mut buffer = [0; 2048];
-        let mut data = Vec::new();
-        loop {
-            match self.dtls.poll_output(&mut buffer) {
-                Output::Packet(record) => self.outbox.push(record.to_vec()),
-                Output::KeyingMaterial(material, profile) => {
-                    let profile = match profile {
-                        dimpl::SrtpProfile::AEAD_AES_256_GCM => Profile::AeadAes256Gcm,
-                        dimpl::SrtpProfile::AEAD_AES_128_GCM => Profile::AeadAes128Gcm,
-                        _ => Profile::Aes128CmSha1_80,
-                    };
-                    self.take_keys(profile, &material);
-                }
-                Output::ApplicationData(bytes) => data.push(bytes.to_vec()),
-                Output::Timeout(_) => break,
-                _ => {}
-            }
-        }
-        for packet in data {
+    fn take_data(&mut self, now: Instant) {
+        for packet in std::mem::take(&mut self.handshake.data) {
             self.handle_sctp(now, &packet);
         }
-    }
-
-    fn take_keys(&mut self, profile: Profile, material: &[u8]) {
-        let (key, salt) = (profile.key_len(), profile.salt_len());
-        let part = |index: usize| MasterKey {
-            key: &material[index * key..][..key],
-            salt: &material[2 * key + index * salt..][..salt],
-        };
-        let outbound = Outbound::new(profile, part(0)).expect("client keys");
-        let inbound = Inbound::new(profile, part(1)).expect("server keys");
-        self.srtp = Some((inbound, outbound));
-        self.profile = Some(profile);
     }
 
     fn handle_sctp(&mut self, now: Instant, packet: &[u8]) {
@@ -376,8 +310,7 @@ impl Peer {
             if let Payload::RawEncode(packets) = transmit.payload {
                 for packet in packets {
                     self.last_sctp = packet.to_vec();
-                    self.dtls.send_application_data(&packet).expect("room for a record");
-                    self.poll_dtls(now);
+                    self.handshake.send_data(&packet);
                 }
             }
         }
@@ -400,15 +333,4 @@ fn crc32c(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| crc >> 1 ^ if crc & 1 == 1 { 0x82f6_3b78 } else { 0 })
     })
-}
-
-fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {
-    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
-    let mut context = hmac::Context::with_key(&key);
-    for part in parts {
-        context.update(part);
-    }
-    let mut digest = [0; 20];
-    digest.copy_from_slice(context.sign().as_ref());
-    digest
 }

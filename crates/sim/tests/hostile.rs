@@ -53,7 +53,7 @@ fn a_check_without_the_password_opens_no_path() {
 
 /// A nominating check of this peer, and a packet that nobody has seen before, from another address.
 fn move_to(call: &mut Call, peer: usize, address: SocketAddr) {
-    let password = call.peers[peer].remote.password.clone();
+    let password = call.peers[peer].handshake.remote.password.clone();
     let request = call.peers[peer].binding_request(&password);
     call.inject(address, &request);
     call.peers[peer].send_rtcp(&receiver_report());
@@ -88,7 +88,7 @@ fn a_role_conflict_opens_no_path() {
     call.inject(stranger(), &[22; 40]);
     assert_eq!(call.shard.counters().datagrams_refused, refused + 1, "the address is nobody's");
     call.command(Command::CloseTransport { transport: guest as u64 + 1 });
-    let password = call.peers[1].remote.password.clone();
+    let password = call.peers[1].handshake.remote.password.clone();
     let request = call.peers[1].binding_request(&password);
     call.inject(stranger(), &request);
     assert_eq!(call.shard.counters().panics, 0);
@@ -98,7 +98,7 @@ fn a_role_conflict_opens_no_path() {
 #[test]
 fn a_replayed_check_moves_no_call() {
     let mut call = call_with_sound();
-    let password = call.peers[1].remote.password.clone();
+    let password = call.peers[1].handshake.remote.password.clone();
     let request = call.peers[1].binding_request(&password);
     call.inject(tureen_sim::address(1), &request);
     call.peers[1].send_rtcp(&receiver_report());
@@ -118,7 +118,7 @@ fn a_replayed_data_record_moves_no_call() {
     let now = call.now;
     call.peers[1].open_channel(now, 1, "chat", true, None);
     let records = call.peers[1].take_outbox();
-    let password = call.peers[1].remote.password.clone();
+    let password = call.peers[1].handshake.remote.password.clone();
     let request = call.peers[1].binding_request(&password);
     for datagram in records.iter().chain([&request]) {
         call.inject(tureen_sim::address(1), datagram);
@@ -132,7 +132,7 @@ fn a_replayed_data_record_moves_no_call() {
 #[test]
 fn a_check_takes_no_address_from_a_live_call() {
     let mut call = call_with_sound();
-    let password = call.peers[1].remote.password.clone();
+    let password = call.peers[1].handshake.remote.password.clone();
     let request = call.peers[1].binding_request(&password);
     call.inject(tureen_sim::address(0), &request);
     assert_unharmed(&mut call, 2);
@@ -143,7 +143,7 @@ fn an_address_passes_to_whoever_proves_it_once_its_call_is_silent() {
     let mut call = call_with_sound();
     let newcomer = call.add_peer();
     call.run(Duration::from_secs(6));
-    let password = call.peers[newcomer].remote.password.clone();
+    let password = call.peers[newcomer].handshake.remote.password.clone();
     let request = call.peers[newcomer].binding_request(&password);
     call.inject(tureen_sim::address(0), &request);
     let datagram = speak(&mut call, 2);
@@ -160,7 +160,7 @@ fn an_address_is_whose_check_came_last() {
     let mut call = call_with_sound();
     let shared = tureen_sim::address(7);
     for peer in [0, 1, 0] {
-        let request = call.peers[peer].binding_request(&call.peers[peer].remote.password.clone());
+        let request = call.peers[peer].binding_request(&call.peers[peer].handshake.remote.password.clone());
         call.inject(shared, &request);
     }
     let fields = HeaderFields { marker: false, payload_type: 111, sequence: 2, timestamp: 1920, ssrc: 1000 };
@@ -177,7 +177,7 @@ fn more_addresses_than_a_peer_may_have_do_not_cost_another_peer_its_own() {
     // The newcomer claims the speaker's address; the speaker takes it back and the newcomer wanders on.
     let newcomer = call.join();
     let claim = |call: &mut Call, peer: usize, from| {
-        let request = call.peers[peer].binding_request(&call.peers[peer].remote.password.clone());
+        let request = call.peers[peer].binding_request(&call.peers[peer].handshake.remote.password.clone());
         call.inject(from, &request);
     };
     claim(&mut call, newcomer, tureen_sim::address(0));
@@ -259,7 +259,7 @@ fn another_certificate_than_the_signalled_one_is_refused() {
         request: 0,
         transport: 1,
         local_ice: credentials,
-        remote_ice: peer.local.clone(),
+        remote_ice: peer.handshake.local.clone(),
         remote_fingerprint: ["AB"; 32].join(":"),
         extensions: Call::extensions(),
         max_message_size: 0,

@@ -108,7 +108,7 @@ fn an_answer_to_a_check() {
     call.peers[2].check(now);
     call.settle();
     assert_dropped(&call, 2);
-    let request = call.peers[2].binding_request(&call.peers[2].remote.password.clone());
+    let request = call.peers[2].binding_request(&call.peers[2].handshake.remote.password.clone());
     call.inject(tureen_sim::address(2), &request);
     assert_eq!(call.shard.counters().stun_refused, 1, "its credentials are forgotten");
     assert_others_see(&mut call, 2);
@@ -190,13 +190,22 @@ fn a_request_for_a_key_frame_drops_the_publisher_and_not_who_needs_it() {
     ];
     for need in need {
         let mut call = call();
-        // The request of the first viewers is long ago.
-        call.run(Duration::from_millis(700));
+        // The request of the first viewers is long ago, and the key frame is too old to be sent again.
+        call.run(Duration::from_millis(1200));
         call.panic_after(0);
         need(&mut call);
         assert_dropped(&call, PUBLISHER);
         assert_eq!(call.shard.sizes(), [3, 0, 0], "its track goes along, and the subscriptions to it");
     }
+}
+
+#[test]
+fn what_is_sent_again_to_a_late_viewer_drops_that_viewer_only() {
+    let mut call = call();
+    call.panic_after(0);
+    call.subscribe(3, 30, 1, 9900);
+    assert_dropped(&call, 3);
+    assert_others_see(&mut call, 3);
 }
 
 #[test]

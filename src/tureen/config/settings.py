@@ -88,6 +88,9 @@ class RoomsSettings(_Section):
     empty_timeout_s: Seconds = Field(default=300, description="life of a room that nobody joins")
     departure_timeout_s: Seconds = Field(default=20, description="life of a room after the last one left")
     max_participants: Count | None = Field(default=None, description="most participants of a room", examples=[50])
+    audible_speakers: Annotated[int, Field(ge=0, le=1000)] = Field(
+        default=8, description="most microphones heard at a time, the loudest; 0: all"
+    )
 
 
 class LimitsSettings(_Section):

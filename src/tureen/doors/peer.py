@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
+import msgspec
 from msgspec import Struct
 
 from tureen.doors.consumer_limits import limits
 from tureen.doors.negotiation import Negotiated, Negotiation, PendingTrack, Requirement, WantedTrack
 from tureen.doors.negotiation.negotiation import fresh_credentials
+from tureen.model.grant import TrackSource
 from tureen.model.ids import ConsumerId, ProducerId, TrackSid, TransportId
-from tureen.model.media import IceCredentials, ProducerParameters
+from tureen.model.media import ConsumerLimits, IceCredentials, ProducerParameters
+from tureen.model.reports import TransportReport
 from tureen.ports import Entropy, MediaPort, TransportListener
 from tureen.rooms import Participant, Publication, Room
+from tureen.rooms.carrier import Carrier
+from tureen.rooms.link import Link, ReceivedTrack, SentTrack
 from tureen.rooms.subscription import TrackSettings
 from tureen.telemetry.room_log import participant_log
 
@@ -20,6 +27,9 @@ class _Received(Struct):
 
     publication: Publication
     settings: TrackSettings
+    carrier: Carrier
+    limits: ConsumerLimits
+    """As they were stated last."""
     consumer: ConsumerId | None = None
 
 
@@ -45,23 +55,43 @@ class _Uplink:
             self._room.speaking.handle_level(self._participant.sid, level)
 
 
+class PeerListener(TransportListener, Protocol):
+    """Hears of a peer's transport, and of what it receives."""
+
+    def handle_stream_paused(self, publication: Publication, *, paused: bool) -> None:
+        """The path became too narrow for a track that the peer receives, or wide enough again."""
+
+
+class _Downlink:
+    """Tells the listener what the core says about one track that is received."""
+
+    def __init__(self, listener: PeerListener, publication: Publication) -> None:
+        self._listener = listener
+        self._publication = publication
+
+    def handle_consumer_paused(self, *, paused: bool) -> None:
+        self._listener.handle_stream_paused(self._publication, paused=paused)
+
+
 class Peer:
     """Owns the participant's transport, producers and consumers. Closed together with the participant's stay."""
 
     def __init__(
-        self, media: MediaPort, entropy: Entropy, room: Room, participant: Participant, listener: TransportListener
+        self, media: MediaPort, entropy: Entropy, room: Room, participant: Participant, listener: PeerListener
     ) -> None:
         """``listener`` hears of the transport; the peer itself needs none of it."""
         self._media = media
         self._room = room
         self._participant = participant
         self._listener = listener
-        self._ice: IceCredentials = fresh_credentials(entropy, room.shard)
-        self._negotiation = Negotiation(media.local_transport(room.shard, self._ice), room.shard, entropy)
+        self._ice: IceCredentials = fresh_credentials(entropy, room.place.shard)
+        local = media.local_transport(room.place.shard, self._ice)
+        self._negotiation = Negotiation(local, room.place.shard, entropy)
         self._transport: TransportId | None = None
         self._published: dict[TrackSid, Publication] = {}
         self._producers: dict[TrackSid, ProducerId] = {}
         self._received: dict[TrackSid, _Received] = {}
+        self._floor = room.speaking.floor
 
     @property
     def transport(self) -> TransportId | None:
@@ -80,13 +110,14 @@ class Peer:
             self._close_consumer(sid)
         for bound in negotiated.opened:
             received = self._received[bound.sid]
-            producer = received.publication.producer
+            producer = received.carrier.producer
             if producer is not None:
                 received.consumer = self._media.open_consumer(
                     transport,
                     producer,
                     bound.consumer,
-                    limits(received.settings, received.publication),
+                    received.limits,
+                    _Downlink(self._listener, received.publication),
                 )
         return negotiated
 
@@ -127,10 +158,12 @@ class Peer:
 
     def subscribe(self, publication: Publication, settings: TrackSettings) -> None:
         """The participant shall receive a track that has a producer."""
-        parameters, codec = publication.parameters, publication.codec
+        carrier = publication.main
+        parameters, codec = carrier.parameters, carrier.codec
         if parameters is None or codec is None:
             return
-        self._received[publication.sid] = _Received(publication, settings)
+        granted = self._limits(publication, carrier, settings)
+        self._received[publication.sid] = _Received(publication, settings, carrier, granted)
         self._negotiation.subscribe(
             WantedTrack(
                 sid=publication.sid,
@@ -154,8 +187,35 @@ class Peer:
         if received is None:
             return
         received.settings = settings
-        if received.consumer is not None:
-            self._media.update_consumer(received.consumer, limits(settings, publication))
+        self._limit(received)
+
+    def follow_floor(self) -> None:
+        """Others have the floor now, perhaps: what they show comes first."""
+        before, self._floor = self._floor, self._room.speaking.floor
+        if before is self._floor:
+            return
+        changed = before ^ self._floor
+        for received in self._received.values():
+            if received.publication.publisher_sid in changed:
+                self._limit(received)
+
+    def link(self, report: TransportReport) -> Link:
+        """A report of the core with the tracks that it speaks of."""
+        sent = {producer: self._published.get(sid) for sid, producer in self._producers.items()}
+        received = {it.consumer: it.publication for it in self._received.values()}
+        return Link(
+            transport=report,
+            sent=tuple(
+                SentTrack(publication, it)
+                for it in report.producers
+                if (publication := sent.get(it.producer)) is not None
+            ),
+            received=tuple(
+                ReceivedTrack(publication, it)
+                for it in report.consumers
+                if (publication := received.get(it.consumer)) is not None
+            ),
+        )
 
     def handle_transport_closed(self) -> None:
         """The core closed the transport by itself."""
@@ -170,7 +230,7 @@ class Peer:
     def _apply_transport(self, negotiated: Negotiated) -> TransportId:
         remote = negotiated.remote
         if self._transport is None:
-            self._transport = self._media.open_transport(self._room.shard, self._ice, remote, self._listener)
+            self._transport = self._media.open_transport(self._room.place.shard, self._ice, remote, self._listener)
         else:
             self._media.update_transport(self._transport, remote, restarted_ice=negotiated.restarted_ice)
         return self._transport
@@ -179,6 +239,8 @@ class Peer:
         publication = self._published.get(sid)
         if publication is None:
             return
+        if publication.description.source is TrackSource.MICROPHONE:
+            parameters = msgspec.structs.replace(parameters, speakers=self._room.place.speakers)
         producer = self._producers.get(sid)
         if producer is None:
             uplink = _Uplink(self._room, self._participant, publication)
@@ -192,6 +254,16 @@ class Peer:
         if publication is not None:
             self._room.tracks.end(self._participant, publication)
             self.unpublish(publication)
+
+    def _limits(self, publication: Publication, carrier: Carrier, settings: TrackSettings) -> ConsumerLimits:
+        has_floor = publication.publisher_sid in self._room.speaking.floor
+        return limits(settings, publication, carrier, has_floor=has_floor)
+
+    def _limit(self, received: _Received) -> None:
+        before = received.limits
+        received.limits = self._limits(received.publication, received.carrier, received.settings)
+        if received.consumer is not None and received.limits != before:
+            self._media.update_consumer(received.consumer, received.limits)
 
     def _close_consumer(self, sid: TrackSid) -> None:
         received = self._received.get(sid)

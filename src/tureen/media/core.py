@@ -14,6 +14,7 @@ from tureen.media.commands import (
     CloseConsumer,
     CloseProducer,
     CloseTransport,
+    LimitSpeakers,
     OpenConsumer,
     OpenProducer,
     OpenTransport,
@@ -27,7 +28,7 @@ from tureen.media.dispatch import EventDispatch
 from tureen.media.errors import MediaCoreError
 from tureen.media.events import AnyEvent
 from tureen.media.settings import CoreSettings
-from tureen.model.ids import ConsumerId, ProducerId, TransportId
+from tureen.model.ids import ConsumerId, ProducerId, SpeakersGroup, TransportId
 from tureen.model.media import (
     CandidateAddress,
     ConsumerLimits,
@@ -38,7 +39,7 @@ from tureen.model.media import (
     ProducerParameters,
     RemoteTransport,
 )
-from tureen.ports import ProducerListener, TransportListener
+from tureen.ports import ConsumerListener, ProducerListener, TransportListener
 
 if TYPE_CHECKING:
     from tureen._native import Core
@@ -72,8 +73,6 @@ class MediaCore:
         )
         self._ids = itertools.count(1)
         self._shard_of: dict[TransportId, int] = {}
-        self._consumer_homes: dict[ConsumerId, TransportId] = {}
-        self._consumers_of: dict[TransportId, set[ConsumerId]] = {}
         self._batches: dict[int, list[AnyCommand]] = {}
         self._dispatch = EventDispatch()
         self._encoder = msgspec.msgpack.Encoder()
@@ -158,19 +157,24 @@ class MediaCore:
 
     def update_producer(self, producer: ProducerId, parameters: ProducerParameters) -> None:
         """See `ports.MediaPort`."""
-        transport = self._dispatch.home(producer)
+        transport = self._dispatch.producer_home(producer)
         if transport is not None:
             self._queue(transport, self._open_producer(producer, transport, parameters))
 
+    def limit_speakers(self, group: SpeakersGroup, limit: int) -> None:
+        """See `ports.MediaPort`."""
+        for shard in range(self.shards()):
+            self._queue_on(shard, LimitSpeakers(speakers=group, limit=limit))
+
     def pause_producer(self, producer: ProducerId, *, paused: bool) -> None:
         """See `ports.MediaPort`."""
-        transport = self._dispatch.home(producer)
+        transport = self._dispatch.producer_home(producer)
         if transport is not None:
             self._queue(transport, PauseProducer(request=transport, producer=producer, paused=paused))
 
     def close_producer(self, producer: ProducerId) -> None:
         """See `ports.MediaPort`."""
-        transport = self._dispatch.home(producer)
+        transport = self._dispatch.producer_home(producer)
         if transport is not None:
             self._queue(transport, CloseProducer(producer=producer))
             self._dispatch.remove_producer(producer)
@@ -181,11 +185,11 @@ class MediaCore:
         producer: ProducerId,
         parameters: ConsumerParameters,
         limits: ConsumerLimits,
+        listener: ConsumerListener,
     ) -> ConsumerId:
         """See `ports.MediaPort`."""
         consumer = ConsumerId(next(self._ids))
-        self._consumer_homes[consumer] = transport
-        self._consumers_of.setdefault(transport, set()).add(consumer)
+        self._dispatch.add_consumer(consumer, transport, listener)
         self._queue(
             transport,
             OpenConsumer(
@@ -204,20 +208,20 @@ class MediaCore:
 
     def update_consumer(self, consumer: ConsumerId, limits: ConsumerLimits) -> None:
         """See `ports.MediaPort`."""
-        transport = self._consumer_homes.get(consumer)
+        transport = self._dispatch.consumer_home(consumer)
         if transport is not None:
             self._queue(transport, UpdateConsumer(consumer=consumer, limits=limits))
 
     def close_consumer(self, consumer: ConsumerId) -> None:
         """See `ports.MediaPort`."""
-        transport = self._consumer_homes.pop(consumer, None)
+        transport = self._dispatch.consumer_home(consumer)
         if transport is not None:
-            self._consumers_of[transport].discard(consumer)
             self._queue(transport, CloseConsumer(consumer=consumer))
+            self._dispatch.remove_consumer(consumer)
 
     def request_key_frame(self, producer: ProducerId) -> None:
         """See `ports.MediaPort`."""
-        transport = self._dispatch.home(producer)
+        transport = self._dispatch.producer_home(producer)
         if transport is not None:
             self._queue(transport, RequestKeyFrame(producer=producer))
 
@@ -242,11 +246,16 @@ class MediaCore:
             mid=parameters.mid,
             codecs=parameters.codecs,
             encodings=parameters.encodings,
+            speakers=parameters.speakers or 0,
         )
 
     def _queue(self, transport: TransportId, command: AnyCommand) -> None:
         shard = self._shard_of.get(transport)
-        if shard is None or self._closed:
+        if shard is not None:
+            self._queue_on(shard, command)
+
+    def _queue_on(self, shard: int, command: AnyCommand) -> None:
+        if self._closed:
             return
         if not self._batches:
             self._loop.call_soon(self._flush)
@@ -268,8 +277,6 @@ class MediaCore:
     def _forget(self, transport: TransportId) -> None:
         self._dispatch.remove_transport(transport)
         self._shard_of.pop(transport, None)
-        for consumer in self._consumers_of.pop(transport, ()):
-            del self._consumer_homes[consumer]
 
 
 def _start(settings: CoreSettings) -> Core:

@@ -4,32 +4,67 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from tureen.media.events import (
     AnyEvent,
     AudioLevels,
     CommandFailed,
+    ConsumerPaused,
     DataMessage,
     ProducerStarted,
     TransportClosed,
     TransportConnected,
     TransportDisconnected,
     TransportReconnected,
+    TransportReported,
 )
-from tureen.model.ids import ProducerId, TransportId
-from tureen.ports import ProducerListener, TransportListener
+from tureen.model.ids import ConsumerId, ProducerId, TransportId
+from tureen.ports import ConsumerListener, ProducerListener, TransportListener
 
 _log = logging.getLogger(__name__)
 
+Id = TypeVar("Id", bound=int)
+Listener = TypeVar("Listener")
+
+
+class _Residents(Generic[Id, Listener]):
+    """What lives on transports, each with its listener, and goes with its transport."""
+
+    def __init__(self) -> None:
+        self._all: dict[Id, tuple[TransportId, Listener]] = {}
+        self._by_transport: dict[TransportId, set[Id]] = {}
+
+    def add(self, resident: Id, transport: TransportId, listener: Listener) -> None:
+        self._all[resident] = (transport, listener)
+        self._by_transport.setdefault(transport, set()).add(resident)
+
+    def remove(self, resident: Id) -> None:
+        home = self.home(resident)
+        if home is not None:
+            del self._all[resident]
+            self._by_transport[home].discard(resident)
+
+    def clear(self, transport: TransportId) -> None:
+        for resident in self._by_transport.pop(transport, ()):
+            del self._all[resident]
+
+    def home(self, resident: Id) -> TransportId | None:
+        known = self._all.get(resident)
+        return known[0] if known else None
+
+    def listener(self, resident: Id) -> Listener | None:
+        known = self._all.get(resident)
+        return known[1] if known else None
+
 
 class EventDispatch:
-    """Knows the listeners of transports and producers. A listener that raises harms neither the others nor the loop."""
+    """Knows the listeners of transports and of what is on them. One that raises harms neither others nor the loop."""
 
     def __init__(self) -> None:
         self._transports: dict[TransportId, TransportListener] = {}
-        self._producers: dict[ProducerId, tuple[TransportId, ProducerListener]] = {}
-        self._by_transport: dict[TransportId, set[ProducerId]] = {}
+        self._producers = _Residents[ProducerId, ProducerListener]()
+        self._consumers = _Residents[ConsumerId, ConsumerListener]()
         self._handlers: Mapping[type, Callable[[Any], None]] = {
             CommandFailed: self._command_failed,
             TransportConnected: self._transport_connected,
@@ -38,6 +73,8 @@ class EventDispatch:
             TransportClosed: self._transport_closed,
             ProducerStarted: self._producer_started,
             AudioLevels: self._audio_levels,
+            ConsumerPaused: self._consumer_paused,
+            TransportReported: self._transport_reported,
             DataMessage: self._data_message,
         }
 
@@ -46,27 +83,34 @@ class EventDispatch:
         self._transports[transport] = listener
 
     def remove_transport(self, transport: TransportId) -> None:
-        """Nobody hears of it or its producers any more."""
+        """Nobody hears of it or what is on it any more."""
         self._transports.pop(transport, None)
-        for producer in self._by_transport.pop(transport, ()):
-            self._producers.pop(producer, None)
+        self._producers.clear(transport)
+        self._consumers.clear(transport)
 
     def add_producer(self, producer: ProducerId, transport: TransportId, listener: ProducerListener) -> None:
         """From now on its listener hears of it."""
-        self._producers[producer] = (transport, listener)
-        self._by_transport.setdefault(transport, set()).add(producer)
+        self._producers.add(producer, transport, listener)
 
     def remove_producer(self, producer: ProducerId) -> None:
         """Nobody hears of it any more."""
-        home = self.home(producer)
-        if home is not None:
-            del self._producers[producer]
-            self._by_transport.get(home, set()).discard(producer)
+        self._producers.remove(producer)
 
-    def home(self, producer: ProducerId) -> TransportId | None:
+    def producer_home(self, producer: ProducerId) -> TransportId | None:
         """The transport of a producer."""
-        known = self._producers.get(producer)
-        return known[0] if known else None
+        return self._producers.home(producer)
+
+    def add_consumer(self, consumer: ConsumerId, transport: TransportId, listener: ConsumerListener) -> None:
+        """From now on its listener hears of it."""
+        self._consumers.add(consumer, transport, listener)
+
+    def remove_consumer(self, consumer: ConsumerId) -> None:
+        """Nobody hears of it any more."""
+        self._consumers.remove(consumer)
+
+    def consumer_home(self, consumer: ConsumerId) -> TransportId | None:
+        """The transport of a consumer."""
+        return self._consumers.home(consumer)
 
     def handle(self, event: AnyEvent) -> TransportId | None:
         """Hands one event on. Returns the transport that it closed, if it did."""
@@ -106,15 +150,25 @@ class EventDispatch:
             listener.handle_transport_closed(event.reason.value)
 
     def _producer_started(self, event: ProducerStarted) -> None:
-        known = self._producers.get(event.producer)
-        if known is not None:
-            known[1].handle_producer_started(event.layer, event.payload_type)
+        listener = self._producers.listener(event.producer)
+        if listener is not None:
+            listener.handle_producer_started(event.layer, event.payload_type)
 
     def _audio_levels(self, event: AudioLevels) -> None:
         for heard in event.levels:
-            known = self._producers.get(heard.producer)
-            if known is not None:
-                known[1].handle_audio_level(heard.level)
+            listener = self._producers.listener(heard.producer)
+            if listener is not None:
+                listener.handle_audio_level(heard.level)
+
+    def _consumer_paused(self, event: ConsumerPaused) -> None:
+        listener = self._consumers.listener(event.consumer)
+        if listener is not None:
+            listener.handle_consumer_paused(paused=event.paused)
+
+    def _transport_reported(self, event: TransportReported) -> None:
+        listener = self._transports.get(event.transport)
+        if listener is not None:
+            listener.handle_report(event.report)
 
     def _data_message(self, event: DataMessage) -> None:
         listener = self._transports.get(event.transport)

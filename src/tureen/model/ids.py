@@ -25,5 +25,8 @@ TransportId = NewType("TransportId", int)
 ProducerId = NewType("ProducerId", int)
 """A producer of the packet core; same range."""
 
+SpeakersGroup = NewType("SpeakersGroup", int)
+"""A group of audio producers of the packet core, among which only the loudest are forwarded; same range."""
+
 ConsumerId = NewType("ConsumerId", int)
 """A consumer of the packet core; same range."""

@@ -10,6 +10,8 @@ import enum
 
 from msgspec import Struct
 
+from tureen.model.ids import SpeakersGroup
+
 BEST_LAYER = 255
 """A layer above every real one, spatial or temporal: the best that flows."""
 
@@ -121,6 +123,8 @@ class ProducerParameters(Struct, frozen=True, kw_only=True):
     """In the order of preference that our answer states."""
     encodings: tuple[Encoding, ...]
     """From the lowest layer to the highest; exactly one without simulcast."""
+    speakers: SpeakersGroup | None = None
+    """Forwarded only while it is among the loudest of this group."""
 
 
 class PayloadTypeMapping(Struct, frozen=True, kw_only=True):

@@ -13,9 +13,11 @@ from msgspec import Struct
 
 from tureen.model.grant import Grant
 from tureen.model.ids import ParticipantSid, TrackSid
+from tureen.rooms.demand import Wanted
 from tureen.rooms.participant import DepartureReason, Participant
 from tureen.rooms.publication import Publication
 from tureen.rooms.speakers import Speaker
+from tureen.rooms.standing import Standing
 from tureen.rooms.subscription import TrackSettings
 
 
@@ -40,6 +42,12 @@ class SpeakersChanged(Struct, frozen=True, eq=False):
     """Only those whose speaking changed."""
 
     speakers: tuple[Speaker, ...]
+
+
+class QualitiesChanged(Struct, frozen=True, eq=False):
+    """How well these participants are connected now."""
+
+    standings: tuple[Standing, ...]
 
 
 class SubscriptionOpened(Struct, frozen=True, eq=False):
@@ -83,6 +91,13 @@ class TrackSubscribed(Struct, frozen=True, eq=False):
     publication: Publication
 
 
+class DemandChanged(Struct, frozen=True, eq=False):
+    """To the publisher: this much of its track is wanted, and no more need be sent."""
+
+    publication: Publication
+    wanted: Wanted
+
+
 class TrackUnpublished(Struct, frozen=True, eq=False):
     """To the publisher: the server ended its track."""
 
@@ -111,12 +126,14 @@ RoomEvent: TypeAlias = (
     ParticipantChanged
     | RoomChanged
     | SpeakersChanged
+    | QualitiesChanged
     | SubscriptionOpened
     | SubscriptionClosed
     | SubscriptionAdjusted
     | SubscriptionRefused
     | SubscriptionPermitted
     | TrackSubscribed
+    | DemandChanged
     | TrackUnpublished
     | TrackMuted
     | GrantChanged

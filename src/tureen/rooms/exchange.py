@@ -9,8 +9,10 @@ from tureen.model.ids import ProducerId, TrackSid
 from tureen.model.media import MediaKind, ProducerParameters
 from tureen.ports import Clock, Entropy
 from tureen.rooms.audience import Audience
+from tureen.rooms.demand import Demands, Wanted
 from tureen.rooms.errors import NotPermittedError, UnknownTrackError
 from tureen.rooms.events import (
+    DemandChanged,
     ParticipantChanged,
     RefusalReason,
     SubscriptionAdjusted,
@@ -28,7 +30,8 @@ from tureen.rooms.participant import Participant
 from tureen.rooms.permissions import SubscriptionPolicy
 from tureen.rooms.publication import Publication
 from tureen.rooms.subscription import SubscriptionChange, Subscriptions, TrackSettings, Wish
-from tureen.rooms.track import TrackDescription
+from tureen.rooms.track import LayerQuality, TrackDescription
+from tureen.rooms.wanted_layer import wanted_quality
 
 _SID_LETTERS = {
     TrackSource.MICROPHONE: "AM",
@@ -53,6 +56,7 @@ class Exchange:
         self._observer = observer
         self._tracks: dict[TrackSid, Publication] = {}
         self._subscriptions = Subscriptions()
+        self._demands = Demands(clock, self._wanted, self._tell_demand)
 
     # Publishing.
 
@@ -87,6 +91,8 @@ class Exchange:
         surprises = payload_type is not None and publication.note_sent(payload_type, now)
         if publication.announce(now):
             self._tell_change(publisher)
+            if publication.description.kind is MediaKind.VIDEO:
+                self._demands.watch(publication)
             self._refresh_track(publisher, publication)
         elif surprises:
             self._tell_change(publisher)
@@ -145,6 +151,7 @@ class Exchange:
                 unknown += 1
             elif self._subscriptions.adjust(subscriber, sid, settings):
                 self._audience.tell(subscriber.sid, SubscriptionAdjusted(publication, settings))
+                self._demands.touch(sid)
         if unknown:
             raise UnknownTrackError(f"{unknown} of the tracks are not in this room.")
 
@@ -179,6 +186,11 @@ class Exchange:
             participant.drop(publication)
             self._end(publication)
         self._subscriptions.forget_participant(participant.sid)
+        self._demands.touch_all()
+
+    def stop(self) -> None:
+        """The room is closed."""
+        self._demands.stop()
 
     def subscribers(self, track: TrackSid) -> int:
         """How many receive the track."""
@@ -201,6 +213,7 @@ class Exchange:
             self._audience.tell(sid, SubscriptionClosed(publication))
         self._subscriptions.forget_track(publication.sid)
         self._tracks.pop(publication.sid, None)
+        self._demands.forget(publication.sid)
         self._observer.handle_unpublished(publication)
 
     def _refresh_track(self, publisher: Participant, publication: Publication) -> None:
@@ -209,6 +222,7 @@ class Exchange:
 
     def _refresh(self, subscriber: Participant, publisher: Participant, publication: Publication) -> None:
         change = self._subscriptions.refresh(subscriber, publisher, publication)
+        self._demands.touch(publication.sid)
         if change is SubscriptionChange.CLOSED:
             self._audience.tell(subscriber.sid, SubscriptionClosed(publication))
         elif change is SubscriptionChange.OPENED:
@@ -225,6 +239,18 @@ class Exchange:
                 settings = self._subscriptions.settings(subscriber, publication.sid)
                 self._audience.tell(sid, SubscriptionClosed(publication))
                 self._audience.tell(sid, SubscriptionOpened(publication, settings))
+
+    def _wanted(self, publication: Publication) -> Wanted:
+        """Of each carrier, and of each codec that somebody needs."""
+        most: dict[str | None, LayerQuality | None] = dict.fromkeys((None, *publication.backups))
+        for codec, settings in self._subscriptions.demands(publication.sid):
+            quality = wanted_quality(settings, publication, publication.carrier(codec))
+            before = most.get(codec)
+            most[codec] = quality if before is None else max(before, quality or before)
+        return most
+
+    def _tell_demand(self, publication: Publication, wanted: Wanted) -> None:
+        self._audience.tell(publication.publisher_sid, DemandChanged(publication, wanted))
 
     def _tell_if_announced(self, publisher: Participant, publication: Publication) -> None:
         if publication.announced:

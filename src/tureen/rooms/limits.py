@@ -28,3 +28,5 @@ class RoomDefaults(Struct, frozen=True, kw_only=True):
     departure_timeout_s: float = 20.0
     """Life of a room after the last one left."""
     max_participants: int | None = None
+    audible_speakers: int = 8
+    """Most microphones that are forwarded at a time, the loudest ones; 0: all."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import msgspec
 
 from tureen.model.ids import Identity, ParticipantSid, ProducerId, TrackSid
-from tureen.model.media import Codec, ProducerParameters
+from tureen.model.media import ProducerParameters
+from tureen.rooms.carrier import Carrier
 from tureen.rooms.errors import InvalidRequestError
-from tureen.rooms.track import TrackDescription
+from tureen.rooms.track import TrackCodec, TrackDescription, VideoLayer
 
 
 class PublicationState(enum.StrEnum):
@@ -38,9 +39,8 @@ class Publication:
         self._description = description
         self._state = PublicationState.PENDING
         self._muted = description.muted
-        self._producer: ProducerId | None = None
-        self._parameters: ProducerParameters | None = None
-        self._sent_payload_type: int | None = None
+        self._main = Carrier(codec.mime_type for codec in description.codecs)
+        self._backups: dict[str, Carrier] = {}
         self._revision = int(now * 1_000_000)
         self._subscribed_once = False
 
@@ -65,42 +65,70 @@ class Publication:
         return self._muted
 
     @property
-    def producer(self) -> ProducerId | None:
-        """The core's object; ``None`` until a description carries the track."""
-        return self._producer
+    def main(self) -> Carrier:
+        """The track in the codec that everyone gets who can decode it."""
+        return self._main
 
     @property
-    def parameters(self) -> ProducerParameters | None:
-        """What was negotiated with the publisher, together with ``producer``."""
-        return self._parameters
+    def backups(self) -> Mapping[str, Carrier]:
+        """The track in further codecs, by MIME type in small letters."""
+        return self._backups
 
     @property
     def revision(self) -> int:
         """Rises with every change; microseconds of Unix time, or just above the last."""
         return self._revision
 
-    @property
-    def codec(self) -> Codec | None:
-        """The codec in which media comes, and until it comes the one that the publisher prefers.
+    def carrier(self, codec: str | None) -> Carrier | None:
+        """The carrier of a backup codec, by its MIME type in small letters; the main one for ``None``."""
+        return self._main if codec is None else self._backups.get(codec)
 
-        ``None`` until a description carries the track.
+    def layers(self, carrier: Carrier) -> tuple[VideoLayer, ...]:
+        """As the publisher stated them for this carrier, from the lowest to the highest."""
+        mime_type = carrier.mime_type.lower()
+        stated = next((it.layers for it in self._description.codecs if it.mime_type.lower() == mime_type), ())
+        return tuple(sorted(stated or self._description.layers, key=lambda layer: layer.width * layer.height))
+
+    def next_codec(self, codec: str | None) -> str | None:
+        """The backup to try for whoever cannot decode a codec (``None``: the main one); ``None`` if none is left.
+
+        Of those that the publisher named; it need not send them yet.
         """
-        codecs = self._parameters.codecs if self._parameters is not None else ()
-        return next((codec for codec in codecs if codec.payload_type == self._sent_payload_type), None) or next(
-            self._preferred(codecs), None
-        )
+        named = dict.fromkeys(it.mime_type.lower() for it in self._description.codecs)
+        named.pop(self._main.mime_type.lower(), None)
+        names = list(named)
+        following = names if codec is None else names[names.index(codec) + 1 :] if codec in named else []
+        return next(iter(following), None)
 
-    @property
-    def mime_type(self) -> str:
-        """Of the codec, or as the publisher stated it before; empty while nothing is known."""
-        codec = self.codec
-        return codec.mime_type if codec is not None else next(self._stated_mime_types(), "")
+    def add_codec(self, codec: TrackCodec, now: float) -> str:
+        """The publisher will send the track in a further codec; returns the name of its carrier.
 
-    def attach(self, producer: ProducerId, parameters: ProducerParameters, now: float) -> None:
-        """Media will come, or comes, under this producer."""
+        Raises `InvalidRequestError` if it is sent in this codec already.
+        """
         self._check_alive()
-        self._producer, self._parameters = producer, parameters
+        name = codec.mime_type.lower()
+        if name == self._main.mime_type.lower() or name in self._backups:
+            raise InvalidRequestError(f"The track {self.sid} is sent in {codec.mime_type} already.")
+        others = tuple(it for it in self._description.codecs if it.mime_type.lower() != name)
+        self._description = msgspec.structs.replace(self._description, codecs=(*others, codec))
+        self._backups[name] = Carrier((codec.mime_type,))
         self._touch(now)
+        return name
+
+    def drop_codec(self, codec: str, now: float) -> None:
+        """The publisher no longer sends this backup."""
+        if self._backups.pop(codec, None) is not None:
+            self._touch(now)
+
+    def attach(
+        self, producer: ProducerId, parameters: ProducerParameters, now: float, codec: str | None = None
+    ) -> None:
+        """Media will come, or comes, under this producer; ``codec``: of a backup."""
+        self._check_alive()
+        carrier = self.carrier(codec)
+        if carrier is not None:
+            carrier.attach(producer, parameters)
+            self._touch(now)
 
     def announce(self, now: float) -> bool:
         """Makes it visible. ``False`` if it was already."""
@@ -112,10 +140,9 @@ class Publication:
         return True
 
     def note_sent(self, payload_type: int, now: float) -> bool:
-        """Media comes under this payload type. ``True`` if that is another codec than was expected."""
+        """Media of the main carrier comes under this type. ``True`` if that is another codec than was expected."""
         self._check_alive()
-        expected, self._sent_payload_type = self.codec, payload_type
-        if self.codec == expected:
+        if not self._main.note_sent(payload_type):
             return False
         self._touch(now)
         return True
@@ -153,15 +180,3 @@ class Publication:
     def _check_alive(self) -> None:
         if self._state is PublicationState.ENDED:
             raise InvalidRequestError(f"The track {self.sid} has ended.", "Publish it again.")
-
-    def _preferred(self, codecs: tuple[Codec, ...]) -> Iterator[Codec]:
-        """First those that the publisher named, then all in the order of the answer."""
-        for stated in self._stated_mime_types():
-            yield from (codec for codec in codecs if codec.mime_type.lower() == stated.lower())
-        yield from codecs
-
-    def _stated_mime_types(self) -> Iterator[str]:
-        for codec in self._description.codecs:
-            if codec.mime_type:
-                kind = self._description.kind.value
-                yield codec.mime_type if "/" in codec.mime_type else f"{kind}/{codec.mime_type}"

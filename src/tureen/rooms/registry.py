@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 
 from tureen.model.grant import Grant
-from tureen.model.ids import RoomName
-from tureen.ports import Clock, Entropy
+from tureen.model.ids import RoomName, SpeakersGroup
+from tureen.ports import Clock, Entropy, MediaPort
 from tureen.rooms.audience import Sink
 from tureen.rooms.errors import (
     LimitExceededError,
@@ -19,7 +20,7 @@ from tureen.rooms.limits import RoomDefaults, RoomLimits
 from tureen.rooms.observer import Observe, unobserved
 from tureen.rooms.participant import DepartureReason, JoinOptions, Participant
 from tureen.rooms.profile import Profile
-from tureen.rooms.room import Room, Surroundings
+from tureen.rooms.room import Room, RoomPlace, Surroundings
 
 
 class RoomRegistry:
@@ -30,14 +31,17 @@ class RoomRegistry:
         clock: Clock,
         entropy: Entropy,
         *,
-        shards: int,
+        media: MediaPort,
         limits: RoomLimits,
         defaults: RoomDefaults,
         observe: Observe = unobserved,
     ) -> None:
-        """``shards``: number of shards of the packet core; a room stays on one."""
-        self._shards = shards
-        self._around = Surroundings(clock=clock, entropy=entropy, limits=limits, defaults=defaults, observe=observe)
+        """``media``: the packet core that will carry the rooms' media; a room stays on one of its shards."""
+        self._shards = media.shards()
+        self._around = Surroundings(
+            clock=clock, entropy=entropy, media=media, limits=limits, defaults=defaults, observe=observe
+        )
+        self._groups = itertools.count(1)
         self._rooms: dict[RoomName, Room] = {}
         self._closed = False
 
@@ -105,7 +109,8 @@ class RoomRegistry:
             self.close(room, reason)
 
     def _make(self, name: RoomName, grant: Grant) -> Room:
-        room = Room(name, self._shard(name), self._around, grant.settings, self._expire)
+        place = RoomPlace(shard=self._shard(name), speakers=SpeakersGroup(next(self._groups)))
+        room = Room(name, place, self._around, grant.settings, self._expire)
         self._rooms[name] = room
         return room
 

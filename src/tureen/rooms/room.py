@@ -8,8 +8,8 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from tureen.model.grant import Grant, RoomSettings
-from tureen.model.ids import Identity, ParticipantSid, RoomName, RoomSid, TransportId
-from tureen.ports import Clock, Entropy, Timer
+from tureen.model.ids import Identity, ParticipantSid, RoomName, RoomSid, SpeakersGroup, TransportId
+from tureen.ports import Clock, Entropy, MediaPort, Timer
 from tureen.rooms.audience import Audience, Sink
 from tureen.rooms.data import DataAudience, DataRouting
 from tureen.rooms.errors import LimitExceededError, NotPermittedError, RoomClosedError, RoomFullError
@@ -20,6 +20,7 @@ from tureen.rooms.limits import RoomDefaults, RoomLimits
 from tureen.rooms.observer import Observe
 from tureen.rooms.participant import DepartureReason, JoinOptions, Participant, ParticipantState
 from tureen.rooms.profile import Profile
+from tureen.rooms.qualities import Qualities
 from tureen.rooms.speaking import Speaking
 
 COUNTS_INTERVAL_S = 5.0
@@ -38,9 +39,18 @@ class Surroundings(Struct, frozen=True, kw_only=True):
 
     clock: Clock
     entropy: Entropy
+    media: MediaPort
     limits: RoomLimits
     defaults: RoomDefaults
     observe: Observe
+
+
+class RoomPlace(Struct, frozen=True, kw_only=True):
+    """Where the packet core carries a room."""
+
+    shard: int
+    speakers: SpeakersGroup
+    """Its microphones: only the loudest few are forwarded."""
 
 
 class Room:
@@ -49,7 +59,7 @@ class Room:
     def __init__(
         self,
         name: RoomName,
-        shard: int,
+        place: RoomPlace,
         around: Surroundings,
         settings: RoomSettings,
         expire: Callable[[Room], None],
@@ -58,13 +68,14 @@ class Room:
         clock, defaults = around.clock, around.defaults
         self.name = name
         self.sid = RoomSid(f"RM_{around.entropy.token(12)}")
-        self.shard = shard
+        self.place = place
         self.created_at = clock.now()
         self.max_participants = settings.max_participants or defaults.max_participants
         self.audience = Audience()
         self._observer = around.observe(name, self.sid)
         self.tracks = Exchange(self.audience, clock, around.entropy, around.limits, self._observer)
         self.speaking = Speaking(self.audience, clock)
+        self.quality = Qualities(self.audience, clock)
         self.data = DataRouting()
         self.lifetime = RoomLifetime(
             clock,
@@ -77,6 +88,7 @@ class Room:
         self._metadata = settings.metadata or ""
         self._revision = int(self.created_at * 1_000_000)
         self._counts_timer: Timer | None = None
+        around.media.limit_speakers(place.speakers, defaults.audible_speakers)
         self._observer.handle_opened()
 
     @property
@@ -154,6 +166,7 @@ class Room:
         sink = self.audience.remove(participant)
         self.tracks.handle_departure(participant)
         self.speaking.forget(participant.sid)
+        self.quality.forget(participant.sid)
         self.data.forget(participant.sid)
         self._observer.handle_left(participant, reason)
         participant.touch()
@@ -170,11 +183,14 @@ class Room:
         for participant in self.participants:
             self.remove(participant, reason)
         self.lifetime.stop()
+        self.tracks.stop()
         self.speaking.stop()
+        self.quality.stop()
         if self._counts_timer is not None:
             self._counts_timer.cancel()
             self._counts_timer = None
         if was_open:
+            self._around.media.limit_speakers(self.place.speakers, 0)
             self._observer.handle_closed(reason)
 
     # Changes.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -14,10 +15,13 @@ REPORT_INTERVAL_S = 0.4
 HOLD_S = 0.9
 """A speaker is silent after two missed reports, so that one that is late makes nobody flicker."""
 
+_FLOOR_PLACES = 3
+"""Who speaks changes at every interjection; three places hold a conversation."""
+
 _STEPS = 8
 """Levels are told in eighths: finer ones would only make noise on the wire."""
 
-_FLOOR_DBOV = 60.0
+_QUIETEST_DBOV = 60.0
 """Told as 0; linear in decibels from there to full scale."""
 
 
@@ -41,6 +45,13 @@ class Speakers:
     def __init__(self) -> None:
         self._heard: dict[ParticipantSid, _Heard] = {}
         self._told: dict[ParticipantSid, float] = {}
+        self._floor: frozenset[ParticipantSid] = frozenset()
+        self._spoke_at: dict[ParticipantSid, float] = {}
+
+    @property
+    def floor(self) -> frozenset[ParticipantSid]:
+        """Those who spoke last, a few. The same object until somebody else takes a place."""
+        return self._floor
 
     @property
     def quiet(self) -> bool:
@@ -62,14 +73,32 @@ class Speakers:
         changes = [Speaker(sid, level, active=True) for sid, level in current.items() if self._told.get(sid) != level]
         changes += [Speaker(sid, 0.0, active=False) for sid in self._told if sid not in current]
         self._told = current
+        self._take_floor(current, now)
         return tuple(sorted(changes, key=lambda speaker: -speaker.level))
 
     def forget(self, participant: ParticipantSid) -> None:
         """The participant left, which says enough."""
         self._heard.pop(participant, None)
         self._told.pop(participant, None)
+        if self._spoke_at.pop(participant, None) is not None:
+            self._floor = self._floor - {participant}
+
+    def _take_floor(self, current: Mapping[ParticipantSid, float], now: float) -> None:
+        """The loudest come first. A place is free if nobody has it, or whoever has it is silent, the longest first."""
+        self._spoke_at |= {sid: now for sid in current if sid in self._floor}
+        for sid in sorted(current, key=lambda sid: -current[sid]):
+            if sid in self._floor:
+                continue
+            if len(self._floor) == _FLOOR_PLACES:
+                longest_silent = min(self._floor, key=lambda sid: self._spoke_at[sid])
+                if longest_silent in current:
+                    return
+                del self._spoke_at[longest_silent]
+                self._floor = self._floor - {longest_silent}
+            self._floor = self._floor | {sid}
+            self._spoke_at[sid] = now
 
 
 def _loudness(level: int) -> float:
-    linear = 1.0 - min(float(level), _FLOOR_DBOV) / _FLOOR_DBOV
+    linear = 1.0 - min(float(level), _QUIETEST_DBOV) / _QUIETEST_DBOV
     return max(1, math.ceil(linear * _STEPS)) / _STEPS

@@ -22,6 +22,11 @@ class Speaking:
         self._speakers = Speakers()
         self._timer: Timer | None = None
 
+    @property
+    def floor(self) -> frozenset[ParticipantSid]:
+        """See `Speakers.floor`."""
+        return self._speakers.floor
+
     def handle_level(self, participant: ParticipantSid, level: int) -> None:
         """A track of the participant was audible: 0 (loudest) to 127, in -dBov."""
         self._speakers.handle_level(participant, level, self._clock.now())

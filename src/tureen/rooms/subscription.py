@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -30,6 +31,10 @@ class TrackSettings(Struct, frozen=True, kw_only=True):
     width: int = 0
     """Pixels on screen, as is ``height``; 0: ``quality`` decides."""
     height: int = 0
+    fps: int = 0
+    """Pictures per second that it shows at most; 0: all."""
+    priority: int = 0
+    """Where not everything fits, 1 is served first; 0: we decide."""
 
 
 class SubscriptionChange(enum.StrEnum):
@@ -42,6 +47,10 @@ class SubscriptionChange(enum.StrEnum):
 class _Interest(Struct):
     wish: Wish = Wish.DEFAULT
     settings: TrackSettings = TrackSettings()
+    codec: str | None = None
+    """The carrier that the subscriber can decode: a backup, or the main one (``None``)."""
+    due: bool = False
+    """The subscriber wishes and may have the track; whether it comes in that codec is another matter."""
     open: bool = False
 
 
@@ -76,10 +85,29 @@ class Subscriptions:
     def refresh(self, subscriber: Participant, publisher: Participant, track: Publication) -> SubscriptionChange | None:
         """Opens or closes the subscription if its conditions changed."""
         due = self._is_due(subscriber, publisher, track)
-        if due == self._look(subscriber, track.sid).open:
+        known = self._look(subscriber, track.sid)
+        opens = due and _is_carried(track, known.codec)
+        if (due, opens) == (known.due, known.open):
             return None
-        self._interest(subscriber, track.sid).open = due
-        return SubscriptionChange.OPENED if due else SubscriptionChange.CLOSED
+        interest = self._interest(subscriber, track.sid)
+        was_open, interest.due, interest.open = interest.open, due, opens
+        if opens == was_open:
+            return None
+        return SubscriptionChange.OPENED if opens else SubscriptionChange.CLOSED
+
+    def codec(self, subscriber: Participant, track: TrackSid) -> str | None:
+        """The carrier that the subscriber receives, or waits for."""
+        return self._look(subscriber, track).codec
+
+    def choose_codec(self, subscriber: Participant, track: TrackSid, codec: str | None) -> None:
+        """The subscriber can decode that carrier and no earlier one; `refresh` makes it so."""
+        self._interest(subscriber, track).codec = codec
+
+    def demands(self, track: TrackSid) -> Iterator[tuple[str | None, TrackSettings]]:
+        """What each subscriber, also one that waits for its codec, would receive."""
+        for interest in self._by_track.get(track, {}).values():
+            if interest.due:
+                yield interest.codec, interest.settings
 
     def subscribers(self, track: TrackSid) -> tuple[ParticipantSid, ...]:
         """Those to whom the track is open."""
@@ -108,6 +136,11 @@ class Subscriptions:
             and subscriber.sid != publisher.sid
             and not publisher.hidden
             and track.announced
-            and track.producer is not None
             and publisher.policy.allows(subscriber.identity, track.sid)
         )
+
+
+def _is_carried(track: Publication, codec: str | None) -> bool:
+    """The main carrier once it has a producer, as muted tracks send nothing; a backup once its media came."""
+    carrier = track.carrier(codec)
+    return carrier is not None and (carrier.producer is not None if codec is None else carrier.flows)

@@ -54,7 +54,7 @@ class TrackCodec(Struct, frozen=True, kw_only=True):
     """A codec in which the publisher offers the track."""
 
     mime_type: str
-    """``video/VP8``; may be the bare codec name, as clients state it."""
+    """``video/VP8``, for example; compared without case."""
     client_id: str = ""
     """The publisher's own id of the media source."""
     layers: tuple[VideoLayer, ...] = ()

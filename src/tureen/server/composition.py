@@ -17,7 +17,7 @@ from tureen.media.core import MediaCore
 from tureen.media.settings import CoreSettings, ListenAddress
 from tureen.media.statistics import LEVELS
 from tureen.model.media import CandidateAddress
-from tureen.ports import Clock, Entropy
+from tureen.ports import Clock, Entropy, MediaPort
 from tureen.rooms import RoomRegistry
 from tureen.rooms.limits import RoomDefaults, RoomLimits
 from tureen.server.health import HealthPort
@@ -56,7 +56,7 @@ async def compose(foundation: Foundation) -> AsyncIterator[Services]:
     clock, entropy = LoopClock(loop), SystemEntropy()
     media = MediaCore(core_settings(settings, foundation.media_addresses), loop, _advertise(settings))
     try:
-        registry = _registry(settings, media.shards(), clock, entropy)
+        registry = _registry(settings, media, clock, entropy)
         door = LivekitDoor(registry, media, clock, entropy, _livekit_settings(settings))
         sockets = OpenSockets()
         _show(foundation.metrics, media, registry)
@@ -96,12 +96,12 @@ def _advertise(settings: Settings) -> Callable[[CandidateAddress], Iterable[Cand
     return advertise
 
 
-def _registry(settings: Settings, shards: int, clock: Clock, entropy: Entropy) -> RoomRegistry:
+def _registry(settings: Settings, media: MediaPort, clock: Clock, entropy: Entropy) -> RoomRegistry:
     limits, rooms = settings.limits, settings.rooms
     return RoomRegistry(
         clock,
         entropy,
-        shards=shards,
+        media=media,
         limits=RoomLimits(
             rooms=limits.rooms,
             participants=limits.participants,
@@ -115,6 +115,7 @@ def _registry(settings: Settings, shards: int, clock: Clock, entropy: Entropy) -
             empty_timeout_s=rooms.empty_timeout_s,
             departure_timeout_s=rooms.departure_timeout_s,
             max_participants=rooms.max_participants,
+            audible_speakers=rooms.audible_speakers,
         ),
         observe=RoomLog,
     )

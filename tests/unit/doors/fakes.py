@@ -9,7 +9,7 @@ import string
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from tureen.model.ids import ConsumerId, ProducerId, TransportId
+from tureen.model.ids import ConsumerId, ProducerId, SpeakersGroup, TransportId
 from tureen.model.media import (
     CandidateAddress,
     ConsumerLimits,
@@ -20,7 +20,7 @@ from tureen.model.media import (
     ProducerParameters,
     RemoteTransport,
 )
-from tureen.ports import ProducerListener, TransportListener
+from tureen.ports import ConsumerListener, ProducerListener, TransportListener
 
 START = 1_800_000_000.0
 
@@ -98,6 +98,9 @@ class OpenConsumer:
     producer: ProducerId
     parameters: ConsumerParameters
     limits: ConsumerLimits
+    listener: ConsumerListener
+    updates: int = 0
+    """How often its limits were set anew."""
 
 
 @dataclass
@@ -109,6 +112,7 @@ class FakeMedia:
     consumers: dict[ConsumerId, OpenConsumer] = field(default_factory=dict)
     sent: list[tuple[tuple[TransportId, ...], str, bytes, bool]] = field(default_factory=list)
     ssrcs: list[tuple[TransportId, int]] = field(default_factory=list)
+    speaker_limits: dict[SpeakersGroup, int] = field(default_factory=dict)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def shards(self) -> int:
@@ -155,6 +159,12 @@ class FakeMedia:
     def update_producer(self, producer: ProducerId, parameters: ProducerParameters) -> None:
         self.producers[producer].parameters = parameters
 
+    def limit_speakers(self, group: SpeakersGroup, limit: int) -> None:
+        if limit:
+            self.speaker_limits[group] = limit
+        else:
+            self.speaker_limits.pop(group, None)
+
     def pause_producer(self, producer: ProducerId, *, paused: bool) -> None:
         self.producers[producer].paused = paused
 
@@ -168,6 +178,7 @@ class FakeMedia:
         producer: ProducerId,
         parameters: ConsumerParameters,
         limits: ConsumerLimits,
+        listener: ConsumerListener,
     ) -> ConsumerId:
         assert transport in self.transports
         assert producer in self.producers
@@ -177,11 +188,12 @@ class FakeMedia:
                 assert (transport, ssrc) not in self.ssrcs
                 self.ssrcs.append((transport, ssrc))
         consumer = ConsumerId(next(self._ids))
-        self.consumers[consumer] = OpenConsumer(transport, producer, parameters, limits)
+        self.consumers[consumer] = OpenConsumer(transport, producer, parameters, limits, listener)
         return consumer
 
     def update_consumer(self, consumer: ConsumerId, limits: ConsumerLimits) -> None:
         self.consumers[consumer].limits = limits
+        self.consumers[consumer].updates += 1
 
     def close_consumer(self, consumer: ConsumerId) -> None:
         self.consumers.pop(consumer, None)

@@ -39,7 +39,7 @@ class House:
         self.registry = RoomRegistry(
             self.clock,
             self.entropy,
-            shards=self.media.shards(),
+            media=self.media,
             limits=limits or RoomLimits(),
             defaults=defaults or RoomDefaults(),
         )

@@ -270,8 +270,8 @@ def test_track_settings_choose_the_layer_and_pause() -> None:
         ({"quality": models.VideoQuality.LOW}, (0, False)),
         ({"width": 600, "height": 300}, (1, False)),
         ({"width": 5000, "height": 3000}, (255, False)),
-        ({"quality": models.VideoQuality.HIGH}, (2, False)),
-        ({"disabled": True, "quality": models.VideoQuality.HIGH}, (2, True)),
+        ({"quality": models.VideoQuality.HIGH}, (255, False)),
+        ({"disabled": True, "quality": models.VideoQuality.HIGH}, (255, True)),
     ):
         ben.send(track_setting=rtc.UpdateTrackSettings(track_sids=[track.sid], **setting))
         assert (consumer.limits.max_layer, consumer.limits.paused) == wanted

@@ -10,6 +10,7 @@ from tureen.media.dispatch import EventDispatch
 from tureen.media.events import (
     AudioLevels,
     CommandFailed,
+    ConsumerPaused,
     DataChannelOpened,
     DataMessage,
     ProducerStarted,
@@ -19,11 +20,15 @@ from tureen.media.events import (
     TransportConnected,
     TransportDisconnected,
     TransportReconnected,
+    TransportReported,
 )
-from tureen.model.ids import ProducerId, TransportId
+from tureen.model.ids import ConsumerId, ProducerId, TransportId
+from tureen.model.reports import TransportReport
 
 ONE, TWO = TransportId(1), TransportId(2)
 MIC = ProducerId(7)
+PICTURE = ConsumerId(8)
+REPORT = TransportReport(round_trip_ms=20, estimate=None, sent=1, received=2, producers=(), consumers=())
 
 
 class Listener:
@@ -62,6 +67,12 @@ class Listener:
     def handle_audio_level(self, level: int) -> None:
         self._note("level", level)
 
+    def handle_consumer_paused(self, *, paused: bool) -> None:
+        self._note("paused", paused)
+
+    def handle_report(self, report: TransportReport) -> None:
+        self._note("report", report)
+
 
 @pytest.fixture
 def listeners() -> tuple[Listener, Listener]:
@@ -74,6 +85,7 @@ def dispatch(listeners: tuple[Listener, Listener]) -> EventDispatch:
     dispatch.add_transport(ONE, listeners[0])
     dispatch.add_transport(TWO, listeners[1])
     dispatch.add_producer(MIC, ONE, listeners[0])
+    dispatch.add_consumer(PICTURE, ONE, listeners[0])
     return dispatch
 
 
@@ -84,6 +96,9 @@ def test_each_event_reaches_its_listener(dispatch: EventDispatch, listeners: tup
         TransportReconnected(transport=ONE),
         ProducerStarted(producer=MIC, layer=2, payload_type=96),
         AudioLevels(levels=(SpeakerLevel(producer=MIC, level=9), SpeakerLevel(producer=ProducerId(99), level=1))),
+        ConsumerPaused(consumer=PICTURE, paused=True),
+        ConsumerPaused(consumer=ConsumerId(99), paused=True),
+        TransportReported(transport=ONE, report=REPORT),
         DataChannelOpened(transport=ONE, channel=0, label="x", protocol="", ordered=True, max_retransmits=None),
         DataMessage(transport=ONE, channel=0, label="x", binary=False, payload=b"y"),
         CommandFailed(request=1, command="open_consumer", code="unknown_producer", message=""),
@@ -95,6 +110,8 @@ def test_each_event_reaches_its_listener(dispatch: EventDispatch, listeners: tup
         ("reconnected",),
         ("started", 2, 96),
         ("level", 9),
+        ("paused", True),
+        ("report", REPORT),
         ("data", "x", b"y", False),
         ("failed", "open_consumer", "unknown_producer"),
     ]
@@ -110,7 +127,9 @@ def test_what_was_removed_hears_nothing(dispatch: EventDispatch, listeners: tupl
     dispatch.remove_transport(ONE)
     dispatch.handle(TransportConnected(transport=ONE, remote="", srtp_profile=""))
     dispatch.handle(ProducerStarted(producer=MIC, layer=0, payload_type=96))
-    assert dispatch.home(MIC) is None
+    dispatch.handle(ConsumerPaused(consumer=PICTURE, paused=True))
+    assert dispatch.producer_home(MIC) is None
+    assert dispatch.consumer_home(PICTURE) is None
     assert listeners[0].heard == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from tests.unit.doors.fakes import FakeClock, FakeEntropy
+from tests.unit.doors.fakes import FakeClock, FakeEntropy, FakeMedia
 from tureen.model.grant import Grant, ParticipantKind, RoomGrant, RoomSettings, TrackSource
 from tureen.model.ids import Identity, ProducerId, RoomName, TransportId
 from tureen.model.media import Codec, Encoding, MediaKind, ProducerParameters
@@ -55,12 +55,19 @@ class Person:
         return self
 
     def publish(
-        self, *, muted: bool = False, started: bool = True, source: TrackSource = TrackSource.CAMERA
+        self,
+        *,
+        muted: bool = False,
+        started: bool = True,
+        source: TrackSource = TrackSource.CAMERA,
+        layers: int = 1,
     ) -> Publication:
-        description = TrackDescription(kind=MediaKind.VIDEO, source=source, client_id="cid", muted=muted)
+        kind = MediaKind.AUDIO if source is TrackSource.MICROPHONE else MediaKind.VIDEO
+        description = TrackDescription(kind=kind, source=source, client_id="cid", muted=muted)
         publication = self.room.tracks.publish(self.participant, description)
         producer = ProducerId(self.building.new_transport())
-        parameters = ProducerParameters(kind=MediaKind.VIDEO, mid="1", codecs=(VP8,), encodings=(Encoding(ssrc=7),))
+        encodings = tuple(Encoding(ssrc=7 + layer) for layer in range(layers))
+        parameters = ProducerParameters(kind=kind, mid="1", codecs=(VP8,), encodings=encodings)
         self.room.tracks.attach(self.participant, publication, producer, parameters)
         if started:
             self.room.tracks.start(self.participant, publication)
@@ -79,10 +86,11 @@ class Building:
         observe: Observe = unobserved,
     ) -> None:
         self.clock = FakeClock()
+        self.media = FakeMedia()
         self.registry = RoomRegistry(
             self.clock,
             FakeEntropy(),
-            shards=4,
+            media=self.media,
             limits=limits or RoomLimits(),
             defaults=defaults or RoomDefaults(),
             observe=observe,

@@ -219,5 +219,5 @@ def test_rooms_of_one_name_stay_on_one_shard() -> None:
     for _ in range(3):
         building = Building()
         building.enter("ann")
-        shards.add(building.room.shard)
+        shards.add(building.room.place.shard)
     assert len(shards) == 1

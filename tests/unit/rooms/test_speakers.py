@@ -60,6 +60,38 @@ def test_the_louder_of_two_tracks_counts() -> None:
     assert speakers.poll_changes(0.0) == (Speaker(ANN, 1.0, active=True),)
 
 
+def test_the_floor_belongs_to_the_last_three_who_spoke() -> None:
+    people = [ParticipantSid(f"PA_{name}") for name in "abcdef"]
+    speakers, now = Speakers(), 0.0
+    for sid in people[:3]:
+        now += 2.0
+        speakers.handle_level(sid, 10, now)
+        speakers.poll_changes(now)
+    held = speakers.floor
+    assert held == set(people[:3])
+    # Whoever speaks again keeps its place, and nothing changes.
+    now += 2.0
+    speakers.handle_level(people[0], 10, now)
+    speakers.poll_changes(now)
+    assert speakers.floor is held
+    # A newcomer takes the place of the one who has been silent for longest.
+    now += 2.0
+    speakers.handle_level(people[3], 10, now)
+    speakers.poll_changes(now)
+    assert speakers.floor == {people[0], people[2], people[3]}
+    speakers.forget(people[0])
+    assert speakers.floor == {people[2], people[3]}
+
+
+def test_nobody_takes_the_floor_from_those_who_speak() -> None:
+    people = [ParticipantSid(f"PA_{name}") for name in "abcd"]
+    speakers = Speakers()
+    for level, sid in enumerate(people):
+        speakers.handle_level(sid, 10 + 10 * level, 0.0)
+    speakers.poll_changes(0.0)
+    assert speakers.floor == set(people[:3])
+
+
 @given(st.lists(st.tuples(st.sampled_from([ANN, BEN]), st.integers(0, 127), st.floats(0, 1)), max_size=40))
 def test_told_changes_add_up_to_what_was_heard(reports: list[tuple[ParticipantSid, int, float]]) -> None:
     """Whoever follows the changes knows who is heard; after silence, nobody."""

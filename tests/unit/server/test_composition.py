@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from tests.server import free_port
-from tests.unit.doors.fakes import FakeClock, FakeEntropy
+from tests.unit.doors.fakes import FakeClock, FakeEntropy, FakeMedia
 from tests.unit.doors.guest import wrapped
 from tureen.auth.secret import Secret
 from tureen.auth.tokens import issue_token
@@ -58,9 +58,9 @@ class TestBounds:
         names = ("rooms", "participants", "tracks_per_participant", "metadata_bytes", "attributes_bytes")
         flags |= {f"limits.{name}": 11 + at for at, name in enumerate((*names, "name_characters"))}
         flags |= {"rooms.auto_create": False, "rooms.max_participants": 21}
-        flags |= {"rooms.empty_timeout_s": 22, "rooms.departure_timeout_s": 23}
+        flags |= {"rooms.empty_timeout_s": 22, "rooms.departure_timeout_s": 23, "rooms.audible_speakers": 24}
         settings = load_settings(flags)
-        around = _registry(settings, 1, FakeClock(), FakeEntropy())._around
+        around = _registry(settings, FakeMedia(), FakeClock(), FakeEntropy())._around
         for field in msgspec.structs.fields(around.limits):
             assert getattr(around.limits, field.name) == getattr(settings.limits, field.name)
         for field in msgspec.structs.fields(around.defaults):

@@ -42,7 +42,7 @@ impl Server {
 
     /// The same for a client on any shard.
     pub fn open_on(&self, shard: usize, transport: u64, client: &Client) {
-        let (ours, theirs) = (client.peer.remote.clone(), client.peer.local.clone());
+        let (ours, theirs) = (client.peer.handshake.remote.clone(), client.peer.handshake.local.clone());
         self.submit_to(shard, open_transport(transport, ours, theirs, client.peer.fingerprint()));
     }
 
@@ -184,7 +184,7 @@ impl Client {
 
     /// Sends a check and nothing else.
     pub fn send_check(&self) {
-        let check = self.peer.binding_request(&self.peer.remote.password);
+        let check = self.peer.binding_request(&self.peer.handshake.remote.password);
         self.socket.send_to(&check, self.server).expect("a sent datagram");
     }
 

@@ -11,7 +11,7 @@ const SSRC: u32 = 1000;
 
 fn connect(server: &mut Server, transport: u64, address: usize) -> Client {
     let mut client = Client::new(transport, server.addresses[address]);
-    server.open(transport, client.peer.local.clone(), client.peer.fingerprint());
+    server.open(transport, client.peer.handshake.local.clone(), client.peer.fingerprint());
     client.peer.check(Instant::now());
     let (remote, _) = wait_for("a connection", || {
         client.turn();

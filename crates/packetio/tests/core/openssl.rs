@@ -132,7 +132,7 @@ fn every_profile_is_negotiated_with_openssl_and_its_keys_agree() {
     for ((profile, name), transport) in PROFILES.into_iter().zip(1..) {
         let certificate = Certificate::new(name);
         let client = Client::new(transport, server.addresses[0]);
-        server.open(transport, client.peer.local.clone(), certificate.fingerprint());
+        server.open(transport, client.peer.handshake.local.clone(), certificate.fingerprint());
         server.open_producer(transport, SSRC);
         client.prove_path();
         let inner = UdpSocket::bind("127.0.0.1:0").expect("a free port");

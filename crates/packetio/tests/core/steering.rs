@@ -117,9 +117,9 @@ fn what_no_check_has_proved_is_refused_on_whatever_shard_it_comes_to() {
     let refused = server.count("stun_refused");
     for (stranger, client) in strangers.iter().zip(&mut clients) {
         stranger.send_to(&client.peer.binding_request("a guess"), server.addresses[0]).expect("sent");
-        client.peer.remote.ufrag.replace_range(..1, "/");
+        client.peer.handshake.remote.ufrag.replace_range(..1, "/");
         stranger.send_to(&client.peer.binding_request("a guess"), server.addresses[0]).expect("sent");
-        client.peer.remote.ufrag.replace_range(..1, "-");
+        client.peer.handshake.remote.ufrag.replace_range(..1, "-");
         stranger.send_to(&client.peer.binding_request("a guess"), server.addresses[0]).expect("sent");
     }
     wait_for("the refusals", || (server.count("stun_refused") == refused + 3 * CLIENTS).then_some(()));

@@ -49,7 +49,7 @@ def track_description(request: rtc.AddTrackRequest) -> TrackDescription:
         stream=request.stream,
         encryption=ENCRYPTIONS.ours(request.encryption),
         layers=_layers_or_whole(request, kind),
-        codecs=tuple(_codec(codec) for codec in request.simulcast_codecs if codec.codec),
+        codecs=tuple(_codec(codec, kind) for codec in request.simulcast_codecs if codec.codec),
         audio_features=audio_features(request.audio_features),
         stereo=request.stereo or models.AudioTrackFeature.TF_STEREO in request.audio_features,
         disable_dtx=request.disable_dtx or models.AudioTrackFeature.TF_NO_DTX in request.audio_features,
@@ -82,8 +82,9 @@ def audio_features(features: Iterable[models.AudioTrackFeature]) -> tuple[AudioF
 
 
 def with_layers(description: TrackDescription, layers: Iterable[models.VideoLayer]) -> TrackDescription:
-    """With other layers. Raises `LimitExceededError`."""
-    return msgspec.structs.replace(description, layers=video_layers(layers))
+    """With other layers in the first codec. Raises `LimitExceededError`."""
+    first = (msgspec.structs.replace(codec, layers=()) for codec in description.codecs[:1])
+    return msgspec.structs.replace(description, layers=video_layers(layers), codecs=(*first, *description.codecs[1:]))
 
 
 def track_settings(request: rtc.UpdateTrackSettings) -> TrackSettings:
@@ -94,6 +95,8 @@ def track_settings(request: rtc.UpdateTrackSettings) -> TrackSettings:
         quality=QUALITIES.ours(request.quality),
         width=request.width,
         height=request.height,
+        fps=request.fps,
+        priority=request.priority,
     )
 
 
@@ -143,10 +146,11 @@ def _sdk_name(number: int) -> str:
     return models.ClientInfo.SDK.Name(number).lower() if number in known else str(number)
 
 
-def _codec(codec: rtc.SimulcastCodec) -> TrackCodec:
+def _codec(codec: rtc.SimulcastCodec, kind: MediaKind) -> TrackCodec:
+    name = codec.codec[:64]
     mode = models.VideoLayer.Mode.MULTIPLE_SPATIAL_LAYERS_PER_STREAM
     return TrackCodec(
-        mime_type=codec.codec[:64],
+        mime_type=name if "/" in name else f"{kind.value}/{name}",
         client_id=codec.cid[:256],
         layers=video_layers(codec.layers),
         several_layers_per_stream=codec.video_layer_mode == mode,

@@ -67,7 +67,7 @@ def permission(grant: Grant) -> models.ParticipantPermission:
 
 def track_info(publication: Publication) -> models.TrackInfo:
     """A publication as its publisher described it and as it was negotiated."""
-    description, parameters = publication.description, publication.parameters
+    description, parameters = publication.description, publication.main.parameters
     info = models.TrackInfo(
         sid=publication.sid,
         type=MEDIA_KINDS.wire(description.kind),
@@ -78,7 +78,7 @@ def track_info(publication: Publication) -> models.TrackInfo:
         height=description.height,
         simulcast=_is_simulcast(publication),
         layers=[_layer(layer) for layer in description.layers],
-        mime_type=publication.mime_type,
+        mime_type=publication.main.mime_type,
         mid=parameters.mid if parameters else "",
         codecs=[_codec(codec, publication) for codec in _codecs(publication)],
         stereo=description.stereo,
@@ -119,27 +119,29 @@ def enabled_codecs() -> list[models.Codec]:
 def _is_simulcast(publication: Publication) -> bool:
     if publication.description.kind is MediaKind.AUDIO:
         return False
-    if publication.parameters is not None:
-        return len(publication.parameters.encodings) > 1
+    if publication.main.parameters is not None:
+        return len(publication.main.parameters.encodings) > 1
     return len(publication.description.layers) > 1
 
 
 def _codecs(publication: Publication) -> tuple[TrackCodec, ...]:
     """As the publisher listed them, or the one that was negotiated."""
-    if publication.description.codecs or not publication.mime_type:
+    mime_type = publication.main.mime_type
+    if publication.description.codecs or not mime_type:
         return publication.description.codecs
-    return (TrackCodec(mime_type=publication.mime_type, client_id=publication.description.client_id),)
+    return (TrackCodec(mime_type=mime_type, client_id=publication.description.client_id),)
 
 
 def _codec(codec: TrackCodec, publication: Publication) -> models.SimulcastCodecInfo:
-    description = publication.description
-    mime_type = codec.mime_type if "/" in codec.mime_type else f"{description.kind.value}/{codec.mime_type}"
-    used = mime_type.lower() == publication.mime_type.lower()
+    name = codec.mime_type.lower()
+    main = publication.main
+    carrier = main if name == main.mime_type.lower() else publication.backups.get(name)
+    parameters = carrier.parameters if carrier is not None else None
     return models.SimulcastCodecInfo(
-        mime_type=publication.mime_type if used else mime_type,
-        mid=publication.parameters.mid if used and publication.parameters else "",
+        mime_type=carrier.mime_type if carrier is not None else codec.mime_type,
+        mid=parameters.mid if parameters is not None else "",
         cid=codec.client_id,
-        layers=[_layer(layer) for layer in codec.layers or description.layers],
+        layers=[_layer(layer) for layer in codec.layers or publication.description.layers],
         video_layer_mode=_KINDS_OF_LAYERS.MULTIPLE_SPATIAL_LAYERS_PER_STREAM
         if codec.several_layers_per_stream
         else _KINDS_OF_LAYERS.ONE_SPATIAL_LAYER_PER_STREAM,

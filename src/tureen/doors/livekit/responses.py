@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from livekit.protocol import models, rtc
 
 from tureen.doors.livekit.infos import enabled_codecs, participant_info, room_info, track_info
 from tureen.doors.livekit.settings import LivekitDoorSettings
-from tureen.doors.livekit.vocabulary import DEPARTURES
+from tureen.doors.livekit.vocabulary import CONNECTION_QUALITIES, DEPARTURES, QUALITIES
 from tureen.doors.negotiation import Requirement
 from tureen.model.ids import TrackSid
 from tureen.rooms import DepartureReason, Participant, Publication, Room
+from tureen.rooms.demand import Wanted
 from tureen.rooms.speakers import Speaker
+from tureen.rooms.standing import Standing
+from tureen.rooms.track import LayerQuality
 
 PROTOCOL = 17
 """The newest protocol number whose duties this door fulfils."""
@@ -86,6 +89,50 @@ def speakers_changed(speakers: tuple[Speaker, ...]) -> rtc.SignalResponse:
     )
 
 
+def connection_quality(standings: Iterable[Standing]) -> rtc.SignalResponse:
+    """How well some participants are connected."""
+    updates = [
+        rtc.ConnectionQualityInfo(
+            participant_sid=standing.participant,
+            quality=CONNECTION_QUALITIES.wire(standing.quality),
+            score=standing.score,
+        )
+        for standing in standings
+    ]
+    return rtc.SignalResponse(connection_quality=rtc.ConnectionQualityUpdate(updates=updates))
+
+
+def stream_states(changes: Iterable[tuple[Publication, bool]]) -> rtc.SignalResponse:
+    """Tracks that the subscriber no longer gets because its path is too narrow (``True``), or gets again."""
+    states = [
+        rtc.StreamStateInfo(
+            participant_sid=publication.publisher_sid,
+            track_sid=publication.sid,
+            state=rtc.StreamState.PAUSED if paused else rtc.StreamState.ACTIVE,
+        )
+        for publication, paused in changes
+    ]
+    return rtc.SignalResponse(stream_state_update=rtc.StreamStateUpdate(stream_states=states))
+
+
+def subscribed_qualities(publication: Publication, wanted: Wanted) -> rtc.SignalResponse:
+    """What the publisher of a track shall send: all layers up to the most that is wanted, per codec.
+
+    Older clients know the codec of the first entry only.
+    """
+    codecs = [
+        rtc.SubscribedCodec(
+            codec=(codec or publication.main.mime_type).partition("/")[2].lower(), qualities=_qualities_up_to(most)
+        )
+        for codec, most in sorted(wanted.items(), key=lambda entry: entry[0] or "")
+    ]
+    return rtc.SignalResponse(
+        subscribed_quality_update=rtc.SubscribedQualityUpdate(
+            track_sid=publication.sid, subscribed_codecs=codecs, subscribed_qualities=codecs[0].qualities
+        )
+    )
+
+
 def track_published(publication: Publication) -> rtc.SignalResponse:
     """To the publisher: the track has its sid."""
     return rtc.SignalResponse(
@@ -127,6 +174,13 @@ def request_response(
     if field and body is not None:
         getattr(response, field).CopyFrom(body)
     return rtc.SignalResponse(request_response=response)
+
+
+def _qualities_up_to(most: LayerQuality | None) -> list[rtc.SubscribedQuality]:
+    return [
+        rtc.SubscribedQuality(quality=QUALITIES.wire(quality), enabled=most is not None and quality <= most)
+        for quality in LayerQuality
+    ]
 
 
 _ECHOED: Mapping[str, str] = {

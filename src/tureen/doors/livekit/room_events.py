@@ -10,7 +10,9 @@ from livekit.protocol import models, rtc
 from tureen.doors.livekit import responses
 from tureen.doors.livekit.session_context import SessionContext
 from tureen.rooms.events import (
+    DemandChanged,
     ParticipantChanged,
+    QualitiesChanged,
     RefusalReason,
     RoomChanged,
     SpeakersChanged,
@@ -40,6 +42,11 @@ def _room_changed(context: SessionContext, event: RoomChanged) -> None:
 
 def _speakers_changed(context: SessionContext, event: SpeakersChanged) -> None:
     context.send_shared(event, lambda: responses.speakers_changed(event.speakers))
+    context.peer.follow_floor()
+
+
+def _qualities_changed(context: SessionContext, event: QualitiesChanged) -> None:
+    context.send_shared(event, lambda: responses.connection_quality(event.standings))
 
 
 def _subscription_opened(context: SessionContext, event: SubscriptionOpened) -> None:
@@ -75,6 +82,10 @@ def _track_subscribed(context: SessionContext, event: TrackSubscribed) -> None:
     context.send(rtc.SignalResponse(track_subscribed=subscribed))
 
 
+def _demand_changed(context: SessionContext, event: DemandChanged) -> None:
+    context.send(responses.subscribed_qualities(event.publication, event.wanted))
+
+
 def _track_unpublished(context: SessionContext, event: TrackUnpublished) -> None:
     context.peer.unpublish(event.publication)
     unpublished = rtc.TrackUnpublishedResponse(track_sid=event.publication.sid)
@@ -92,12 +103,14 @@ EVENT_HANDLERS: Mapping[type, Callable[[SessionContext, Any], None]] = {
     ParticipantChanged: _participant_changed,
     RoomChanged: _room_changed,
     SpeakersChanged: _speakers_changed,
+    QualitiesChanged: _qualities_changed,
     SubscriptionOpened: _subscription_opened,
     SubscriptionClosed: _subscription_closed,
     SubscriptionAdjusted: _subscription_adjusted,
     SubscriptionRefused: _subscription_refused,
     SubscriptionPermitted: _subscription_permitted,
     TrackSubscribed: _track_subscribed,
+    DemandChanged: _demand_changed,
     TrackUnpublished: _track_unpublished,
     TrackMuted: _track_muted,
 }

@@ -19,12 +19,14 @@ from tureen.doors.livekit.requests import HANDLERS
 from tureen.doors.livekit.room_events import EVENT_HANDLERS
 from tureen.doors.livekit.services import DoorServices
 from tureen.doors.livekit.session_context import SessionContext
+from tureen.doors.livekit.stream_states import StreamStates
 from tureen.doors.livekit.token_refresh import TokenRefresh
 from tureen.doors.livekit.wire import cost_of, format_of, read_request_untrusted
 from tureen.doors.peer import Peer
 from tureen.media.events import TransportCloseReason
+from tureen.model.reports import TransportReport
 from tureen.ports import Timer
-from tureen.rooms import DepartureReason, Participant, Room, RoomError, RoomEvent
+from tureen.rooms import DepartureReason, Participant, Publication, Room, RoomError, RoomEvent
 from tureen.rooms.errors import (
     InvalidRequestError,
     LimitExceededError,
@@ -72,6 +74,7 @@ class SignalSession:
         self._peer = Peer(services.media, services.entropy, room, participant, self)
         self._context = SessionContext(services, room, participant, self._peer, outbox)
         self._tokens = TokenRefresh(self._context)
+        self._stream_states = StreamStates(self._context)
         self._rate = RequestRate(services.settings.requests_per_second, services.clock.now())
         self._join_deadline: Timer | None = None
         self._grace: Timer | None = None
@@ -152,10 +155,12 @@ class SignalSession:
     def handle_transport_disconnected(self) -> None:
         """The core waits for the peer; so do we."""
         self._context.log.info("transport disconnected")
+        self._note_lost(lost=True)
 
     def handle_transport_reconnected(self) -> None:
         """Nothing was undone."""
         self._context.log.info("transport reconnected")
+        self._note_lost(lost=False)
 
     def handle_transport_closed(self, reason: str) -> None:
         """Without a transport there is nothing to come back to. A peer that closed it itself is leaving."""
@@ -163,6 +168,15 @@ class SignalSession:
         self._peer.handle_transport_closed()
         left = reason == TransportCloseReason.PEER_CLOSED
         self._room.remove(self._participant, DepartureReason.CLIENT_LEFT if left else DepartureReason.TRANSPORT_LOST)
+
+    def handle_report(self, report: TransportReport) -> None:
+        """From it follows how well the participant is connected."""
+        if self._participant.present:
+            self._room.quality.handle_link(self._participant, self._peer.link(report))
+
+    def handle_stream_paused(self, publication: Publication, *, paused: bool) -> None:
+        """The client shows that a picture stands still for want of bandwidth."""
+        self._stream_states.handle_paused(publication, paused=paused)
 
     def handle_data_message(self, label: str, payload: bytes, *, binary: bool) -> None:
         """A message of this participant to others."""
@@ -174,6 +188,10 @@ class SignalSession:
         self._context.log.warning("the packet core refused a command", command=command, code=code, reason=message)
         if command == "open_transport":
             self.handle_transport_closed(f"{code}: {message}")
+
+    def _note_lost(self, *, lost: bool) -> None:
+        if self._participant.present:
+            self._room.quality.handle_lost(self._participant, lost=lost)
 
     def _handle(self, request: rtc.SignalRequest) -> None:
         kind = request.WhichOneof("message")
@@ -212,6 +230,7 @@ class SignalSession:
                 timer.cancel()
         self._join_deadline = self._grace = None
         self._tokens.stop()
+        self._stream_states.stop()
         self._context.close()
         self._peer.close()
         self._context.send(responses.departure(reason))

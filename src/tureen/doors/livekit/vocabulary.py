@@ -10,6 +10,7 @@ from livekit.protocol import models
 from tureen.model.grant import ParticipantKind, TrackSource
 from tureen.model.media import MediaKind
 from tureen.rooms.participant import DepartureReason, ParticipantState
+from tureen.rooms.quality import Quality
 from tureen.rooms.track import AudioFeature, LayerQuality, TrackEncryption
 
 Ours = TypeVar("Ours")
@@ -72,6 +73,14 @@ QUALITIES = Pairs(
         LayerQuality.HIGH: models.VideoQuality.HIGH,
         LayerQuality.LOW: models.VideoQuality.LOW,
         LayerQuality.MEDIUM: models.VideoQuality.MEDIUM,
+    }
+)
+CONNECTION_QUALITIES = Pairs(
+    {
+        Quality.EXCELLENT: models.ConnectionQuality.EXCELLENT,
+        Quality.GOOD: models.ConnectionQuality.GOOD,
+        Quality.POOR: models.ConnectionQuality.POOR,
+        Quality.LOST: models.ConnectionQuality.LOST,
     }
 )
 ENCRYPTIONS = Pairs(

@@ -4,30 +4,30 @@ use std::time::Duration;
 /// The unit in which arrivals are counted, microseconds.
 const BUCKET: i64 = 10_000;
 const BUCKETS: usize = 50;
-/// How far back [`AcknowledgedRate::rate`] looks: long enough that single frames do not show.
+/// How far back [`RateMeter::rate`] looks: long enough that single frames do not show.
 const LONG: usize = BUCKETS;
-/// How far back [`AcknowledgedRate::recent`] looks. A path whose queue grows delivers evenly at its capacity, so that a
+/// How far back [`RateMeter::recent`] looks. A path whose queue grows delivers evenly at its capacity, so that a
 /// short look is exact exactly when it is asked for, and does not remember what passed before the capacity fell.
 const SHORT: usize = 20;
 /// An arrival this many buckets ago is not late: the peer's clock was set back.
 const CLOCK_JUMP: i64 = 300;
 
-/// How fast acknowledged bytes arrived, by the peer's clock.
+/// How fast bytes pass, by the clock of those who see them.
 #[derive(Debug)]
-pub(crate) struct AcknowledgedRate {
+pub(crate) struct RateMeter {
     bytes: [u32; BUCKETS],
     /// First and newest bucket with an arrival, in buckets since the peer's clock began.
     first: i64,
     newest: Option<i64>,
 }
 
-impl Default for AcknowledgedRate {
+impl Default for RateMeter {
     fn default() -> Self {
         Self { bytes: [0; BUCKETS], first: 0, newest: None }
     }
 }
 
-impl AcknowledgedRate {
+impl RateMeter {
     /// Counts bytes that arrived at this time, microseconds. What is older than the window is not counted.
     pub fn add(&mut self, arrival: i64, bytes: u64) {
         let bucket = arrival.div_euclid(BUCKET);
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn rates_are_known_after_their_windows() {
-        let mut acknowledged = AcknowledgedRate::default();
+        let mut acknowledged = RateMeter::default();
         for index in 0..19 {
             acknowledged.add(index * BUCKET, 1250);
         }
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_clock_may_jump_either_way() {
-        let mut acknowledged = AcknowledgedRate::default();
+        let mut acknowledged = RateMeter::default();
         for arrival in [0, 500_000, i64::from(i32::MAX) * 1000, -5, 3] {
             acknowledged.add(arrival, u64::MAX);
             let _ = (acknowledged.rate(), acknowledged.recent());

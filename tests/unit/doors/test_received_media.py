@@ -1,0 +1,254 @@
+"""How much of what there is reaches a participant, and what its client hears about it."""
+
+from __future__ import annotations
+
+import pytest
+from livekit.protocol import models, rtc
+
+from tests.unit.doors.fakes import OpenConsumer
+from tests.unit.doors.guest import Guest, House
+from tureen.model.media import BEST_LAYER
+from tureen.model.reports import LayerReport, ProducerReport, TransportReport
+from tureen.rooms import RoomDefaults
+
+VP9 = 98
+EXCELLENT, POOR, LOST = models.ConnectionQuality.EXCELLENT, models.ConnectionQuality.POOR, models.ConnectionQuality.LOST
+PAUSED, ACTIVE = rtc.StreamState.PAUSED, rtc.StreamState.ACTIVE
+
+
+def with_vp9(offer: str) -> str:
+    """The peer also knows VP9."""
+    offered = offer.replace("SAVPF 96 97 102 103 116", f"SAVPF 96 97 102 103 {VP9} 116")
+    return offered.replace("a=rtpmap:116", f"a=rtpmap:{VP9} VP9/90000\r\na=rtpmap:116")
+
+
+def consumer_of(receiver: Guest, sid: str) -> OpenConsumer:
+    """What the receiver is sent of a track."""
+    mid = next(mid for mid, track in receiver.answers[-1].mid_to_track_id.items() if track == sid)
+    consumers = receiver.house.media.consumers.values()
+    return next(it for it in consumers if it.transport == receiver.transport and it.parameters.mid == mid)
+
+
+class TestAudibleSpeakers:
+    def test_a_room_is_one_group_and_only_microphones_are_in_it(self) -> None:
+        house = House(defaults=RoomDefaults(audible_speakers=3))
+        ann, ben = house.join("ann"), house.join("ben")
+        ann.publish("audio", "mic")
+        ben.publish("audio", "mic")
+        ann.publish("audio", "film", source=models.TrackSource.SCREEN_SHARE_AUDIO)
+        ann.publish("video", "cam")
+        groups = [producer.parameters.speakers for producer in house.media.producers.values()]
+        (group,) = house.media.speaker_limits
+        assert groups == [group, group, None, None]
+        assert house.media.speaker_limits[group] == 3
+
+    def test_two_rooms_are_two_groups_and_one_that_closes_is_forgotten(self) -> None:
+        house = House()
+        ann = house.join("ann", room="soup")
+        house.join("ben", room="salad")
+        assert len(house.media.speaker_limits) == 2
+        ann.hang_up()
+        house.clock.advance(60)
+        assert len(house.media.speaker_limits) == 1
+
+
+class TestNarrowPath:
+    def test_the_subscriber_hears_that_a_track_pauses_and_that_it_flows_again(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        camera = ann.publish("video", "cam")
+        listener = consumer_of(ben, camera.sid).listener
+        listener.handle_consumer_paused(paused=True)
+        ben.settle()
+        (state,) = ben.last("stream_state_update").stream_states
+        assert (state.participant_sid, state.track_sid, state.state) == (ann.sid, camera.sid, PAUSED)
+        listener.handle_consumer_paused(paused=False)
+        ben.settle()
+        assert ben.last("stream_state_update").stream_states[0].state == ACTIVE
+        assert not ann.all("stream_state_update")
+
+    def test_what_pauses_together_is_told_together(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        tracks = [ann.publish("video", "cam"), ann.publish("video", "screen")]
+        for track in tracks:
+            consumer_of(ben, track.sid).listener.handle_consumer_paused(paused=True)
+        ben.settle()
+        (update,) = ben.all("stream_state_update")
+        assert [it.track_sid for it in update.stream_states] == [track.sid for track in tracks]
+
+
+THREE_SIZES = [
+    models.VideoLayer(quality=quality, width=320 << quality, height=180 << quality)
+    for quality in (models.VideoQuality.LOW, models.VideoQuality.MEDIUM, models.VideoQuality.HIGH)
+]
+
+
+def setting(track: models.TrackInfo, **fields: object) -> dict[str, rtc.UpdateTrackSettings]:
+    return {"track_setting": rtc.UpdateTrackSettings(track_sids=[track.sid], **fields)}  # type: ignore[arg-type]
+
+
+class TestWantedLayers:
+    @pytest.mark.parametrize(
+        ("fps", "temporal"), [(0, BEST_LAYER), (30, BEST_LAYER), (16, BEST_LAYER), (15, 1), (9, 1), (8, 0), (1, 0)]
+    )
+    def test_few_pictures_per_second_need_few_temporal_layers(self, fps: int, temporal: int) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        camera = ann.publish("video", "cam")
+        ben.send(**setting(camera, fps=fps))
+        assert consumer_of(ben, camera.sid).limits.max_temporal == temporal
+
+    def test_a_scalable_stream_has_as_many_sizes_as_its_publisher_says(self) -> None:
+        house = House()
+        ann, ben = house.join("ann", rewrite=with_vp9), house.join("ben", rewrite=with_vp9)
+        svc = rtc.SimulcastCodec(codec="vp9", cid="cam", layers=THREE_SIZES)
+        camera = ann.publish("video", "cam", simulcast_codecs=[svc], layers=THREE_SIZES, payload_type=VP9)
+        consumer = consumer_of(ben, camera.sid)
+        assert consumer.limits.max_layer == BEST_LAYER
+        for size, layer in (((300, 150), 0), ((600, 300), 1), ((1200, 700), BEST_LAYER)):
+            ben.send(**setting(camera, width=size[0], height=size[1]))
+            assert consumer.limits.max_layer == layer
+
+    def test_one_stream_of_another_codec_is_not_split(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        camera = ann.publish("video", "cam", layers=THREE_SIZES)
+        ben.send(**setting(camera, quality=models.VideoQuality.LOW))
+        assert consumer_of(ben, camera.sid).limits.max_layer == BEST_LAYER
+
+    def test_changed_sizes_count_from_then_on(self) -> None:
+        house = House()
+        ann, ben = house.join("ann", rewrite=with_vp9), house.join("ben", rewrite=with_vp9)
+        svc = rtc.SimulcastCodec(codec="vp9", cid="cam", layers=THREE_SIZES)
+        camera = ann.publish("video", "cam", simulcast_codecs=[svc], payload_type=VP9)
+        ann.send(update_layers=rtc.UpdateVideoLayers(track_sid=camera.sid, layers=[]))
+        ben.send(**setting(camera, width=10, height=10))
+        assert consumer_of(ben, camera.sid).limits.max_layer == BEST_LAYER
+
+
+class TestPriorities:
+    def test_the_subscribers_word_counts_first_and_one_is_the_highest(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        screen = ann.publish("video", "screen", source=models.TrackSource.SCREEN_SHARE)
+        cameras = [ann.publish("video", f"cam{number}") for number in range(3)]
+        for camera, priority in zip(cameras, (1, 2, 500), strict=True):
+            ben.send(**setting(camera, priority=priority))
+        first, second, last = (consumer_of(ben, camera.sid).limits.priority for camera in cameras)
+        assert 255 == first > second > last > consumer_of(ben, screen.sid).limits.priority
+
+    def test_screens_come_before_speakers_before_large_tiles_before_small_ones(self) -> None:
+        house = House()
+        ann, ben, cem = house.join("ann"), house.join("ben"), house.join("cem")
+        screen = ann.publish("video", "screen", source=models.TrackSource.SCREEN_SHARE)
+        silent, second, spoken = ann.publish("video", "c1"), ann.publish("video", "c2"), ben.publish("video", "c3")
+        cem.send(**setting(silent, width=1280, height=720))
+        cem.send(**setting(second, width=160, height=90))
+        speak(ben)
+        order = [consumer_of(cem, it.sid).limits.priority for it in (screen, spoken, silent, second)]
+        assert order == sorted(order, reverse=True)
+        assert len(set(order)) == 4
+
+    def test_a_small_change_of_size_is_no_command(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        camera = ann.publish("video", "cam")
+        for width in range(600, 640, 4):
+            ben.send(**setting(camera, width=width, height=400))
+        assert consumer_of(ben, camera.sid).updates == 1
+
+    def test_who_goes_on_speaking_costs_no_command(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        camera = ann.publish("video", "cam")
+        for _ in range(5):
+            speak(ann)
+            house.clock.advance(3.0)
+        assert consumer_of(ben, camera.sid).updates == 1
+
+
+def enabled(guest: Guest) -> dict[str, list[str]]:
+    """What the client was asked to send last, by codec."""
+    update = guest.last("subscribed_quality_update")
+    return {
+        codec.codec: [models.VideoQuality.Name(it.quality) for it in codec.qualities if it.enabled]
+        for codec in update.subscribed_codecs
+    }
+
+
+class TestDynacast:
+    def test_the_publisher_hears_which_layers_are_wanted(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        camera = ann.publish("video", "cam", rids=("q", "h", "f"), layers=THREE_SIZES)
+        assert enabled(ann) == {"vp8": ["LOW", "MEDIUM", "HIGH"]}
+        ben.send(**setting(camera, width=600, height=300))
+        house.clock.advance(10)
+        assert enabled(ann) == {"vp8": ["LOW", "MEDIUM"]}
+        ben.send(**setting(camera, disabled=True))
+        house.clock.advance(10)
+        update = ann.last("subscribed_quality_update")
+        assert update.track_sid == camera.sid
+        assert enabled(ann) == {"vp8": []}
+        assert [(it.quality, it.enabled) for it in update.subscribed_qualities] == [(0, False), (1, False), (2, False)]
+        assert not ben.all("subscribed_quality_update")
+
+    def test_it_hears_so_after_the_track_has_its_sid(self) -> None:
+        ann = House().join("ann")
+        ann.publish("video", "cam")
+        kinds = ann.kinds()
+        assert kinds.index("track_published") < kinds.index("subscribed_quality_update")
+
+
+class TestConnectionQuality:
+    def report(self, guest: Guest, loss: int) -> None:
+        """The core measured this loss of all that the guest sends."""
+        producers = [key for key, it in guest.house.media.producers.items() if it.transport == guest.transport]
+        layer = LayerReport(layer=0, bitrate=40_000, loss=loss, jitter_ms=3)
+        assert guest.session is not None
+        guest.session.handle_report(
+            TransportReport(
+                round_trip_ms=30,
+                estimate=1_000_000,
+                sent=1,
+                received=2,
+                producers=tuple(ProducerReport(producer=key, layers=(layer,)) for key in producers),
+                consumers=(),
+            )
+        )
+
+    def told(self, guest: Guest) -> dict[str, int]:
+        return {it.participant_sid: it.quality for it in guest.last("connection_quality").updates}
+
+    def test_people_hear_of_themselves_and_of_the_others(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        ann.publish("audio", "mic")
+        self.report(ann, 0)
+        self.report(ben, 0)
+        house.clock.advance(5)
+        assert self.told(ann) == self.told(ben) == {ann.sid: EXCELLENT, ben.sid: EXCELLENT}
+        assert ann.last("connection_quality").updates[0].score > 4
+        self.report(ann, 300)
+        house.clock.advance(1)
+        assert self.told(ben) == {ann.sid: POOR}
+
+    def test_lost_is_what_the_transport_says(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        assert ann.session is not None
+        ann.session.handle_transport_disconnected()
+        house.clock.advance(1)
+        assert self.told(ben) == {ann.sid: LOST}
+        ann.session.handle_transport_reconnected()
+        house.clock.advance(5)
+        assert self.told(ben) == {ann.sid: EXCELLENT}
+
+
+def speak(guest: Guest) -> None:
+    """The core hears a loud voice."""
+    participant = guest.session.participant if guest.session else None
+    assert participant is not None
+    guest.house.registry.rooms[0].speaking.handle_level(participant.sid, 10)
+    guest.house.clock.advance(0.1)

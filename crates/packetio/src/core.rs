@@ -19,7 +19,7 @@ use crate::socket::UdpSocket;
 use crate::steering::MAX_SHARDS;
 use crate::wake::Wake;
 
-const SIZE_NAMES: [&str; 4] = ["transports", "producers", "consumers", "steered_paths"];
+const SIZE_NAMES: [&str; 5] = ["transports", "producers", "consumers", "mirrors", "steered_paths"];
 const SEND_NAMES: [&str; 10] = [
     "datagrams_sent",
     "bytes_sent",
@@ -79,7 +79,7 @@ impl Mailbox {
     pub fn count(&self, index: usize, junction: &Junction) {
         let Junction { shard, outlet, links, .. } = junction;
         let report = &outlet.report;
-        let sizes = shard.sizes().into_iter().chain([junction.steered_paths()]);
+        let sizes = shard.sizes().into_iter().chain([shard.mirrors(), junction.steered_paths()]);
         let sent = [
             report.datagrams,
             report.bytes,

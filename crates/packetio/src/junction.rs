@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use tureen_sfu::Shard;
+use tureen_sfu::{Relayed, Shard};
 use tureen_units::{Egress, Outlet, PacketBuffer, Path};
 
 use crate::links::{HandedOver, Links, Notice, Parcel};
@@ -54,8 +54,9 @@ pub struct Junction {
     /// Where all shards share a port.
     steering: Option<Steering>,
     index: u16,
-    /// Kept for its memory.
+    /// Kept for their memory.
     forgotten: Vec<Path>,
+    relayed: Vec<(u16, Relayed)>,
 }
 
 impl Junction {
@@ -63,7 +64,7 @@ impl Junction {
     pub fn new(shard: Shard, outlet: SocketOutlet, links: Links, index: usize, one_port: bool) -> Self {
         let shares = one_port && links.len() > 1;
         let steering = shares.then(|| Steering::new(index, links.len()));
-        Self { shard, outlet, links, steering, index: index as u16, forgotten: Vec::new() }
+        Self { shard, outlet, links, steering, index: index as u16, forgotten: Vec::new(), relayed: Vec::new() }
     }
 
     /// Paths that arrive here and are handed to others.
@@ -79,6 +80,8 @@ impl Junction {
 
     /// Takes what the neighbours have sent; `false` if there may be more.
     pub fn take_parcels(&mut self, now: Instant) -> bool {
+        let Self { shard, links, .. } = self;
+        links.take_back(|buffer| shard.give_buffer(buffer));
         let mut all = true;
         for from in 0..self.links.len() {
             let mut left = self.links.capacity();
@@ -93,15 +96,31 @@ impl Junction {
         all
     }
 
-    /// Forwards what came, does what is due, and sends it all.
-    pub fn flush(&mut self, now: Instant) {
+    /// Relays and forwards what came, does what is due, and sends it all. `wake` is for those for whom there is something:
+    /// they begin while we forward.
+    pub fn flush(&mut self, now: Instant, wake: impl Fn(usize)) {
+        self.shard.relay();
+        self.send_relayed(now);
+        self.announce(&wake);
         self.shard.forward(now, &mut self.outlet);
         self.shard.handle_timeout(now, &mut self.outlet);
+        self.send_relayed(now);
         self.outlet.flush();
+        self.announce(&wake);
+    }
+
+    fn send_relayed(&mut self, now: Instant) {
+        let Self { shard, outlet, links, relayed, .. } = self;
+        shard.drain_relayed(relayed);
+        for (to, relayed) in relayed.drain(..) {
+            if let Some(relayed) = links.relay(to, relayed) {
+                shard.handle_relay_drop(now, relayed, outlet);
+            }
+        }
     }
 
     /// Tells the neighbours which paths are no longer ours, and wakes those for whom there is something.
-    pub fn announce(&mut self, wake: impl Fn(usize)) {
+    fn announce(&mut self, wake: &impl Fn(usize)) {
         self.shard.drain_forgotten_paths(&mut self.forgotten);
         let Self { shard, steering, links, forgotten, .. } = self;
         for path in forgotten.drain(..) {
@@ -121,6 +140,11 @@ impl Junction {
                 self.dispatch(now, &origin, &mut buffer);
                 self.links.give_back(from, buffer);
             }
+            Parcel::Relayed(relayed) => {
+                if let Some(buffer) = self.shard.handle_relayed(now, relayed, &mut self.outlet) {
+                    self.links.give_back(from, buffer);
+                }
+            }
             Parcel::Notice(notice) => {
                 if let Some(steering) = &mut self.steering {
                     steering.note(from as u16, notice);
@@ -136,7 +160,10 @@ impl Junction {
             return;
         };
         if let Some(route) = steering.route(shard, now, origin, buffer.bytes()) {
-            links.hand_over(route, origin, buffer);
+            let datagram = std::mem::replace(buffer, shard.take_buffer());
+            if let Some(datagram) = links.hand_over(route, origin, datagram) {
+                shard.give_buffer(datagram);
+            }
             return;
         }
         let check = is_stun(buffer.bytes());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
+use tureen_sfu::Relayed;
 use tureen_units::{PacketBuffer, Path};
 
 use crate::steering::{Origin, Route};
@@ -46,6 +47,8 @@ pub enum Parcel {
     Datagram(HandedOver),
     /// News of a path.
     Notice(Notice),
+    /// A packet for a mirror, or a mirror's request. The buffer of a packet is to be given back.
+    Relayed(Relayed),
 }
 
 struct Neighbour {
@@ -65,7 +68,6 @@ struct Neighbour {
 pub struct Links {
     neighbours: Vec<Option<Neighbour>>,
     capacity: usize,
-    spare: Option<Box<PacketBuffer>>,
     /// Datagrams handed to other shards.
     pub handed_over: u64,
     /// Datagrams that found the ring full.
@@ -93,7 +95,6 @@ impl Links {
             .map(|_| Self {
                 neighbours: (0..shards).map(|_| None).collect(),
                 capacity,
-                spare: None,
                 handed_over: 0,
                 hand_over_drops: 0,
             })
@@ -119,35 +120,36 @@ impl Links {
         self.neighbours.len()
     }
 
-    /// Hands a datagram to another shard; `buffer` is a spare one afterwards. Where there is no room it is dropped.
-    pub fn hand_over(&mut self, route: Route, origin: &Origin, buffer: &mut Box<PacketBuffer>) {
+    /// Hands a datagram to another shard. Where there is no room its buffer comes back.
+    pub fn hand_over(&mut self, route: Route, origin: &Origin, buffer: Box<PacketBuffer>) -> Option<Box<PacketBuffer>> {
         let Route { owner, steered } = route;
-        let Some(neighbour) = self.neighbours.get_mut(usize::from(owner)).and_then(Option::as_mut) else { return };
-        if !steered && neighbour.unproved_sent.load(Ordering::Relaxed) >= MOST_UNPROVED {
+        let Some(neighbour) = self.neighbour(owner).filter(|neighbour| steered || neighbour.takes_unproved()) else {
             self.hand_over_drops += 1;
-            return;
-        }
-        let spare = self.spare.take().or_else(|| neighbour.spares.try_recv().ok()).unwrap_or_else(PacketBuffer::boxed);
-        let buffer = std::mem::replace(buffer, spare);
+            return Some(buffer);
+        };
         let datagram = HandedOver { path: origin.path, home: origin.home, steered, buffer };
-        match neighbour.parcels.try_send(Parcel::Datagram(datagram)) {
-            Ok(()) => {
-                neighbour.unproved_sent.fetch_add(usize::from(!steered), Ordering::Relaxed);
-                neighbour.unannounced = true;
-                self.handed_over += 1;
-            }
-            Err(TrySendError::Full(parcel) | TrySendError::Disconnected(parcel)) => {
-                self.hand_over_drops += 1;
-                if let Parcel::Datagram(datagram) = parcel {
-                    self.spare = Some(datagram.buffer);
-                }
-            }
+        if let Some(Parcel::Datagram(datagram)) = neighbour.send(Parcel::Datagram(datagram)) {
+            self.hand_over_drops += 1;
+            return Some(datagram.buffer);
+        }
+        neighbour.unproved_sent.fetch_add(usize::from(!steered), Ordering::Relaxed);
+        self.handed_over += 1;
+        None
+    }
+
+    /// Hands a packet to a shard that mirrors its producer, or what such a shard asks for to the producer's. Where there is no
+    /// room it comes back.
+    pub fn relay(&mut self, to: u16, relayed: Relayed) -> Option<Relayed> {
+        let Some(neighbour) = self.neighbour(to) else { return Some(relayed) };
+        match neighbour.send(Parcel::Relayed(relayed)) {
+            Some(Parcel::Relayed(relayed)) => Some(relayed),
+            _ => None,
         }
     }
 
     /// Tells another shard about a path. Where there is no room it is told later, in the same order.
     pub fn tell(&mut self, to: u16, notice: Notice) {
-        if let Some(neighbour) = self.neighbours.get_mut(usize::from(to)).and_then(Option::as_mut) {
+        if let Some(neighbour) = self.neighbour(to) {
             neighbour.backlog.push_back(notice);
             neighbour.send_backlog();
         }
@@ -168,11 +170,18 @@ impl Links {
         self.capacity
     }
 
-    /// Gives a datagram's buffer back to the shard that handed it over.
+    /// Gives a buffer back to the shard that handed it over.
     pub fn give_back(&mut self, to: usize, buffer: Box<PacketBuffer>) {
         if let Some(neighbour) = &self.neighbours[to] {
-            // One that finds no room has been replaced by another already.
+            // One that finds no room was lent in excess of what can be under way.
             let _ = neighbour.returns.try_send(buffer);
+        }
+    }
+
+    /// Takes the buffers that came back.
+    pub fn take_back(&mut self, mut take: impl FnMut(Box<PacketBuffer>)) {
+        for neighbour in self.neighbours.iter().flatten() {
+            neighbour.spares.try_iter().for_each(&mut take);
         }
     }
 
@@ -187,6 +196,10 @@ impl Links {
             }
         }
     }
+
+    fn neighbour(&mut self, index: u16) -> Option<&mut Neighbour> {
+        self.neighbours.get_mut(usize::from(index)).and_then(Option::as_mut)
+    }
 }
 
 type Sending = (SyncSender<Parcel>, Receiver<Box<PacketBuffer>>, Arc<AtomicUsize>);
@@ -198,12 +211,26 @@ impl Neighbour {
         Self { parcels, spares, unproved_sent, inbox, returns, unproved_received, backlog, unannounced }
     }
 
+    /// Puts a parcel into the ring; it comes back where there is no room.
+    fn send(&mut self, parcel: Parcel) -> Option<Parcel> {
+        match self.parcels.try_send(parcel) {
+            Ok(()) => {
+                self.unannounced = true;
+                None
+            }
+            Err(TrySendError::Full(parcel) | TrySendError::Disconnected(parcel)) => Some(parcel),
+        }
+    }
+
+    fn takes_unproved(&self) -> bool {
+        self.unproved_sent.load(Ordering::Relaxed) < MOST_UNPROVED
+    }
+
     fn send_backlog(&mut self) {
         while let Some(notice) = self.backlog.front() {
-            if self.parcels.try_send(Parcel::Notice(*notice)).is_err() {
+            if self.send(Parcel::Notice(*notice)).is_some() {
                 return;
             }
-            self.unannounced = true;
             self.backlog.pop_front();
         }
     }
@@ -235,7 +262,7 @@ mod tests {
         let parcels = std::iter::from_fn(|| links.take(0));
         let datagrams = parcels.filter_map(|parcel| match parcel {
             Parcel::Datagram(datagram) => Some(datagram.buffer.bytes()[0]),
-            Parcel::Notice(_) => None,
+            Parcel::Notice(_) | Parcel::Relayed(_) => None,
         });
         datagrams.collect()
     }
@@ -247,12 +274,12 @@ mod tests {
         let (mut one, mut other) = pair();
         let capacity = one.capacity();
         for index in 0..capacity + 5 {
-            one.hand_over(STEERED, &origin(1), &mut datagram(index as u8));
+            one.hand_over(STEERED, &origin(1), datagram(index as u8));
         }
         assert_eq!((one.handed_over, one.hand_over_drops), (capacity as u64, 5));
         let expected: Vec<u8> = (0..capacity).map(|index| index as u8).collect();
         assert_eq!(contents(&mut other), expected);
-        one.hand_over(STEERED, &origin(1), &mut datagram(7));
+        one.hand_over(STEERED, &origin(1), datagram(7));
         assert_eq!(contents(&mut other), [7]);
     }
 
@@ -260,7 +287,7 @@ mod tests {
     fn a_full_ring_delays_notices_and_loses_none() {
         let (mut one, mut other) = pair();
         for _ in 0..one.capacity() {
-            one.hand_over(STEERED, &origin(1), &mut datagram(0));
+            one.hand_over(STEERED, &origin(1), datagram(0));
         }
         let notices = [Notice::Owned(origin(1).path), Notice::Forgotten(origin(1).path), Notice::Owned(origin(2).path)];
         for notice in notices {
@@ -273,7 +300,7 @@ mod tests {
         assert_eq!(woken.get(), 1);
         let told = std::iter::from_fn(|| other.take(0)).map(|parcel| match parcel {
             Parcel::Notice(notice) => notice,
-            Parcel::Datagram(_) => panic!("there was none"),
+            _ => panic!("there was nothing else"),
         });
         assert_eq!(told.collect::<Vec<_>>(), notices);
     }
@@ -283,28 +310,28 @@ mod tests {
         let (mut one, mut other) = pair();
         let check = Route { owner: 1, steered: false };
         for _ in 0..1000 {
-            one.hand_over(check, &origin(1), &mut datagram(1));
+            one.hand_over(check, &origin(1), datagram(1));
         }
-        one.hand_over(STEERED, &origin(2), &mut datagram(2));
+        one.hand_over(STEERED, &origin(2), datagram(2));
         assert_eq!(one.handed_over, MOST_UNPROVED as u64 + 1);
         let arrived = contents(&mut other);
         assert_eq!((arrived.len(), arrived[MOST_UNPROVED]), (MOST_UNPROVED + 1, 2));
-        one.hand_over(check, &origin(1), &mut datagram(3));
+        one.hand_over(check, &origin(1), datagram(3));
         assert_eq!(contents(&mut other), [3], "there is room again");
     }
 
     #[test]
-    fn buffers_go_round() {
+    fn buffers_come_back() {
         let (mut one, mut other) = pair();
-        let mut buffer = datagram(0);
-        let mut seen = std::collections::HashSet::new();
+        let mut pool = vec![datagram(0), datagram(1)];
         for _ in 0..1000 {
-            seen.insert(std::ptr::from_ref(&*buffer));
-            one.hand_over(STEERED, &origin(1), &mut buffer);
+            let buffer = pool.pop().expect("what was handed over came back");
+            assert!(one.hand_over(STEERED, &origin(1), buffer).is_none());
             let Some(Parcel::Datagram(datagram)) = other.take(0) else { panic!("a datagram was handed over") };
             other.give_back(0, datagram.buffer);
+            one.take_back(|buffer| pool.push(buffer));
         }
-        assert!(seen.len() <= 2, "{} buffers", seen.len());
+        assert_eq!(pool.len(), 2);
     }
 
     #[test]
@@ -313,7 +340,7 @@ mod tests {
         for from in 0..5 {
             for owner in (0..5).filter(|to| *to != from) {
                 let route = Route { owner, steered: true };
-                mesh[usize::from(from)].hand_over(route, &origin(from * 10 + owner), &mut datagram(0));
+                mesh[usize::from(from)].hand_over(route, &origin(from * 10 + owner), datagram(0));
             }
         }
         for (to, links) in mesh.iter_mut().enumerate() {

@@ -63,9 +63,8 @@ impl ShardThread {
                     self.receive(now, socket);
                 }
             }
-            // The neighbours begin while we forward.
-            self.announce();
-            self.junction.flush(now);
+            let mailbox = &self.mailbox;
+            self.junction.flush(now, |shard| mailbox.wake(shard).set());
             self.publish();
         }
     }
@@ -115,13 +114,7 @@ impl ShardThread {
         }
     }
 
-    fn announce(&mut self) {
-        let mailbox = &self.mailbox;
-        self.junction.announce(|shard| mailbox.wake(shard).set());
-    }
-
     fn publish(&mut self) {
-        self.announce();
         self.junction.shard.drain_events(&mut self.events);
         self.mailbox.publish(&mut self.events);
         self.mailbox.count(self.index, &self.junction);

@@ -91,6 +91,9 @@ class RoomsSettings(_Section):
     audible_speakers: Annotated[int, Field(ge=0, le=1000)] = Field(
         default=8, description="most microphones heard at a time, the loudest; 0: all"
     )
+    spread_from: Count = Field(
+        default=32, description="participants from which on a room is spread over all packet threads"
+    )
 
 
 class LimitsSettings(_Section):

@@ -1,7 +1,7 @@
 """Which shard of the packet core carries whom.
 
-A small room stays together: what its people send reaches them without crossing from one thread to another. A large one is
-more than one thread should carry, so from a certain size on its newcomers go wherever there are the fewest people.
+A small room stays together: what its people send reaches them without crossing from one thread to another. A large one
+is more than one thread should carry, so from a certain size on its newcomers go wherever there are the fewest people.
 """
 
 from __future__ import annotations

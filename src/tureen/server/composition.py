@@ -116,6 +116,7 @@ def _registry(settings: Settings, media: MediaPort, clock: Clock, entropy: Entro
             departure_timeout_s=rooms.departure_timeout_s,
             max_participants=rooms.max_participants,
             audible_speakers=rooms.audible_speakers,
+            spread_from=rooms.spread_from,
         ),
         observe=RoomLog,
     )

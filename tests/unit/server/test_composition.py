@@ -59,6 +59,7 @@ class TestBounds:
         flags |= {f"limits.{name}": 11 + at for at, name in enumerate((*names, "name_characters"))}
         flags |= {"rooms.auto_create": False, "rooms.max_participants": 21}
         flags |= {"rooms.empty_timeout_s": 22, "rooms.departure_timeout_s": 23, "rooms.audible_speakers": 24}
+        flags |= {"rooms.spread_from": 25}
         settings = load_settings(flags)
         around = _registry(settings, FakeMedia(), FakeClock(), FakeEntropy())._around
         for field in msgspec.structs.fields(around.limits):

@@ -30,11 +30,13 @@ from benches.tokens import join_token
 from tests.server import ROOT, ServerDiedError
 
 PROGRAM = ROOT / "target" / "release" / "tureen-load"
-WARM_UP_S = 3.0
+WARM_UP_S = 20.0
+"""Until every stream's ring in the server is full: the lowest layer sends 30 packets a second."""
 
 BUSY = 0.70
 """Share of its core that the server of a ramp shall use."""
 BUSY_ENOUGH = 0.65
+SETTLE_S = 3.0
 RAMP_WINDOW_S = 4.0
 MOST_PARTICIPANTS = 2000
 LATENCY_AIM = Aim(figure="latency_p99_ms", at_most=2.0)
@@ -58,7 +60,7 @@ async def measure_case(case: Case, choice: Choice) -> None:
     """Reports the window with the median cost."""
     async with _crowd(len(case.roles), choice) as (crowd, empty_mb):
         await crowd.fill(case.name, case)
-        windows = [await crowd.measure(WARM_UP_S, choice.seconds) for _ in range(choice.rounds)]
+        windows = await _windows(crowd, choice)
     report(_result(f"load-{case.name}{choice.suffix}", windows, empty_mb, case.aims))
 
 
@@ -70,13 +72,19 @@ async def measure_ramp(case: Case, choice: Choice) -> None:
             while rooms < wanted:
                 await crowd.fill(f"{case.name}-{rooms}", case)
                 rooms += 1
-            busy = (await crowd.measure(WARM_UP_S, RAMP_WINDOW_S)).busy
+            await asyncio.sleep(SETTLE_S)
+            busy = (await crowd.measure(RAMP_WINDOW_S)).busy
             print(f"{rooms} rooms: the server uses {busy:.0%} of its core", file=sys.stderr)
             if busy < BUSY_ENOUGH:
                 # At most twice as many at a time: each packet costs less where there are many.
                 wanted = min(2 * rooms, max(rooms + 1, round(rooms * BUSY / busy)))
-        windows = [await crowd.measure(WARM_UP_S, choice.seconds) for _ in range(choice.rounds)]
+        windows = await _windows(crowd, choice)
     report(_result(f"load-{case.name}-busy{choice.suffix}", windows, empty_mb, (LATENCY_AIM,)))
+
+
+async def _windows(crowd: Crowd, choice: Choice) -> list[Window]:
+    await asyncio.sleep(WARM_UP_S)
+    return [await crowd.measure(choice.seconds) for _ in range(choice.rounds)]
 
 
 @asynccontextmanager

@@ -110,9 +110,8 @@ class Crowd:
         self._streams += case.streams
         await self._wait_for_flow()
 
-    async def measure(self, warm_up_s: float, seconds: float) -> Window:
+    async def measure(self, seconds: float) -> Window:
         """One window. Raises `CouldNotMeasureError` when streams stop in it."""
-        await asyncio.sleep(warm_up_s)
         before = read_server(self._server, metrics_first=True)
         await self.program.tally()
         await asyncio.sleep(seconds)

@@ -35,7 +35,7 @@ def program() -> Path:
 async def _meet(server: TureenServer, program: Path) -> Window:
     async with open_crowd(server, program, len(MEETING.roles), join_token) as crowd:
         await crowd.fill("load", MEETING)
-        return await crowd.measure(0.0, SECONDS)
+        return await crowd.measure(SECONDS)
 
 
 def test_participants_get_all_of_each_others_media(server: TureenServer, program: Path) -> None:

@@ -57,9 +57,9 @@ pub fn wanted(streams: &[StreamDemand]) -> DataRate {
 
 /// Shares a budget among streams. Audio is taken off the budget before.
 ///
-/// The lowest layers of all streams come first, the most important stream first; a stream whose lowest layer does not fit
-/// is paused. What is left raises streams step by step, always the one that has least for its priority. Layers are raised
-/// only where a gap remains, and not soon after they were lowered; lowering happens at once.
+/// The lowest layers of all streams come first, the most important stream first; a stream whose lowest layer does not
+/// fit is paused. What is left raises streams step by step, always the one that has least for its priority. Layers are
+/// raised only where a gap remains, and not soon after they were lowered; lowering happens at once.
 ///
 /// Equal calls in an equal state have equal results.
 #[derive(Debug, Default)]
@@ -203,7 +203,8 @@ mod tests {
     const KBPS: fn(u64) -> DataRate = DataRate::from_kbps;
     const MAX: Layer = Layer { spatial: 2, temporal: 2 };
 
-    /// Layers of 100, 150; 300, 500; 1000, 1500 kbit/s: two steps each, as the base frame rate of upper ones is left out.
+    /// Layers of 100, 150; 300, 500; 1000, 1500 kbit/s: two steps each, as the base frame rate of upper ones is left
+    /// out.
     fn stream(id: u32, priority: u8) -> StreamDemand {
         let mut rates = LayerRates::default();
         for (row, given) in rates.0.iter_mut().zip([[60, 100, 150], [200, 300, 500], [600, 1000, 1500]]) {

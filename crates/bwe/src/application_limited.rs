@@ -16,6 +16,8 @@ const LEAVE: f64 = 0.5;
 #[derive(Debug, Default)]
 pub(crate) struct ApplicationLimited {
     unused: f64,
+    /// Since the last update, bytes.
+    sent: f64,
     updated: Option<Instant>,
     limited: bool,
 }
@@ -25,26 +27,24 @@ impl ApplicationLimited {
         self.limited
     }
 
-    pub fn on_sent(&mut self, now: Instant, bytes: usize, estimate: DataRate) {
-        self.advance(now, estimate);
-        let window = estimate.scaled(USED).bytes_in(WINDOW) as f64;
-        self.unused = (self.unused - bytes as f64).max(0.0);
-        self.judge(window);
+    pub fn on_sent(&mut self, bytes: usize) {
+        self.sent += bytes as f64;
     }
 
-    /// Lets time pass.
-    pub fn advance(&mut self, now: Instant, estimate: DataRate) {
+    /// Judges what was sent until now.
+    pub fn update(&mut self, now: Instant, estimate: DataRate) {
         let elapsed = now.saturating_duration_since(self.updated.unwrap_or(now)).min(WINDOW);
         self.updated = Some(self.updated.map_or(now, |updated| updated.max(now)));
-        let usable = estimate.scaled(USED);
-        let window = usable.bytes_in(WINDOW) as f64;
-        self.unused = (self.unused + usable.bytes_in(elapsed) as f64).min(window);
-        self.judge(window);
-    }
-
-    fn judge(&mut self, window: f64) {
+        let window = usable(estimate, WINDOW);
+        let unused = self.unused + usable(estimate, elapsed) - std::mem::take(&mut self.sent);
+        self.unused = unused.clamp(0.0, window);
         self.limited = self.unused > window * if self.limited { LEAVE } else { ENTER };
     }
+}
+
+/// The bytes in this time whose sending would be a use of the estimate.
+fn usable(estimate: DataRate, time: Duration) -> f64 {
+    estimate.bps() as f64 * USED / 8.0 * time.as_secs_f64()
 }
 
 #[cfg(test)]
@@ -58,7 +58,8 @@ mod tests {
         let mut send = |detector: &mut ApplicationLimited, packets: u32, bytes| {
             for _ in 0..packets {
                 now += Duration::from_millis(10);
-                detector.on_sent(now, bytes, estimate);
+                detector.on_sent(bytes);
+                detector.update(now, estimate);
             }
             detector.is_limited()
         };

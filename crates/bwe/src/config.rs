@@ -3,8 +3,8 @@ use crate::rate::DataRate;
 /// The bounds of an estimate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EstimatorConfig {
-    /// Assumed before the first report. The default, 600 kbit/s, is audio and a small picture, which nearly every access
-    /// carries, and a third of the first probe.
+    /// Assumed before the first report. The default, 600 kbit/s, is audio and a small picture, which nearly every
+    /// access carries, and a third of the first probe.
     pub start: DataRate,
     /// Never less: by default 50 kbit/s, one Opus stream with its headers. Less is no call.
     pub min: DataRate,

@@ -6,7 +6,8 @@ use crate::trendline::Usage;
 
 /// What is left of the acknowledged rate after overuse (draft-ietf-rmcat-gcc-02, section 5.5: beta).
 const DECREASE: f64 = 0.85;
-/// The same while a queue stands that is [`LONG_QUEUE`] or longer: at 0.85 a queue of a second would take seven to drain.
+/// The same while a queue stands that is [`LONG_QUEUE`] or longer: at 0.85 a queue of a second would take seven to
+/// drain.
 const DRAIN: f64 = 0.6;
 const LONG_QUEUE: Duration = Duration::from_millis(250);
 /// While such a queue stands there is nothing to grow into, even if it no longer grows.
@@ -27,9 +28,9 @@ const MIN_ADDITIVE: f64 = 4_000.0;
 const MAX_STEP: Duration = Duration::from_secs(1);
 /// Limits of the time between two decreases.
 const DECREASE_PAUSE: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(300)];
-/// What is left of the estimate at least while less is sent than it allows, or while everything still arrives at the rate of
-/// sending: a queue that grows slowly, or for a moment, is no reason to give up what was proven but is not in use. One that
-/// stays takes the rest within a few reports.
+/// What is left of the estimate at least while less is sent than it allows, or while everything still arrives at the
+/// rate of sending: a queue that grows slowly, or for a moment, is no reason to give up what was proven but is not in
+/// use. One that stays takes the rest within a few reports.
 const SOFT_DECREASE: f64 = 0.7;
 /// Arrival below this share of the offered rate is a path that carries no more.
 const CARRIED: f64 = 0.85;
@@ -52,8 +53,8 @@ pub(crate) struct Throughput {
     pub round_trip: Duration,
 }
 
-/// The rate at which the queue does not grow: additive increase near the last congested rate, multiplicative far from it,
-/// multiplicative decrease (draft-ietf-rmcat-gcc-02, section 5.5).
+/// The rate at which the queue does not grow: additive increase near the last congested rate, multiplicative far from
+/// it, multiplicative decrease (draft-ietf-rmcat-gcc-02, section 5.5).
 #[derive(Debug)]
 pub(crate) struct DelayControl {
     estimate: DataRate,

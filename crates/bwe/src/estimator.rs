@@ -6,7 +6,7 @@ use crate::config::EstimatorConfig;
 use crate::delay_control::{DelayControl, Throughput};
 use crate::loss_control::LossControl;
 use crate::probe::{ProbeCluster, ProbeConditions, ProbeId, Prober};
-use crate::rate::DataRate;
+use crate::rate::{DataRate, micros};
 use crate::rate_meter::RateMeter;
 use crate::reference_clock::ReferenceClock;
 use crate::remb::ReceiverReports;
@@ -21,8 +21,8 @@ const INITIAL_ROUND_TRIP: Duration = Duration::from_millis(100);
 const MAX_ROUND_TRIP: Duration = Duration::from_secs(3);
 /// Behind a longer queue a probe would only make it longer.
 const MAX_PROBED_QUEUE: Duration = Duration::from_millis(100);
-/// What is left of the estimate when reports come again after a silence. The path may be another one; if it is the old one,
-/// the probe that follows at once proves the whole.
+/// What is left of the estimate when reports come again after a silence. The path may be another one; if it is the old
+/// one, the probe that follows at once proves the whole.
 const AFTER_SILENCE: f64 = 0.5;
 
 /// How much can be sent to one peer.
@@ -108,7 +108,7 @@ impl BandwidthEstimator {
             offered: RateMeter::default(),
             delay: DelayControl::new(start),
             loss: LossControl::default(),
-            prober: Prober::default(),
+            prober: Prober::new(now),
             application: ApplicationLimited::default(),
             silence: Silence::default(),
             reports: ReceiverReports::new(start),
@@ -150,8 +150,8 @@ impl BandwidthEstimator {
         self.round_trip
     }
 
-    /// What would be sent if there were room for everything. Probing looks for room up to twice as much and rests once the
-    /// estimate suffices; before this is called there are no probes.
+    /// What would be sent if there were room for everything. Probing looks for room up to twice as much and rests once
+    /// the estimate suffices; before this is called there are no probes.
     pub fn set_wanted(&mut self, wanted: DataRate) {
         self.wanted = wanted;
     }
@@ -162,15 +162,16 @@ impl BandwidthEstimator {
         let packet = SentPacket { sent: self.micros(now), bytes: bytes_on_wire, probe };
         self.history.insert(sequence, packet);
         self.prober.on_sent(&packet);
-        self.application.on_sent(now, bytes, self.estimate());
+        self.application.on_sent(bytes);
         if self.has_feedback {
             self.silence.on_sent(now, self.round_trip_or_guess());
         }
     }
 
-    /// Transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1): the reference time as in the message, and for
-    /// each packet its sequence number and how many microseconds it arrived after the received one before it, the first
-    /// after the reference time; `None` if it did not arrive. What is not about packets of ours, or not new, is ignored.
+    /// Transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1): the reference time as
+    /// in the message (units of 64 ms, 24 bits), and for each packet its sequence number and how many microseconds it
+    /// arrived after the received one before it, the first after the reference time; `None` if it did not arrive. What
+    /// is not about packets of ours, or not new, is ignored.
     pub fn on_feedback(
         &mut self,
         now: Instant,
@@ -202,7 +203,7 @@ impl BandwidthEstimator {
         self.update(now);
     }
 
-    /// A round trip was measured, by receiver reports for example.
+    /// A round trip was measured, by receiver reports for example. Until then it is guessed by the first feedback.
     pub fn on_round_trip(&mut self, round_trip: Duration) {
         let round_trip = round_trip.min(MAX_ROUND_TRIP);
         self.round_trip = Some(round_trip);
@@ -214,13 +215,14 @@ impl BandwidthEstimator {
         self.reports.on_remb(now, self.config.bound(rate));
     }
 
-    /// A receiver report's fraction lost, of 256; used while there is no transport-wide feedback. Of several report blocks
-    /// give the mean by packets.
+    /// A receiver report's fraction lost, of 256; used while there is no transport-wide feedback. Of several report
+    /// blocks give the mean by packets.
     pub fn on_loss_report(&mut self, now: Instant, fraction_lost: u8) {
         self.reports.on_loss(now, fraction_lost, self.round_trip, self.wanted);
     }
 
-    /// A cluster that should be sent now; asked for after each report and when [`Self::deadline`] has come.
+    /// A cluster that should be sent now; to be asked for after each report and when [`Self::deadline`] has come, as
+    /// long as there is media to send. It counts as sent from now on.
     pub fn poll_probe(&mut self, now: Instant) -> Option<ProbeCluster> {
         let conditions = self.probe_conditions();
         self.prober.poll(now, &conditions)
@@ -238,7 +240,7 @@ impl BandwidthEstimator {
         if self.prober.is_overdue(now) {
             self.finish_probe(now);
         }
-        self.application.advance(now, self.estimate());
+        self.application.update(now, self.estimate());
     }
 
     /// Delay and loss together, while reports come.
@@ -282,7 +284,7 @@ impl BandwidthEstimator {
     }
 
     fn update(&mut self, now: Instant) {
-        self.application.advance(now, self.estimate());
+        self.application.update(now, self.estimate());
         let arrived = 1.0 / (1.0 - self.loss.random_loss());
         let throughput = Throughput {
             // What is lost by chance passed the bottleneck, or would have.
@@ -337,7 +339,9 @@ impl BandwidthEstimator {
             permitted: self.trendline.usage() == Usage::Normal
                 && self.queue.delay() < MAX_PROBED_QUEUE
                 && self.loss.is_calm()
-                && self.silence.cap().is_none(),
+                && self.silence.cap().is_none()
+                // A peer that does not report will not tell either what becomes of probes.
+                && (self.has_feedback || !self.prober.has_begun()),
             random_loss: self.loss.random_loss(),
             round_trip: self.round_trip_or_guess(),
         }
@@ -348,6 +352,6 @@ impl BandwidthEstimator {
     }
 
     fn micros(&self, now: Instant) -> u64 {
-        now.saturating_duration_since(self.began).as_micros() as u64
+        micros(now.saturating_duration_since(self.began))
     }
 }

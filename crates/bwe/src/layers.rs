@@ -14,8 +14,8 @@ pub struct Layer {
     pub temporal: u8,
 }
 
-/// What it costs to forward a stream at each layer, with everything that it depends on: `rates[spatial][temporal]`. Zero: this
-/// layer does not flow.
+/// What it costs to forward a stream at each layer, with everything that it depends on: `rates[spatial][temporal]`.
+/// Zero: this layer does not flow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LayerRates(pub [[DataRate; TEMPORAL_LAYERS]; SPATIAL_LAYERS]);
 
@@ -26,9 +26,9 @@ impl LayerRates {
         row.and_then(|row| row.get(usize::from(layer.temporal))).copied().unwrap_or(DataRate::ZERO)
     }
 
-    /// The layers worth choosing, up to `max` in either direction, from the least to the best. Each costs more than the one
-    /// before. The base frame rate of an upper spatial layer is left out where that layer has more: few sharp pictures are
-    /// worse than many smaller ones.
+    /// The layers worth choosing, up to `max` in either direction, from the least to the best. Each costs more than the
+    /// one before. The base frame rate of an upper spatial layer is left out where that layer has more: few sharp
+    /// pictures are worse than many smaller ones.
     pub(crate) fn ladder(&self, max: Layer) -> impl Iterator<Item = (Layer, DataRate)> {
         let lowest = self.0.iter().position(|row| row.iter().any(|rate| *rate > DataRate::ZERO)).unwrap_or(0);
         let spatials = lowest..=usize::from(max.spatial).min(SPATIAL_LAYERS - 1);

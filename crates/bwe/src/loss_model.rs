@@ -4,7 +4,8 @@ use crate::rate::DataRate;
 const WINDOW: usize = 24;
 /// The weight of an observation against the one after it.
 const AGEING: f64 = 0.93;
-/// Losses come in runs. Treating them as independent would find meaning in chance, so evidence is divided by a run's length.
+/// Losses come in runs. Treating them as independent would find meaning in chance, so evidence is divided by a run's
+/// length.
 const DISPERSION: f64 = 4.0;
 /// How much more likely a capacity must make what was seen than chance alone does, as the difference of logarithms.
 const EVIDENCE: f64 = 3.0;
@@ -31,9 +32,9 @@ pub(crate) struct Explanation {
     pub capacity: Option<DataRate>,
 }
 
-/// Tells loss by chance from loss by congestion. A path of capacity `c` that also loses the share `p` at random loses of a
-/// rate `r` the share `p + (1 - p) * max(0, 1 - c / r)`. Among some capacities, and none at all, the one wins that makes
-/// what was observed most likely.
+/// Tells loss by chance from loss by congestion. A path of capacity `c` that also loses the share `p` at random loses
+/// of a rate `r` the share `p + (1 - p) * max(0, 1 - c / r)`. Among some capacities, and none at all, the one wins that
+/// makes what was observed most likely.
 ///
 /// Loss that is the same at different rates thus speaks for chance, and loss that comes and goes with the rate for a
 /// capacity. While the rate is constant nothing speaks for either, and chance is believed.
@@ -57,6 +58,11 @@ impl LossModel {
         self.count = (self.count + 1).min(WINDOW);
     }
 
+    /// Forgets all but the last observations.
+    pub fn keep(&mut self, count: usize) {
+        self.count = self.count.min(count);
+    }
+
     /// The last observations, newest first.
     pub fn latest(&self, count: usize) -> impl Iterator<Item = &Observation> {
         let newest = self.next + WINDOW - 1;
@@ -78,6 +84,10 @@ impl LossModel {
     pub fn explain(&self) -> Explanation {
         let chance = self.random_loss(f64::INFINITY);
         let chance_alone = self.likelihood(f64::INFINITY, chance);
+        if self.highest_likelihood() <= chance_alone + EVIDENCE {
+            // No explanation can be so much better; mostly nothing was lost at all.
+            return Explanation { random: chance, capacity: None };
+        }
         let highest = self.latest(WINDOW).map(|each| each.rate.bps()).max().unwrap_or(0) as f64;
         let mut best = (chance_alone + EVIDENCE, Explanation { random: chance, capacity: None });
         let mut capacity = highest;
@@ -105,9 +115,17 @@ impl LossModel {
 
     /// The logarithm of how likely the losses are.
     fn likelihood(&self, capacity: f64, random: f64) -> f64 {
+        self.likelihood_of(|each| random + (1.0 - random) * congestion_loss(each.rate, capacity))
+    }
+
+    /// The same for an explanation that fits each observation exactly.
+    fn highest_likelihood(&self) -> f64 {
+        self.likelihood_of(|each| f64::from(each.lost) / f64::from(each.packets.max(1)))
+    }
+
+    fn likelihood_of(&self, expected: impl Fn(&Observation) -> f64) -> f64 {
         let each = self.weighted().map(|(each, weight)| {
-            let expected = random + (1.0 - random) * congestion_loss(each.rate, capacity);
-            let expected = expected.clamp(0.005, 0.98);
+            let expected = expected(each).clamp(0.005, 0.98);
             let arrived = f64::from(each.packets - each.lost.min(each.packets));
             weight * (f64::from(each.lost) * expected.ln() + arrived * (1.0 - expected).ln())
         });

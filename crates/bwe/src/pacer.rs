@@ -3,12 +3,12 @@ use std::time::{Duration, Instant};
 use crate::probe::{ProbeCluster, ProbeId};
 use crate::rate::DataRate;
 
-/// The pace against the estimate. The estimate is a mean over frames of different sizes: at 2.5 times the rate a frame of
-/// twice the mean leaves before the next one comes, and key frames, which are ten times the mean, are stretched to a few
-/// hundred milliseconds instead of filling the path's queue.
+/// The pace against the estimate. The estimate is a mean over frames of different sizes: at 2.5 times the rate a frame
+/// of twice the mean leaves before the next one comes, and key frames, which are ten times the mean, are stretched to a
+/// few hundred milliseconds instead of filling the path's queue.
 const PACE: f64 = 2.5;
-/// A backlog must not leave at that pace: it would fill the path faster than the estimate. Beyond what half a second of the
-/// estimate allows, which is a key frame, only a little more than the estimate leaves.
+/// A backlog must not leave at that pace: it would fill the path faster than the estimate. Beyond what half a second of
+/// the estimate allows, which is a key frame, only a little more than the estimate leaves.
 const SUSTAINED: f64 = 1.1;
 const SUSTAINED_TIME: Duration = Duration::from_millis(500);
 /// A full-size packet, bytes.
@@ -16,7 +16,8 @@ const PACKET: u64 = 1250;
 /// Once the bucket is empty, the next release waits until this much may pass: runs stay long enough for segmentation
 /// offload, and the burst short enough for the estimate, which looks at groups of 5 ms.
 const RELEASE: Duration = Duration::from_millis(5);
-/// The most that leaves at once after a rest, packets. Frames up to this size are not torn apart where the pace allows for it.
+/// The most that leaves at once after a rest, packets. Frames up to this size are not torn apart where the pace allows
+/// for it.
 const MAX_BURST: u64 = 12;
 const MIN_BURST: u64 = 4;
 /// What a burst may take of the pace.
@@ -35,15 +36,16 @@ struct Bucket {
     capacity: f64,
     /// What may leave now; negative: a debt.
     credit: f64,
+    max_debt: f64,
 }
 
 impl Bucket {
     fn new(rate: DataRate, capacity: f64) -> Self {
-        Self { rate, capacity, credit: capacity }
+        Self { rate, capacity, credit: capacity, max_debt: rate.bytes_in(MAX_DEBT) as f64 }
     }
 
     fn resize(&mut self, rate: DataRate, capacity: f64) {
-        *self = Self { rate, capacity, credit: self.credit.min(capacity) };
+        *self = Self { credit: self.credit.min(capacity), ..Self::new(rate, capacity) };
     }
 
     fn fill(&mut self, elapsed: Duration) {
@@ -51,10 +53,11 @@ impl Bucket {
     }
 
     fn take(&mut self, bytes: usize) {
-        self.credit = (self.credit - bytes as f64).max(-(self.rate.bytes_in(MAX_DEBT) as f64));
+        self.credit = (self.credit - bytes as f64).max(-self.max_debt);
     }
 
-    /// Until there is so much; rounded up to the next microsecond, or the caller would come back for fractions of a byte.
+    /// Until there is so much; rounded up to the next microsecond, or the caller would come back for fractions of a
+    /// byte.
     fn time_until(&self, credit: f64) -> Duration {
         let missing = credit - self.credit;
         if missing <= 0.0 {
@@ -66,8 +69,8 @@ impl Bucket {
 
 /// Spreads what is sent to one peer over time: a leaky bucket for the moment, and one for the half second.
 ///
-/// [`Self::may_send`] before each packet that can wait, [`Self::on_sent`] after each that left, also those that do not wait
-/// (audio, RTCP): they are charged all the same. During a probe the cluster's rate holds instead of the pace, and
+/// [`Self::may_send`] before each packet that can wait, [`Self::on_sent`] after each that left, also those that do not
+/// wait (audio, RTCP): they are charged all the same. During a probe the cluster's rate holds instead of the pace, and
 /// [`Self::wants_padding`] says when media alone does not keep it up.
 #[derive(Debug)]
 pub struct Pacer {
@@ -139,7 +142,10 @@ impl Pacer {
         if let Some(probe) = &self.probe {
             return now >= probe.next_at();
         }
-        self.waiting &= self.pace.credit < self.release() || self.sustained.credit < self.release();
+        if self.waiting {
+            let release = self.release();
+            self.waiting = self.pace.credit < release || self.sustained.credit < release;
+        }
         !self.waiting
     }
 
@@ -187,8 +193,12 @@ impl Pacer {
 
     /// Fills the buckets for the time that passed, and ends a cluster that the source could not complete.
     fn advance(&mut self, now: Instant) {
-        let elapsed = now.saturating_duration_since(self.updated.unwrap_or(now));
-        self.updated = Some(self.updated.map_or(now, |updated| updated.max(now)));
+        let updated = self.updated.unwrap_or(now);
+        self.updated = Some(updated.max(now));
+        let elapsed = now.saturating_duration_since(updated);
+        if elapsed.is_zero() && self.probe.is_none() {
+            return;
+        }
         self.pace.fill(elapsed);
         self.sustained.fill(elapsed);
         self.probe = self.probe.filter(|probe| now < probe.ends_at());

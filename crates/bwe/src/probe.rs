@@ -6,14 +6,16 @@ use crate::send_history::SentPacket;
 
 /// Packets of a cluster at least. With fewer, the time between first and last is mostly chance.
 const MIN_PACKETS: u32 = 5;
-/// Length of a cluster at least, while the first probes rise, and later. A short cluster that falls between the frames of
-/// another flow on the path, or into a burst of jitter, says nothing of the mean; at first there is no time for more.
+/// Length of a cluster at least, while the first probes rise, and later. A short cluster that falls between the frames
+/// of another flow on the path, or into a burst of jitter, says nothing of the mean; at first there is no time for
+/// more.
 const FIRST_DURATION: Duration = Duration::from_millis(15);
 const DURATION: Duration = Duration::from_millis(100);
 /// The first probe against the start rate, and the following ones against the estimate.
 const FIRST_FACTOR: f64 = 3.0;
 const FACTOR: f64 = 2.0;
-/// The estimate suffices at what is wanted times this: allocation raises streams only where an eighth of the budget remains.
+/// The estimate suffices at what is wanted times this: allocation raises streams only where an eighth of the budget
+/// remains.
 const ENOUGH: f64 = 1.2;
 /// Probes go no higher than what is wanted, times this.
 const OVER_WANTED: f64 = 2.0;
@@ -30,7 +32,8 @@ const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(3), D
 const PAUSE_AFTER_OVERUSE: Duration = Duration::from_millis(1500);
 /// How long a cluster may take besides two round trips.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long a queue is the probe's own doing: from the first packet until the reports, and after a result until it has drained.
+/// How long a queue is the probe's own doing: from the first packet until the reports, and after a result until it has
+/// drained.
 const OWN_QUEUE: Duration = Duration::from_millis(400);
 const DRAIN: Duration = Duration::from_millis(500);
 
@@ -78,8 +81,8 @@ pub(crate) struct ProbeConditions {
 }
 
 impl ProbeConditions {
-    fn is_enough(&self) -> bool {
-        self.estimate >= self.wanted.scaled(ENOUGH)
+    fn ask_for_more(&self) -> bool {
+        self.permitted && self.estimate < self.wanted.scaled(ENOUGH).min(self.max)
     }
 }
 
@@ -128,7 +131,7 @@ impl Side {
 pub(crate) struct Prober {
     id: ProbeId,
     outstanding: Option<Outstanding>,
-    next_at: Option<Instant>,
+    next_at: Instant,
     failures: usize,
     begun: bool,
     /// Until then a queue is no news.
@@ -137,24 +140,23 @@ pub(crate) struct Prober {
     rose: bool,
 }
 
-impl Default for Prober {
-    fn default() -> Self {
+impl Prober {
+    /// The first cluster may go at once.
+    pub fn new(now: Instant) -> Self {
         Self {
             id: ProbeId(NonZeroU16::MIN),
             outstanding: None,
-            next_at: None,
+            next_at: now,
             failures: 0,
             begun: false,
             explains_queue_until: None,
             rose: false,
         }
     }
-}
 
-impl Prober {
     /// A cluster to send now.
     pub fn poll(&mut self, now: Instant, conditions: &ProbeConditions) -> Option<ProbeCluster> {
-        if self.outstanding.is_some() || !self.is_due(now, conditions) {
+        if self.outstanding.is_some() || now < self.next_at || !conditions.ask_for_more() {
             return None;
         }
         let factor = if self.begun { FACTOR } else { FIRST_FACTOR };
@@ -177,19 +179,11 @@ impl Prober {
         Some(cluster)
     }
 
-    fn is_due(&self, now: Instant, conditions: &ProbeConditions) -> bool {
-        conditions.permitted
-            && !conditions.is_enough()
-            && conditions.max > conditions.estimate
-            && self.next_at.is_none_or(|at| now >= at)
-    }
-
     /// When to look again, besides reports.
     pub fn deadline(&self, conditions: &ProbeConditions) -> Option<Instant> {
         match &self.outstanding {
             Some(outstanding) => Some(outstanding.until),
-            None if conditions.permitted && !conditions.is_enough() => self.next_at,
-            None => None,
+            None => conditions.ask_for_more().then_some(self.next_at),
         }
     }
 
@@ -217,13 +211,18 @@ impl Prober {
         self.explains_queue_until = proven.map(|_| now + DRAIN);
         if proven.is_some_and(|rate| rate >= outstanding.cluster.rate.scaled(CONTINUE)) {
             self.failures = 0;
-            self.next_at = Some(now);
+            self.next_at = now;
         } else {
-            self.next_at = Some(now + PAUSES[self.failures.min(PAUSES.len() - 1)]);
+            self.next_at = now + PAUSES[self.failures.min(PAUSES.len() - 1)];
             self.failures += 1;
             self.rose = true;
         }
         proven
+    }
+
+    /// Whether any cluster was asked for.
+    pub fn has_begun(&self) -> bool {
+        self.begun
     }
 
     /// Whether a cluster has waited long enough for reports.
@@ -242,14 +241,14 @@ impl Prober {
 
     /// No probe before.
     pub fn rest_until(&mut self, until: Instant) {
-        self.next_at = Some(self.next_at.map_or(until, |at| at.max(until)));
+        self.next_at = self.next_at.max(until);
     }
 
     /// Tries again as soon as permitted: the path came back.
     pub fn restart(&mut self, now: Instant) {
         self.outstanding = None;
         self.failures = 0;
-        self.next_at = Some(now);
+        self.next_at = now;
     }
 
     fn with_id(&mut self, id: Option<ProbeId>) -> Option<&mut Outstanding> {
@@ -307,7 +306,8 @@ mod tests {
 
     #[test]
     fn probes_rise_while_they_pass_and_what_is_wanted_is_more() {
-        let (mut prober, now) = (Prober::default(), Instant::now());
+        let now = Instant::now();
+        let mut prober = Prober::new(now);
         assert_eq!(prober.poll(now, &conditions(600, 499)), None);
         let mut estimate = 600;
         for expected in [1800, 3600, 4800] {
@@ -324,7 +324,8 @@ mod tests {
 
     #[test]
     fn a_full_path_ends_the_rise_for_a_while() {
-        let (mut prober, now) = (Prober::default(), Instant::now());
+        let now = Instant::now();
+        let mut prober = Prober::new(now);
         let cluster = prober.poll(now, &conditions(600, 5000)).expect("a probe");
         play(&mut prober, &cluster, 1000);
         let proven = prober.finish(now, DataRate::from_kbps(600)).expect("more than before");
@@ -335,7 +336,8 @@ mod tests {
 
     #[test]
     fn a_cluster_that_is_never_sent_or_lost_times_out() {
-        let (mut prober, now) = (Prober::default(), Instant::now());
+        let now = Instant::now();
+        let mut prober = Prober::new(now);
         prober.poll(now, &conditions(600, 5000)).expect("a probe");
         assert_eq!(prober.finish(now, DataRate::from_kbps(600)), None);
         let deadline = prober.deadline(&conditions(600, 5000)).expect("waits");

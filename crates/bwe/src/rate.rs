@@ -24,9 +24,8 @@ impl DataRate {
 
     /// `bytes` within `time`; `None` if no time passed.
     pub fn of(bytes: u64, time: Duration) -> Option<Self> {
-        let micros = time.as_micros();
-        let bits = u128::from(bytes) * 8_000_000;
-        (micros > 0).then(|| Self(u64::try_from(bits / micros.max(1)).unwrap_or(u64::MAX)))
+        let micros = micros(time);
+        (micros > 0).then(|| Self(bytes.saturating_mul(8_000_000) / micros.max(1)))
     }
 
     /// In bits per second.
@@ -36,14 +35,13 @@ impl DataRate {
 
     /// The whole bytes that pass in `time`.
     pub fn bytes_in(self, time: Duration) -> u64 {
-        u64::try_from(u128::from(self.0) * time.as_micros() / 8_000_000).unwrap_or(u64::MAX)
+        self.0.saturating_mul(micros(time)) / 8_000_000
     }
 
     /// How long `bytes` take; an hour at most, which also stands for "never".
     pub fn time_for(self, bytes: u64) -> Duration {
         const NEVER: u64 = 3_600_000_000;
-        let micros = u128::from(bytes) * 8_000_000 / u128::from(self.0.max(1));
-        Duration::from_micros(u64::try_from(micros).unwrap_or(NEVER).min(NEVER))
+        Duration::from_micros((bytes.saturating_mul(8_000_000) / self.0.max(1)).min(NEVER))
     }
 
     /// Multiplied; a factor that is negative or not a number counts as zero.
@@ -57,6 +55,11 @@ impl DataRate {
     pub fn ratio(self, other: Self) -> f64 {
         self.0 as f64 / other.0 as f64
     }
+}
+
+/// Whole microseconds in 64 bits, which divide several times faster than the 128 of [`Duration::as_micros`].
+pub(crate) fn micros(time: Duration) -> u64 {
+    time.as_secs().saturating_mul(1_000_000).saturating_add(u64::from(time.subsec_micros()))
 }
 
 impl Add for DataRate {

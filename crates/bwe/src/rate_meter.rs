@@ -69,8 +69,9 @@ impl RateMeter {
         if newest - self.first + 1 < buckets as i64 {
             return None;
         }
-        let from = newest - buckets as i64 + 1;
-        let bytes = (from..=newest).map(|bucket| u64::from(self.bytes[slot(bucket)])).sum();
+        // The ring from the oldest of them on: its end, then its beginning.
+        let (before, from) = self.bytes.split_at(slot(newest + 1));
+        let bytes = from.iter().chain(before).skip(BUCKETS - buckets).map(|bytes| u64::from(*bytes)).sum();
         DataRate::of(bytes, Duration::from_micros(BUCKET.unsigned_abs() * buckets as u64))
     }
 }

@@ -1,7 +1,9 @@
-/// Microseconds in a unit of a report's reference time, and bits of the field (draft-holmer-rmcat-transport-wide-cc-extensions
-/// -01, section 3.1).
+/// Microseconds in a unit of a report's reference time, and bits of the field
+/// (draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1).
 const UNIT: i64 = 64_000;
 const BITS: u32 = 24;
+/// The longest time that is counted, units.
+const LIMIT: i64 = 1 << 40;
 
 /// Extends the reference times of reports, which wrap every 12.4 days.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,7 +19,9 @@ impl ReferenceClock {
 
     /// Makes this report the last.
     pub fn advance(&mut self, reference_time: u32) {
-        self.last = Some(self.extend(reference_time));
+        let extended = self.extend(reference_time);
+        // A peer whose clock races for hours starts afresh before microseconds overflow.
+        self.last = (extended.abs() < LIMIT).then_some(extended);
     }
 
     fn extend(&self, reference_time: u32) -> i64 {

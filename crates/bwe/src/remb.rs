@@ -7,7 +7,8 @@ const LOW_LOSS: u8 = 5;
 const HIGH_LOSS: u8 = 26;
 /// Loss beyond which the rate falls in any case; see [`crate::loss_control`] for why a tenth is no reason by itself.
 const HEAVY_LOSS: u8 = 115;
-/// Growth per report, which come about once a second, and shrinking per share of loss (draft-ietf-rmcat-gcc-02, section 6).
+/// Growth per report, which come about once a second, and shrinking per share of loss (draft-ietf-rmcat-gcc-02, section
+/// 6).
 const GROWTH: f64 = 1.08;
 const SHRINKING: f64 = 0.5;
 /// The time between two changes at least.
@@ -17,8 +18,8 @@ const QUEUE: Duration = Duration::from_millis(60);
 /// A REMB message holds for this long (they come at least once a second).
 const REMB_LIFE: Duration = Duration::from_secs(5);
 
-/// The rate towards a peer that sends no transport-wide feedback: its own estimate (draft-alvestrand-rmcat-remb-03) if it
-/// tells one, lowered by what its receiver reports say.
+/// The rate towards a peer that sends no transport-wide feedback: its own estimate (draft-alvestrand-rmcat-remb-03) if
+/// it tells one, lowered by what its receiver reports say.
 #[derive(Debug)]
 pub(crate) struct ReceiverReports {
     estimate: DataRate,

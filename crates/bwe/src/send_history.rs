@@ -1,7 +1,7 @@
 use crate::probe::ProbeId;
 
-/// Packets that can be reported on. At the highest rate that we estimate it holds a second of full packets, which is more
-/// than any usable round trip; at 3 Mbit/s it holds seven. A power of two, so that it divides the 16-bit sequence.
+/// Packets that can be reported on. At the highest rate that we estimate it holds a second of full packets, which is
+/// more than any usable round trip; at 3 Mbit/s it holds seven. A power of two, so that it divides the 16-bit sequence.
 const CAPACITY: usize = 2048;
 
 /// What was sent with one transport-wide sequence number.
@@ -85,11 +85,12 @@ impl SendHistory {
         Some(report)
     }
 
-    /// Settles all packets before `sequence` on which no report came, since the reports themselves were lost, and returns
-    /// their bytes. Their fate is unknown and stays so.
+    /// Before the first status of a report: settles all packets before `sequence` on which no report came, since the
+    /// reports themselves were lost, and returns their bytes. Their fate is unknown and stays so.
     pub fn skip_to(&mut self, sequence: u16) -> u64 {
         let gap = sequence.wrapping_sub(self.unreported);
-        if self.slots.is_empty() || gap == 0 || gap >= CAPACITY as u16 {
+        let is_in_flight = |slot: &Slot| slot.sequence == sequence && slot.state == State::InFlight;
+        if gap == 0 || gap >= CAPACITY as u16 || !self.slots.get(index(sequence)).is_some_and(is_in_flight) {
             return 0;
         }
         let mut bytes = 0;
@@ -149,6 +150,7 @@ mod tests {
         let mut history = history(65530..=65535);
         history.insert(0, SentPacket { sent: 9, bytes: 100, probe: None });
         assert!(history.report(65530, true).is_some());
+        assert_eq!(history.skip_to(7), 0, "not sent");
         assert_eq!(history.skip_to(65534), 300);
         assert_eq!(history.report(65532, true), None);
         assert_eq!(history.skip_to(65534), 0);

@@ -9,8 +9,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const DECREASE: f64 = 0.5;
 const STEP: Duration = Duration::from_millis(500);
 
-/// Limits the rate while no reports come though packets were sent: a path that is away should not be filled, and one that
-/// returns should not find everything at once.
+/// Limits the rate while no reports come though packets were sent: a path that is away should not be filled, and one
+/// that returns should not find everything at once.
 #[derive(Debug, Default)]
 pub(crate) struct Silence {
     /// The first packet that was sent since the last report.

@@ -13,8 +13,8 @@ const MAX_GROUPS: u32 = 60;
 const INITIAL_THRESHOLD: f64 = 12.5;
 const MIN_THRESHOLD: f64 = 6.0;
 const MAX_THRESHOLD: f64 = 600.0;
-/// How fast the threshold follows a trend above it and below it, per millisecond. The draft has 0.01 and 0.00018; the second
-/// leaves the detector deaf for minutes after one disturbance. These are libwebrtc's.
+/// How fast the threshold follows a trend above it and below it, per millisecond. The draft has 0.01 and 0.00018; the
+/// second leaves the detector deaf for minutes after one disturbance. These are libwebrtc's.
 const RISE: f64 = 0.0087;
 const FALL: f64 = 0.002;
 /// A trend this far above the threshold is a sudden change, to which the threshold must not adapt, milliseconds.
@@ -37,8 +37,8 @@ pub enum Usage {
 }
 
 /// Tells from the delays of groups whether a queue grows: a line through the last smoothed delays has a slope, and an
-/// adaptive threshold tells which slopes matter (draft-ietf-rmcat-gcc-02, sections 5.3 and 5.4, with a regression in place of
-/// the Kalman filter).
+/// adaptive threshold tells which slopes matter (draft-ietf-rmcat-gcc-02, sections 5.3 and 5.4, with a regression in
+/// place of the Kalman filter).
 #[derive(Debug)]
 pub(crate) struct Trendline {
     /// (arrival, smoothed delay), milliseconds; a ring.

@@ -1,5 +1,5 @@
-//! Estimator, pacer and allocation together over emulated links, in virtual time. One way takes 25 ms; reports come every
-//! 50 ms. The source has three encodings of at most 150, 500 and 1700 kbit/s unless a test says otherwise.
+//! Estimator, pacer and allocation together over emulated links, in virtual time. One way takes 25 ms; reports come
+//! every 50 ms. The source has three encodings of at most 150, 500 and 1700 kbit/s unless a test says otherwise.
 
 mod simulation;
 
@@ -27,8 +27,8 @@ fn a_fast_link_is_found_within_a_second() {
         let time = flow.time_until(0.0, 2000..4000).expect("found");
         assert!(time <= 1.0, "seed {seed}: {time} s");
         let delivered = flow.delivered(1.5, 10.0);
-        assert!(delivered >= 1550, "seed {seed}: the best encoding, not {delivered} kbit/s");
-        assert!(flow.queue_delay(1.5, 10.0) <= 100, "seed {seed}: {} ms", flow.queue_delay(1.5, 10.0));
+        assert!(delivered >= 1650, "seed {seed}: the best encoding, not {delivered} kbit/s");
+        assert!(flow.queue_delay(1.5, 10.0) <= 60, "seed {seed}: {} ms", flow.queue_delay(1.5, 10.0));
     }
 }
 
@@ -37,9 +37,9 @@ fn a_slow_link_is_found_without_filling_it() {
     for seed in SEEDS {
         let mut simulation = on_link(250, seed, |link| link.queue = 1_000_000);
         let flow = simulation.run_until(30.0).flow();
-        assert!((150..=280).contains(&flow.estimate(5.0, 30.0)), "seed {seed}: {}", flow.estimate(5.0, 30.0));
+        assert!((200..=280).contains(&flow.estimate(5.0, 30.0)), "seed {seed}: {}", flow.estimate(5.0, 30.0));
         assert!(flow.queue_delay(5.0, 30.0) <= 350, "seed {seed}: {} ms", flow.queue_delay(5.0, 30.0));
-        assert!(flow.delivered(5.0, 30.0) >= 60, "seed {seed}: {}", flow.delivered(5.0, 30.0));
+        assert!(flow.delivered(5.0, 30.0) >= 130, "seed {seed}: {}", flow.delivered(5.0, 30.0));
     }
 }
 
@@ -49,7 +49,7 @@ fn an_encoder_that_follows_uses_most_of_the_link() {
         let mut simulation = on_link(3000, seed, |_| {});
         make_elastic(&mut simulation.flows[0], 8000);
         let flow = simulation.run_until(40.0).flow();
-        assert!(flow.delivered(3.0, 40.0) >= 2250, "seed {seed}: {}", flow.delivered(3.0, 40.0));
+        assert!(flow.delivered(3.0, 40.0) >= 2450, "seed {seed}: {}", flow.delivered(3.0, 40.0));
         assert!(flow.queue_delay(3.0, 40.0) <= 300, "seed {seed}: {} ms", flow.queue_delay(3.0, 40.0));
     }
 }
@@ -63,7 +63,7 @@ fn a_link_that_narrows_and_widens_again_is_followed() {
         simulation.then(|link| link.rate = DataRate::from_kbps(2000), 45.0);
         let flow = simulation.flow();
         let settled = flow.time_until(15.0, 100..330).expect("settles");
-        assert!(settled < 1.0, "seed {seed}: the estimate settles after {settled} s");
+        assert!(settled < 1.5, "seed {seed}: the estimate settles after {settled} s");
         assert!(flow.queue_delay(18.0, 30.0) <= 250, "seed {seed}: {} ms", flow.queue_delay(18.0, 30.0));
         assert!((150..=340).contains(&flow.estimate(18.0, 30.0)), "seed {seed}: {}", flow.estimate(18.0, 30.0));
         assert!(flow.delivered(18.0, 30.0) >= 90, "seed {seed}: {}", flow.delivered(18.0, 30.0));
@@ -74,13 +74,13 @@ fn a_link_that_narrows_and_widens_again_is_followed() {
 
 #[test]
 fn random_loss_costs_no_picture() {
-    for (loss, least) in [(0.1, 1400), (0.2, 1200), (0.3, 1000)] {
+    for (loss, least) in [(0.1, 1600), (0.2, 1600), (0.3, 1600)] {
         for seed in SEEDS {
             let mut simulation = on_link(3000, seed, |link| link.loss = loss);
             let flow = simulation.run_until(40.0).flow();
             assert!(flow.delivered(3.0, 40.0) >= least, "{loss}, seed {seed}: {}", flow.delivered(3.0, 40.0));
             let worst = (3..38).map(|at| flow.delivered(f64::from(at), f64::from(at + 2))).min().expect("many");
-            assert!(worst >= 100, "{loss}, seed {seed}: {worst} kbit/s in the worst two seconds");
+            assert!(worst >= 450, "{loss}, seed {seed}: {worst} kbit/s in the worst two seconds");
         }
     }
 }
@@ -90,7 +90,7 @@ fn loss_in_bursts_leaves_a_useful_rate() {
     for seed in SEEDS {
         let mut simulation = on_link(3000, seed, |link| (link.loss, link.burst) = (0.3, 4.0));
         let flow = simulation.run_until(40.0).flow();
-        assert!(flow.delivered(3.0, 40.0) >= 800, "seed {seed}: {}", flow.delivered(3.0, 40.0));
+        assert!(flow.delivered(3.0, 40.0) >= 1100, "seed {seed}: {}", flow.delivered(3.0, 40.0));
     }
 }
 
@@ -101,7 +101,7 @@ fn loss_that_begins_in_a_call_is_accepted_after_an_experiment() {
         simulation.run_until(10.0);
         simulation.then(|link| link.loss = 0.2, 40.0);
         let flow = simulation.flow();
-        assert!(flow.delivered(10.0, 40.0) >= 1100, "seed {seed}: {}", flow.delivered(10.0, 40.0));
+        assert!(flow.delivered(10.0, 40.0) >= 1500, "seed {seed}: {}", flow.delivered(10.0, 40.0));
         let statistics = flow.estimator.statistics();
         assert!((0.1..0.3).contains(&statistics.random_loss), "seed {seed}: {statistics:?}");
     }
@@ -116,19 +116,19 @@ fn loss_by_a_policer_ends_with_a_lower_rate() {
         simulation.run_until(10.0);
         simulation.then(|link| link.rate = DataRate::from_kbps(1000), 40.0);
         let flow = simulation.flow();
-        assert!(flow.estimate(15.0, 40.0) <= 1250, "seed {seed}: {}", flow.estimate(15.0, 40.0));
-        assert!(flow.delivered(15.0, 40.0) >= 500, "seed {seed}: {}", flow.delivered(15.0, 40.0));
+        assert!(flow.estimate(15.0, 40.0) <= 1400, "seed {seed}: {}", flow.estimate(15.0, 40.0));
+        assert!(flow.delivered(15.0, 40.0) >= 750, "seed {seed}: {}", flow.delivered(15.0, 40.0));
     }
 }
 
 #[test]
 fn jitter_does_not_collapse_the_rate() {
-    for (jitter, least) in [(10_000, 1100), (30_000, 700)] {
+    for (jitter, least) in [(10_000, 1600), (30_000, 850)] {
         for seed in SEEDS {
             let mut simulation = on_link(3000, seed, |link| (link.delay, link.jitter) = (60_000, jitter));
             let flow = simulation.run_until(60.0).flow();
             assert!(flow.delivered(10.0, 60.0) >= least, "{jitter}, seed {seed}: {}", flow.delivered(10.0, 60.0));
-            assert!(flow.estimate(10.0, 60.0) < 4500, "{jitter}, seed {seed}: {}", flow.estimate(10.0, 60.0));
+            assert!(flow.estimate(10.0, 60.0) < 3300, "{jitter}, seed {seed}: {}", flow.estimate(10.0, 60.0));
         }
     }
 }
@@ -166,7 +166,7 @@ fn a_link_that_returns_after_eight_seconds_is_used_again() {
         assert!(regained <= 2.0, "seed {seed}: {regained} s");
         let audio = flow.trace.iter().find(|(sent, _, arrival)| *sent >= 23_000_000 && arrival.is_some());
         assert!(audio.is_some_and(|(sent, ..)| *sent < 23_100_000), "seed {seed}: audio goes on at once");
-        assert!(flow.delivered(27.0, 35.0) >= 1100, "seed {seed}: {}", flow.delivered(27.0, 35.0));
+        assert!(flow.delivered(27.0, 35.0) >= 1600, "seed {seed}: {}", flow.delivered(27.0, 35.0));
     }
 }
 
@@ -179,7 +179,7 @@ fn demand_after_a_quiet_time_is_met_soon() {
         assert!(simulation.flow().probes <= 2, "what suffices is not probed beyond");
         simulation.flows[0].source.scale = 1.0;
         let flow = simulation.run_until(35.0).flow();
-        assert!(flow.delivered(24.0, 35.0) >= 1200, "seed {seed}: {}", flow.delivered(24.0, 35.0));
+        assert!(flow.delivered(24.0, 35.0) >= 1600, "seed {seed}: {}", flow.delivered(24.0, 35.0));
     }
 }
 
@@ -191,7 +191,7 @@ fn two_flows_share_a_link() {
         simulation.run_until(60.0);
         let [first, second] = [0, 1].map(|index| simulation.flows[index].delivered(10.0, 60.0));
         assert!(first <= 2 * second && second <= 2 * first, "seed {seed}: {first} and {second}");
-        assert!(first + second >= 2100, "seed {seed}: {first} and {second}");
+        assert!(first + second >= 2450, "seed {seed}: {first} and {second}");
         assert!(simulation.flow().queue_delay(10.0, 60.0) <= 310, "seed {seed}");
     }
 }

@@ -98,6 +98,8 @@ pub struct Consumer {
     pub octets: u32,
     /// What the peer last reported on it.
     pub reception: Option<ReportBlock>,
+    /// Since when there is no bandwidth for it.
+    pub starving: Option<Instant>,
     /// How much protection its losses ask for.
     pub redundancy: Redundancy,
     /// Payload bytes sent since the last report to the control plane, retransmissions included.
@@ -131,6 +133,7 @@ impl Consumer {
             packets: 0,
             octets: 0,
             reception: None,
+            starving: None,
             redundancy: Redundancy::default(),
             volume: Volume::default(),
             loss: LossShare::default(),
@@ -222,6 +225,16 @@ impl Consumer {
 
     fn sent(&self, out: u64) -> Option<Sent> {
         Some(Sent { origin: self.rewriter.origin(out)?, out })
+    }
+
+    /// The payload type of retransmissions, where all have the same one or any of them will do.
+    pub fn rtx_payload_type(&self) -> Option<u8> {
+        self.payload_types.iter().find_map(|mapping| mapping.consumer_rtx)
+    }
+
+    /// The RTP timestamp that went out last.
+    pub fn last_timestamp(&self) -> u32 {
+        self.timeline.timestamp()
     }
 
     /// The outgoing form of a packet that went out before.

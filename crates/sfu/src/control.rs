@@ -258,6 +258,7 @@ impl Shard {
         self.transports[transport].consumers.push(key);
         self.transports[transport].downlink.get_or_insert_with(|| Box::new(Downlink::new(now)));
         self.producers[producer].consumers.push(key);
+        self.allocate(now, transport, out);
         self.choose_layer(now, key, out);
         Ok(())
     }
@@ -266,6 +267,7 @@ impl Shard {
         let key = self.consumer_keys.get(&id).copied();
         let key = key.ok_or_else(|| Failure::new(Code::UnknownConsumer, format!("no consumer {id}")))?;
         self.consumers[key].selection.set_limits(limits);
+        self.allocate(now, self.consumers[key].transport, out);
         self.choose_layer(now, key, out);
         Ok(())
     }

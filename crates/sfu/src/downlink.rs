@@ -6,13 +6,20 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use tureen_bwe::{BandwidthEstimator, DataRate, EstimatorConfig, Pacer};
+use tureen_bwe::{Allocation, Allocator, BandwidthEstimator, DataRate, EstimatorConfig, Pacer, StreamDemand};
 
 use crate::producer::Pending;
+use crate::volume::RecentRate;
 
 /// Packets that wait at most; and how long. Who is that far behind starts anew at a key frame.
 const MAX_WAITING: usize = 2048;
 const MAX_WAIT: Duration = Duration::from_secs(1);
+
+/// The time between two looks at the same peer at least, whatever it waits for.
+const ROUND: Duration = Duration::from_millis(1);
+
+/// Below this share of what was divided, it is divided anew at once.
+const OVERDRAWN: f64 = 0.95;
 
 /// A packet that waits for its turn. It stays in its ring; if it is gone from there meanwhile, it is not sent.
 #[derive(Clone, Copy, Debug)]
@@ -30,9 +37,15 @@ pub struct Downlink {
     pub estimator: BandwidthEstimator,
     /// When the next packet may leave.
     pub pacer: Pacer,
+    allocator: Allocator,
+    /// Sound, data and repairs: what is not shared out.
+    other: RecentRate,
+    /// The estimate when it was shared out last.
+    divided: DataRate,
     waiting: VecDeque<Waiting>,
     data_waits: bool,
     release: Option<Instant>,
+    updated: Instant,
 }
 
 impl Downlink {
@@ -40,7 +53,17 @@ impl Downlink {
     pub fn new(now: Instant) -> Self {
         let estimator = BandwidthEstimator::new(now, EstimatorConfig::default());
         let pacer = Pacer::new(estimator.estimate());
-        Self { estimator, pacer, waiting: VecDeque::new(), data_waits: false, release: None }
+        Self {
+            estimator,
+            pacer,
+            allocator: Allocator::default(),
+            other: RecentRate::new(now),
+            divided: DataRate::ZERO,
+            waiting: VecDeque::new(),
+            data_waits: false,
+            release: None,
+            updated: now,
+        }
     }
 
     /// Whether a video packet has to wait.
@@ -87,6 +110,24 @@ impl Downlink {
         self.pacer.on_sent(now, bytes);
     }
 
+    /// Notes that so many bytes of what left are no pictures.
+    pub fn note_other(&mut self, now: Instant, bytes: usize) {
+        self.other.add(now, bytes);
+    }
+
+    /// Shares the path among `streams`, whose best would cost `wanted`.
+    pub fn divide(&mut self, now: Instant, wanted: DataRate, streams: &[StreamDemand], out: &mut Vec<Allocation>) {
+        let other = DataRate::from_bps(self.other.get(now));
+        self.estimator.set_wanted(wanted + other);
+        self.divided = self.update(now);
+        self.allocator.allocate(now, streams, self.divided - other, out);
+    }
+
+    /// Whether the path has become so much narrower that it has to be shared out anew at once.
+    pub fn is_overdrawn(&self) -> bool {
+        self.estimator.estimate() < self.divided.scaled(OVERDRAWN)
+    }
+
     /// Whether data channels have something to send and wait for their turn.
     pub fn set_data_waits(&mut self, waits: bool) {
         self.data_waits = waits;
@@ -95,6 +136,7 @@ impl Downlink {
     /// Follows the estimate, and begins a probe that is due. Returns the estimate.
     pub fn update(&mut self, now: Instant) -> DataRate {
         let estimate = self.estimator.estimate();
+        self.updated = now;
         self.pacer.set_rate(estimate);
         if self.pacer.probe().is_none()
             && let Some(cluster) = self.estimator.poll_probe(now)
@@ -108,12 +150,13 @@ impl Downlink {
     /// Notes when the next packet may leave, if any waits or a probe runs.
     pub fn plan(&mut self, now: Instant) {
         let busy = !self.waiting.is_empty() || self.data_waits || self.pacer.probe().is_some();
-        self.release = busy.then(|| self.pacer.next_release(now));
+        self.release = busy.then(|| self.pacer.next_release(now).max(now + ROUND));
     }
 
     /// When anything is due.
     pub fn deadline(&self) -> Option<Instant> {
-        [self.release, self.estimator.deadline()].into_iter().flatten().min()
+        let estimator = self.estimator.deadline().map(|at| at.max(self.updated + ROUND));
+        [self.release, estimator].into_iter().flatten().min()
     }
 }
 

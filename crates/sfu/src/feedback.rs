@@ -60,11 +60,9 @@ impl Shard {
         match packet {
             Packet::SenderReport(report) => {
                 self.take_clock(now, key, &report.info);
-                report.report_blocks().for_each(|block| self.take_report(now, key, &block));
+                self.take_reports(now, key, report.report_blocks(), out);
             }
-            Packet::ReceiverReport(report) => {
-                report.report_blocks().for_each(|block| self.take_report(now, key, &block));
-            }
+            Packet::ReceiverReport(report) => self.take_reports(now, key, report.report_blocks(), out),
             Packet::Nack(nack) => {
                 let Some(consumer) = self.own_consumer(key, nack.media_ssrc) else { return };
                 for sequence in nack.sequences().take(NACK_BATCH) {
@@ -78,8 +76,8 @@ impl Shard {
                     self.refresh(now, key, entry.ssrc, out);
                 }
             }
-            Packet::TransportCc(feedback) => self.take_feedback(now, key, feedback),
-            Packet::Remb(remb) => self.take_remb(now, key, remb.bitrate_bps),
+            Packet::TransportCc(feedback) => self.take_feedback(now, key, feedback, out),
+            Packet::Remb(remb) => self.take_remb(now, key, remb.bitrate_bps, out),
             Packet::ExtendedReport(report) => self.take_answers(now, key, report),
             _ => {}
         }
@@ -114,10 +112,23 @@ impl Shard {
         layer.clock = Some(ReportedClock { ntp: info.ntp, rtp: info.rtp_timestamp, received: now });
     }
 
-    fn take_report(&mut self, now: Instant, key: usize, block: &ReportBlock) {
-        let Some(consumer) = self.own_consumer(key, block.ssrc) else { return };
-        if let Some(sample) = self.consumers[consumer].on_report(*block, now) {
-            self.transports[key].on_round_trip(sample);
+    fn take_reports(
+        &mut self,
+        now: Instant,
+        key: usize,
+        blocks: impl Iterator<Item = ReportBlock>,
+        out: &mut dyn Outlet,
+    ) {
+        let (mut lost, mut count) = (0, 0);
+        for block in blocks {
+            let Some(consumer) = self.own_consumer(key, block.ssrc) else { continue };
+            (lost, count) = (lost + u32::from(block.fraction_lost), count + 1);
+            if let Some(sample) = self.consumers[consumer].on_report(block, now) {
+                self.transports[key].on_round_trip(sample);
+            }
+        }
+        if let Some(mean) = lost.checked_div(count) {
+            self.take_loss(now, key, mean as u8, out);
         }
     }
 

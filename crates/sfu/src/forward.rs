@@ -118,6 +118,9 @@ pub fn forward_packet(
     let fields = HeaderFields { marker, payload_type, sequence: sequence as u16, timestamp, ssrc: consumer.ssrc };
     if let Some(len) = sender.send(&fields, sequence, consumer, content, form, out) {
         consumer.on_sent(len);
+        if producer.kind == MediaKind::Audio {
+            sender.note_other(len);
+        }
         sender.counters.rtp_forwarded += 1;
         sender.counters.payload_bytes_forwarded += len as u64;
     }

@@ -13,7 +13,6 @@ use crate::event::Event;
 use crate::frame::{FrameLayer, Pictures};
 use crate::nack::{self, Gap};
 use crate::producer::{Layer, Pending, Producer};
-use crate::redundancy;
 use crate::ring::{PacketInfo, Span};
 use crate::shard::Shard;
 use crate::transport::{Feedback, StreamRef};
@@ -162,13 +161,9 @@ impl Shard {
         if producer.pending.is_empty() {
             dirty.push(stream.producer);
         }
-        if !info.redundant.is_empty() {
-            producer.redundant = true;
-            let here = (stream.layer, &mut *layer);
-            counters.recovered += redundancy::recover(&info, buffer.bytes(), here, pool, &mut producer.pending);
-        }
-        let skip = info.payload.is_empty() || !heard;
-        let pending = Pending { layer: stream.layer, sequence: info.sequence, skip, padding: 0 };
+        counters.recovered += producer.recover(stream.layer, &info, buffer.bytes(), pool);
+        let layer = &mut producer.layers[usize::from(stream.layer)];
+        let pending = Pending::new(stream.layer, &info, heard);
         if !info.payload.is_empty() && !layer.ring.insert(info, buffer, pool) {
             counters.rtp_duplicates += 1;
             return;

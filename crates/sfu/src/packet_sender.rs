@@ -10,7 +10,7 @@ use crate::consumer::{Consumer, DescriptorChange};
 use crate::counters::Counters;
 use crate::downlink::{Downlink, Waiting};
 use crate::ingress::RTX_HEADER;
-use crate::padding::Padding;
+use crate::padding::{self, Padding};
 use crate::producer::Pending;
 use crate::redundancy::Earlier;
 use crate::ring::Packet;
@@ -102,6 +102,14 @@ impl<'a> PacketSender<'a> {
         waits
     }
 
+    /// Notes that what left last is no picture.
+    pub fn note_other(&mut self, bytes: usize) {
+        let now = self.now;
+        if let Some(downlink) = &mut self.downlink {
+            downlink.note_other(now, bytes);
+        }
+    }
+
     /// The next packet that waited long enough.
     pub fn next_waiting(&mut self) -> Option<Waiting> {
         self.downlink.as_mut()?.take(self.now)
@@ -147,14 +155,32 @@ impl<'a> PacketSender<'a> {
                 outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, len)
             }
         };
-        let len = sealed.ok()?;
+        self.commit(sealed.ok()?, out);
+        Some(payload.len())
+    }
+
+    /// Sends a packet of nothing but padding, to see how much the path carries; `false` if that is impossible.
+    pub fn send_padding(&mut self, fields: &HeaderFields, index: u64, out: &mut dyn Outlet) -> bool {
+        let slot = out.slot();
+        let transport_cc = extension::encode_transport_cc(*self.number);
+        let mut list = ExtensionList::default();
+        list.push(self.ids.transport_cc, &transport_cc);
+        let Some(header_len) = write_header(slot, fields, list.as_slice()) else { return false };
+        set_padding_bit(slot);
+        let sealed = self.srtp.outbound.seal_rtp(fields.ssrc, index, slot, header_len, &[], &padding::FILLER);
+        if let Ok(len) = sealed {
+            self.commit(len, out);
+        }
+        sealed.is_ok()
+    }
+
+    fn commit(&mut self, len: usize, out: &mut dyn Outlet) {
         out.egress().commit(self.path, self.group, len);
         self.sent.add(len);
         if let Some(downlink) = &mut self.downlink {
             downlink.on_sent(self.now, self.ids.transport_cc.map(|_| *self.number), len);
         }
         *self.number = self.number.wrapping_add(1);
-        Some(payload.len())
     }
 
     fn write_header(

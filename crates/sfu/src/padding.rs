@@ -10,6 +10,13 @@ pub const MOST: u8 = 16;
 
 const ZEROS: [u8; MOST as usize] = [0; MOST as usize];
 
+/// As much padding as a packet can have: it has nothing else.
+pub const FILLER: [u8; 255] = {
+    let mut bytes = [0; 255];
+    bytes[254] = 255;
+    bytes
+};
+
 /// Says of each pending packet how many bytes bring it to the length of the longest of its frame.
 pub fn even_out(pending: &mut [Pending], layers: &[Layer]) {
     let mut start = 0;

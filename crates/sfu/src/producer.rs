@@ -179,6 +179,13 @@ pub struct Pending {
     pub padding: u8,
 }
 
+impl Pending {
+    /// A packet that arrived; one that is not to be heard is left out like one that is padding only.
+    pub fn new(layer: u8, info: &PacketInfo, heard: bool) -> Self {
+        Self { layer, sequence: info.sequence, skip: info.payload.is_empty() || !heard, padding: 0 }
+    }
+}
+
 /// A published track.
 pub struct Producer {
     /// Its id for the control plane.
@@ -296,6 +303,15 @@ impl Producer {
     pub fn is_redundant(&self, payload_type: u8) -> bool {
         self.kind == MediaKind::Audio
             && self.codec(payload_type).is_some_and(|codec| codec.mime_type.eq_ignore_ascii_case(redundancy::MIME_TYPE))
+    }
+
+    /// Puts lost packets of a layer back from what this one carries of them; returns how many.
+    pub fn recover(&mut self, layer: u8, info: &PacketInfo, bytes: &[u8], pool: &mut BufferPool) -> u64 {
+        if info.redundant.is_empty() {
+            return 0;
+        }
+        self.redundant = true;
+        redundancy::recover(info, bytes, (layer, &mut self.layers[usize::from(layer)]), pool, &mut self.pending)
     }
 
     /// Ticks of its timestamps per second.

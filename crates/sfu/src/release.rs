@@ -11,7 +11,7 @@ use crate::consumer::Consumer;
 use crate::forward::forward_packet;
 use crate::packet_sender::PacketSender;
 use crate::producer::Producer;
-use crate::retransmission::send_again;
+use crate::retransmission::{send_again, send_padding};
 use crate::shard::Shard;
 
 /// How far back the packets lie that fill a probe, at most.
@@ -75,22 +75,38 @@ impl Shard {
     }
 
     /// Takes transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01).
-    pub(crate) fn take_feedback(&mut self, now: Instant, key: usize, feedback: &TransportCc<'_>) {
+    pub(crate) fn take_feedback(&mut self, now: Instant, key: usize, feedback: &TransportCc<'_>, out: &mut dyn Outlet) {
         let Some(downlink) = &mut self.transports[key].downlink else { return };
         let statuses = feedback.statuses().map(|(number, delta)| (number, delta.map(ArrivalDelta::micros)));
         downlink.estimator.on_feedback(now, feedback.header.reference_time, statuses);
+        self.follow_estimate(now, key, out);
+    }
+
+    /// Takes losses and delays that a peer without transport-wide feedback reports.
+    pub(crate) fn take_loss(&mut self, now: Instant, key: usize, fraction_lost: u8, out: &mut dyn Outlet) {
+        let Some(downlink) = &mut self.transports[key].downlink else { return };
+        downlink.estimator.on_loss_report(now, fraction_lost);
+        self.follow_estimate(now, key, out);
+    }
+
+    fn follow_estimate(&mut self, now: Instant, key: usize, out: &mut dyn Outlet) {
+        let Some(downlink) = &mut self.transports[key].downlink else { return };
         downlink.update(now);
+        if downlink.is_overdrawn() {
+            self.allocate(now, key, out);
+        }
     }
 
     /// Takes the estimate of a peer that gives no transport-wide feedback (draft-alvestrand-rmcat-remb-03).
-    pub(crate) fn take_remb(&mut self, now: Instant, key: usize, bitrate: u64) {
+    pub(crate) fn take_remb(&mut self, now: Instant, key: usize, bitrate: u64, out: &mut dyn Outlet) {
         let Some(downlink) = &mut self.transports[key].downlink else { return };
         downlink.estimator.on_remb(now, DataRate::from_bps(bitrate));
-        downlink.update(now);
+        self.follow_estimate(now, key, out);
     }
 }
 
-/// Sends a packet again that went out lately, to keep up the rate of a probe; `false` if there is none.
+/// Keeps up the rate of a probe: with a packet that went out lately, which is of use if it was lost, or else with padding.
+/// `false` if there is no retransmission stream for it.
 fn fill(
     (own, turn): (&[usize], u64),
     consumers: &mut slab::Slab<Consumer>,
@@ -98,7 +114,7 @@ fn fill(
     sender: &mut PacketSender<'_>,
     out: &mut dyn Outlet,
 ) -> bool {
-    own.iter().any(|key| {
+    let repeated = own.iter().any(|key| {
         let consumer = &mut consumers[*key];
         let producer = &mut producers[consumer.producer];
         producer.kind == MediaKind::Video
@@ -107,5 +123,6 @@ fn fill(
                 let sent = consumer.sent_before(back);
                 sent.is_some_and(|sent| send_again(sent, consumer, producer, sender, out).is_some())
             })
-    })
+    });
+    repeated || own.iter().any(|key| send_padding(&mut consumers[*key], sender, out))
 }

@@ -25,7 +25,8 @@ impl Shard {
         let producer = &mut producers[consumer.producer];
         if let Some(len) = send_again(sent, consumer, producer, &mut sender, out) {
             consumer.on_retransmitted(len);
-            counters.rtx_sent += 1;
+            sender.note_other(len);
+            sender.counters.rtx_sent += 1;
         }
     }
 }
@@ -58,4 +59,14 @@ pub fn send_again(
     let len = sender.send(&fields, consumer.rtx_sequence, consumer, content, form, out)?;
     consumer.rtx_sequence += 1;
     Some(len)
+}
+
+/// Sends padding over the retransmission stream; `false` without one.
+pub fn send_padding(consumer: &mut Consumer, sender: &mut PacketSender<'_>, out: &mut dyn Outlet) -> bool {
+    let (Some(ssrc), Some(payload_type)) = (consumer.rtx_ssrc, consumer.rtx_payload_type()) else { return false };
+    let (sequence, timestamp) = (consumer.rtx_sequence as u16, consumer.last_timestamp());
+    let fields = HeaderFields { marker: false, payload_type, sequence, timestamp, ssrc };
+    let sent = sender.send_padding(&fields, consumer.rtx_sequence, out);
+    consumer.rtx_sequence += u64::from(sent);
+    sent
 }

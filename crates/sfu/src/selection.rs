@@ -94,6 +94,11 @@ impl Selection {
         }
     }
 
+    /// How much is wanted.
+    pub fn limits(&self) -> ConsumerLimits {
+        self.limits
+    }
+
     /// Takes over how much is wanted; [`Self::choose`] then says what it needs.
     pub fn set_limits(&mut self, limits: ConsumerLimits) {
         self.limits = limits;

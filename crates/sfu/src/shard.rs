@@ -16,6 +16,7 @@ use serde_bytes::ByteBuf;
 use slab::Slab;
 use tureen_units::{Outlet, PacketBuffer, Path};
 
+use crate::allocation::Shares;
 use crate::command::MediaKind;
 use crate::consumer::Consumer;
 use crate::counters::Counters;
@@ -59,6 +60,7 @@ pub struct Shard {
     pub(crate) dirty: Vec<usize>,
     pub(crate) pool: BufferPool,
     pub(crate) speakers: Speakers,
+    pub(crate) shares: Shares,
     pub(crate) timers: Timers,
     pub(crate) events: Vec<Event>,
     pub(crate) counters: Counters,
@@ -88,6 +90,7 @@ impl Shard {
             dirty: Vec::new(),
             pool: BufferPool::default(),
             speakers: Speakers::default(),
+            shares: Shares::default(),
             timers: Timers::default(),
             events: Vec::new(),
             counters: Counters::default(),
@@ -280,7 +283,8 @@ impl Shard {
             srtp_profile: keys.profile.name().to_owned(),
         });
         // A publisher that panics over the request for a key frame takes its consumers along.
-        for consumer in self.transports[key].consumers.clone() {
+        self.allocate(now, key, out);
+        for consumer in self.transports.get(key).map_or_else(Vec::new, |transport| transport.consumers.clone()) {
             self.choose_layer(now, consumer, out);
         }
     }
@@ -334,8 +338,8 @@ impl Shard {
     }
 
     fn tick(&mut self, now: Instant, out: &mut dyn Outlet) {
-        for key in 0..self.consumers.capacity() {
-            self.choose_layer(now, key, out);
+        for key in 0..self.transports.capacity() {
+            self.allocate(now, key, out);
         }
         self.ticks += 1;
         if self.ticks.is_multiple_of(TICKS_PER_LEVELS) {

@@ -34,6 +34,11 @@ impl Timeline {
         self.sent
     }
 
+    /// The RTP timestamp of the packet that went out last.
+    pub fn timestamp(&self) -> u32 {
+        self.timestamp
+    }
+
     /// Notes the newest packet, with its picture id and `TL0PICIDX` as they went out.
     pub fn note(&mut self, info: &PacketInfo, shift: Shift, pictures: Option<(u16, u8)>) {
         self.timestamp = info.timestamp.wrapping_add(shift.timestamp);

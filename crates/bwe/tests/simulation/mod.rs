@@ -1,5 +1,5 @@
 //! A call in virtual time: one or more flows over one link that loses, delays, reorders and fills.
-#![allow(dead_code, reason = "each test program uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test program uses a part of it")]
 
 mod flow;
 mod link;
@@ -12,6 +12,7 @@ use std::time::Instant;
 pub use flow::Flow;
 pub use link::{Link, LinkConfig};
 pub use random::Random;
+pub use receiver::{Feedback, Receiver};
 
 const TICK: u64 = 1000;
 

@@ -146,7 +146,7 @@ fn requests_for_key_frames_from_all_shards_cost_the_publisher_one() {
 #[test]
 fn who_joins_late_on_another_shard_starts_at_a_key_frame() {
     let mut call = watched();
-    call.run(Duration::from_secs(1));
+    call.run(Duration::from_secs(3));
     let late = call.join_on(2);
     call.subscribe(late, 10, 1, ssrc(late));
     assert_eq!(key_frame_requests(&call), 2);
@@ -154,6 +154,27 @@ fn who_joins_late_on_another_shard_starts_at_a_key_frame() {
     assert!(pictures(&call, late).is_empty(), "no picture without its key frame");
     publish(&mut call, 3, &KEY);
     assert_eq!(pictures(&call, late).len(), 1);
+}
+
+#[test]
+fn who_joins_soon_on_another_shard_sees_the_last_picture_from_its_mirror() {
+    let mut call = watched();
+    publish(&mut call, 2, &DELTA);
+    let late = call.join_on(2);
+    call.subscribe(late, 10, 1, ssrc(late));
+    let payloads: Vec<_> = pictures(&call, late).into_iter().map(|packet| packet.payload.clone()).collect();
+    assert_eq!(payloads, [KEY, DELTA]);
+    assert_eq!(key_frame_requests(&call), 1, "nothing was asked of the publisher");
+    // A packet that did not find its way to the mirror is no padding: then there is no whole picture to show.
+    call.run(Duration::from_secs(1));
+    publish(&mut call, 3, &KEY);
+    call.rings.capacity = 0;
+    publish(&mut call, 4, &DELTA);
+    call.rings.capacity = 512;
+    publish(&mut call, 5, &DELTA);
+    let later = call.join_on(2);
+    call.subscribe(later, 11, 1, ssrc(later));
+    assert!(pictures(&call, later).is_empty());
 }
 
 #[test]

@@ -128,7 +128,7 @@ impl Structure {
     fn template(&self, id: u8) -> Result<&Template, CodecError> {
         let index = usize::from(id.wrapping_sub(self.offset) & 0x3f);
         let used = &self.templates[..usize::from(self.template_count)];
-        used.get(index).ok_or(CodecError("names a template that the structure lacks"))
+        used.get(index).ok_or(CodecError::NO_TEMPLATE)
     }
 }
 
@@ -237,7 +237,7 @@ impl Descriptor {
             }
             return Ok(descriptor);
         }
-        let structure = structure.as_deref().ok_or(CodecError("needs a structure that did not come yet"))?;
+        let structure = structure.as_deref().ok_or(CodecError::NO_STRUCTURE)?;
         Self::parse_with(data, structure, MANDATORY + FLAGS, false)
     }
 
@@ -378,7 +378,8 @@ mod tests {
         assert_eq!((upper.temporal_id, upper.switch_up, upper.references.distances()), (1, None, &[1, 2][..]));
         assert!(parse("1 1 000000 0000000000001001").is_err(), "a fifth template");
         assert!(parse("1 1 111101 00000000").is_err(), "two bytes");
-        assert!(Descriptor::parse_untrusted(&bytes("11 111101 0000000000001001"), &mut None).is_err(), "no structure");
+        let without = Descriptor::parse_untrusted(&bytes("11 111101 0000000000001001"), &mut None);
+        assert!(without.is_err_and(CodecError::awaits_structure));
     }
 
     #[test]

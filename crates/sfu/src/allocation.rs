@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use tureen_bwe::{Allocation, AllocationState, DataRate, Layer, LayerRates, StreamDemand, wanted};
 use tureen_units::Outlet;
 
-use crate::command::{BEST_LAYER, ConsumerLimits, MediaKind};
+use crate::command::{BEST_LAYER, ConsumerLimits, MediaKind, ProducerId};
 use crate::event::Event;
 use crate::producer::Producer;
+use crate::rates::PerLayer;
 use crate::selection::LayerTarget;
 use crate::shard::Shard;
 
@@ -26,6 +27,13 @@ pub struct Shares {
 }
 
 impl Shard {
+    /// Bits per second that it takes to send each layer of a producer with all that it needs, over the last second:
+    /// encodings with simulcast, spatial layers with SVC, by temporal layers. Zero for one that does not come.
+    pub fn layer_rates(&mut self, now: Instant, producer: ProducerId) -> Option<PerLayer<u64>> {
+        let key = *self.producer_keys.get(&producer)?;
+        Some(self.producers[key].layer_rates(now))
+    }
+
     /// Shares the path to a peer among its pictures, and lets each follow.
     pub(crate) fn allocate(&mut self, now: Instant, key: usize, out: &mut dyn Outlet) {
         let mut shares = std::mem::take(&mut self.shares);
@@ -99,8 +107,21 @@ fn demand(now: Instant, key: usize, limits: ConsumerLimits, producer: &mut Produ
         id: key as u32,
         priority: limits.priority,
         max: Layer { spatial: limits.max_layer, temporal: limits.max_temporal },
-        rates: if wants { rates(now, producer) } else { LayerRates::default() },
+        rates: if wants { rising(rates(now, producer)) } else { LayerRates::default() },
     }
+}
+
+/// The same, but that an upper spatial layer never costs less than a lower one. A picture at rest may cost nothing in any of
+/// them; without this, chance would decide which one is best, and each change of its mind costs a key frame.
+fn rising(mut rates: LayerRates) -> LayerRates {
+    let mut below = DataRate::ZERO;
+    for row in &mut rates.0 {
+        for rate in row.iter_mut().filter(|rate| **rate > DataRate::ZERO) {
+            *rate = (*rate).max(below + DataRate::from_bps(u64::from(below > DataRate::ZERO)));
+        }
+        below = row.iter().copied().fold(below, DataRate::max);
+    }
+    rates
 }
 
 fn rates(now: Instant, producer: &mut Producer) -> LayerRates {
@@ -109,4 +130,20 @@ fn rates(now: Instant, producer: &mut Producer) -> LayerRates {
 
 fn rate_of(now: Instant, producer: &mut Producer, target: LayerTarget) -> DataRate {
     rates(now, producer).at(Layer { spatial: target.layer, temporal: target.temporal })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(rows: [[u64; 4]; 4]) -> LayerRates {
+        LayerRates(rows.map(|row| row.map(DataRate::from_bps)))
+    }
+
+    #[test]
+    fn upper_layers_never_cost_less() {
+        let rates = table([[100, 150, 150, 0], [90, 120, 0, 0], [0; 4], [500, 700, 0, 0]]);
+        assert_eq!(rising(rates), table([[100, 150, 150, 0], [151, 151, 0, 0], [0; 4], [500, 700, 0, 0]]));
+        assert_eq!(rising(LayerRates::default()), LayerRates::default());
+    }
 }

@@ -8,7 +8,7 @@ use crate::command::{ConsumerId, MediaKind, OpenConsumer, PayloadTypeMapping};
 use crate::producer::Producer;
 use crate::redundancy::Redundancy;
 use crate::rewrite::{Origin, Place, Rewriter, Shift};
-use crate::ring::PacketInfo;
+use crate::ring::{Packet, PacketInfo};
 use crate::round_trip::{middle, ntp_duration};
 use crate::selection::{LayerTarget, Selection, Verdict};
 use crate::timeline::{Timeline, ticks};
@@ -23,6 +23,9 @@ const REMEMBERED: usize = 32;
 /// Retransmissions may add this share (in percent) to what was sent, and always this many bytes.
 const RTX_SHARE: u64 = 15;
 const RTX_FLOOR: u64 = 64 * 1024;
+
+/// Packets of a frame that are searched for one of which it is known whether it was sent.
+const LONGEST_FRAME: u64 = 64;
 
 /// How a packet goes out.
 #[derive(Clone, Copy, Debug)]
@@ -154,7 +157,7 @@ impl Consumer {
 
     /// Decides on a packet of `layer`: how it goes out, or `None` if it does not. `switched` is set when the layer changed.
     pub fn admit(&mut self, producer: &Producer, layer: u8, info: &PacketInfo, switched: &mut bool) -> Option<Forward> {
-        if self.selection.is_paused() || producer.paused {
+        if self.selection.is_paused() || producer.paused || info.awaits_structure {
             return None;
         }
         let mapping = *self.payload_types.iter().find(|mapping| mapping.producer == info.payload_type)?;
@@ -166,14 +169,15 @@ impl Consumer {
             *switched = true;
         } else if !self.rewriter.is_newer(info.sequence) {
             let place = self.rewriter.find(info.sequence)?;
-            let empty = !self.selection.is_useful(info.frame);
-            return Some(Forward { empty, ..self.forward(producer, layer, info, place, mapping) });
-        } else if let Verdict::LeaveOut { rest } = self.selection.decide(info) {
+            return Some(self.forward_late(producer, layer, info, place, mapping));
+        } else if let Verdict::LeaveOut { rest } =
+            self.selection.decide(info, self.rewriter.is_after_gap(info.sequence))
+        {
             self.leave_out(info, rest);
             return None;
         }
-        let top = self.selection.top();
-        self.rewriter.renumber(|shift| shift.top = top);
+        let layers = self.selection.layers();
+        self.rewriter.renumber(info.sequence, |shift| shift.layers = layers);
         let place = self.rewriter.send(info.sequence)?;
         let mut forward = self.forward(producer, layer, info, place, mapping);
         self.timeline.note(info, place.shift, forward.pictures);
@@ -237,11 +241,14 @@ impl Consumer {
         self.timeline.timestamp()
     }
 
-    /// The outgoing form of a packet that went out before.
+    /// The outgoing form of a packet that went out before, or whose number was kept for it.
     pub fn repeat(&self, producer: &Producer, info: &PacketInfo, sent: Sent) -> Option<Forward> {
         let mapping = *self.payload_types.iter().find(|mapping| mapping.producer == info.payload_type)?;
+        if info.awaits_structure {
+            return None;
+        }
         let place = Place { sequence: sent.out, shift: sent.origin.shift };
-        Some(self.forward(producer, sent.origin.source.layer, info, place, mapping))
+        Some(self.forward_late(producer, sent.origin.source.layer, info, place, mapping))
     }
 
     /// Counts a retransmission of `bytes`.
@@ -302,11 +309,47 @@ impl Consumer {
         Some(())
     }
 
+    /// A packet that comes late, or again. If it is of layers that were not sent then, it only fills its place: what it refers
+    /// to may be missing.
+    fn forward_late(
+        &self,
+        producer: &Producer,
+        layer: u8,
+        info: &PacketInfo,
+        place: Place,
+        mapping: PayloadTypeMapping,
+    ) -> Forward {
+        let current = self.selection.forwards(layer, producer);
+        let empty = !(is_useful(info, place.shift) || current && self.has_neighbour(producer, layer, info));
+        Forward { empty, ..self.forward(producer, layer, info, place, mapping) }
+    }
+
+    /// Whether the nearest packet that we have of the same frame was of use.
+    fn has_neighbour(&self, producer: &Producer, layer: u8, info: &PacketInfo) -> bool {
+        let Some(layer) = producer.layers.get(usize::from(layer)) else { return false };
+        let of_frame = |packet: &&Packet| {
+            packet.info.timestamp == info.timestamp && packet.info.frame.spatial == info.frame.spatial
+        };
+        let mut before = (info.sequence - LONGEST_FRAME..info.sequence).rev();
+        let before = before.find_map(|sequence| layer.ring.get(sequence)).filter(of_frame);
+        let mut after = info.sequence + 1..info.sequence + LONGEST_FRAME;
+        let after = after.find_map(|sequence| layer.ring.get(sequence)).filter(of_frame);
+        before.or(after).map(|packet| packet.info).is_some_and(|neighbour| {
+            self.rewriter.find(neighbour.sequence).is_some_and(|place| is_useful(&neighbour, place.shift))
+        })
+    }
+
     /// Leaves a packet out. If it is of the `rest` of a frame, so is what is missing before it.
     fn leave_out(&mut self, info: &PacketInfo, rest: bool) {
         self.rewriter.skip(info.sequence, rest);
-        if !rest && info.pictures.are_consecutive() {
-            self.rewriter.renumber(|shift| shift.picture_id = shift.picture_id.wrapping_sub(1));
+        let (layers, closes_picture) = (self.selection.layers(), !rest && info.pictures.are_consecutive());
+        self.rewriter.renumber(info.sequence + 1, |shift| {
+            shift.layers = layers;
+            shift.picture_id = shift.picture_id.wrapping_sub(closes_picture.into());
+        });
+        // What is missing before it has numbers too, which are not to be given to anything else.
+        if let Some(shift) = self.rewriter.shift() {
+            self.timeline.note(info, shift, info.pictures.numbers().map(|numbers| shifted(numbers, shift)));
         }
     }
 
@@ -331,7 +374,7 @@ impl Consumer {
             sequence,
             timestamp: info.timestamp.wrapping_add(shift.timestamp),
             // What was the last packet of its picture may be so no more, and another one is.
-            marker: info.marker || (info.frame.end && info.frame.spatial == shift.top),
+            marker: info.marker || (info.frame.end && info.frame.spatial == shift.layers.0),
             payload_type: mapping.consumer,
             red_payload_type: mapping.consumer_red,
             rtx_payload_type: mapping.consumer_rtx,
@@ -343,7 +386,7 @@ impl Consumer {
 
     /// Whether the peer was told of other layers before.
     fn announce(&mut self) -> bool {
-        let sent = self.sent_layers();
+        let sent = self.selection.announced();
         self.announced.replace(sent) != Some(sent)
     }
 
@@ -355,16 +398,17 @@ impl Consumer {
         }
     }
 
-    fn sent_layers(&self) -> LayerTarget {
-        LayerTarget { layer: self.selection.top(), temporal: self.selection.temporal_target() }
-    }
-
     /// Which decode targets remain; `None` if the structure is not known.
     fn mask(&self, producer: &Producer, layer: u8) -> Option<u32> {
         let structure = producer.layers.get(usize::from(layer))?.structure.as_deref()?;
-        let sent = self.sent_layers();
+        let sent = self.selection.announced();
         Some(structure.mask(sent.layer, sent.temporal))
     }
+}
+
+/// Whether a late packet belongs to the layers that were sent where its number was kept for it.
+fn is_useful(info: &PacketInfo, shift: Shift) -> bool {
+    info.frame.spatial <= shift.layers.0 && info.frame.temporal <= shift.layers.1
 }
 
 fn shifted((picture_id, tl0_pic_idx): (u16, u8), shift: Shift) -> (u16, u8) {

@@ -140,6 +140,10 @@ impl Shard {
         let clock_rate = producer.codec(info.payload_type).map_or(90_000, |codec| codec.clock_rate);
         let parameter_sets = producer.video_codec(info.payload_type).is_some_and(VideoCodec::has_parameter_sets);
         let layer = &mut producer.layers[usize::from(stream.layer)];
+        if stream.rtx && !layer.may_repeat(info.sequence as u16) {
+            counters.rtp_refused += 1;
+            return;
+        }
         info.sequence = layer.extender.extend(info.sequence as u16);
         if stream.rtx {
             counters.rtx_received += 1;
@@ -150,12 +154,8 @@ impl Shard {
         layer.volume.add(buffer.bytes().len());
         let started = layer.on_packet(now);
         let gap = layer.nack.on_packet(info.sequence, now);
-        layer.read_descriptor(&mut info, buffer.bytes());
-        if info.key_frame && parameter_sets && info.descriptor.is_none() {
-            info.key_frame = layer.is_first_of_key_frame(&info);
-        }
         if producer.kind == MediaKind::Video {
-            layer.rates.add(info.frame, buffer.bytes().len(), now);
+            layer.describe(&mut info, buffer.bytes(), parameter_sets);
         }
         note_gap(now, gap, layer, &mut transports[key].feedback);
         if producer.pending.is_empty() {
@@ -176,7 +176,7 @@ impl Shard {
             let payload_type = info.payload_type;
             events.push(Event::ProducerStarted { producer: producer.id, layer: stream.layer, payload_type });
         }
-        producer.pending.push(pending);
+        producer.push_pending(pending, &info);
     }
 }
 
@@ -232,6 +232,7 @@ fn read_packet(
         abs_capture_time: Span::default(),
         dependency_descriptor: Span::default(),
         descriptor: None,
+        awaits_structure: false,
     })
 }
 

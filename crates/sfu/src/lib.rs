@@ -8,6 +8,7 @@ mod consumer;
 mod control;
 mod counters;
 mod dcep;
+mod describe;
 mod downlink;
 mod dtls;
 mod event;

@@ -83,27 +83,29 @@ impl Shard {
         // Nothing is asked for again between shards; but what is missing is known, so that it is not taken for padding.
         layer.nack.on_packet(packet.sequence, now);
         producer.redundant = packet.redundant;
-        let mut skip = true;
-        if let Some((mut info, buffer)) = content {
-            layer.read_descriptor(&mut info, buffer.bytes());
-            let level = extension::decode_audio_level(info.audio_level.slice(buffer.bytes())).map(|audio| audio.level);
-            let level = level.filter(|_| producer.kind == MediaKind::Audio);
-            skip = level.is_some_and(|level| !speakers.admits(producer.speakers, key, level, now));
-            counters.voices_left_out += u64::from(skip);
-            if producer.kind == MediaKind::Video {
-                layer.rates.add(info.frame, buffer.bytes().len(), now);
-            }
-            if !layer.ring.insert(info, buffer, pool) {
-                return;
-            }
-            if info.key_frame && producer.kind == MediaKind::Video {
-                layer.note_key_frame(info.sequence, now);
-            }
-        }
         if producer.pending.is_empty() {
             dirty.push(key);
         }
-        producer.pending.push(Pending { layer: packet.layer, sequence: packet.sequence, skip, padding: 0 });
+        let Some((mut info, buffer)) = content else {
+            producer.pending.push(Pending { layer: packet.layer, sequence: packet.sequence, skip: true, padding: 0 });
+            return;
+        };
+        let mut heard = true;
+        if producer.kind == MediaKind::Video {
+            // What its own shard found out of key frames holds; the structure of later descriptors has to be known here too.
+            layer.describe(&mut info, buffer.bytes(), false);
+        } else {
+            let level = extension::decode_audio_level(info.audio_level.slice(buffer.bytes())).map(|audio| audio.level);
+            heard = level.is_none_or(|level| speakers.admits(producer.speakers, key, level, now));
+            counters.voices_left_out += u64::from(!heard);
+        }
+        if !layer.ring.insert(info, buffer, pool) {
+            return;
+        }
+        if info.key_frame && producer.kind == MediaKind::Video {
+            layer.note_key_frame(info.sequence, now);
+        }
+        producer.push_pending(Pending::new(packet.layer, &info, heard), &info);
     }
 
     /// Asks the producer's own shard for the key frames that are due.

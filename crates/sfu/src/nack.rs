@@ -40,6 +40,8 @@ pub enum Gap {
 #[derive(Default)]
 pub struct NackTracker {
     missing: Vec<Missing>,
+    /// The first and the last that came, by number.
+    lowest: u64,
     highest: Option<u64>,
 }
 
@@ -47,24 +49,31 @@ impl NackTracker {
     /// Notes the arrival of a packet, repaired or not.
     pub fn on_packet(&mut self, sequence: u64, now: Instant) -> Gap {
         let Some(highest) = self.highest else {
-            self.highest = Some(sequence);
+            (self.lowest, self.highest) = (sequence, Some(sequence));
             return Gap::None;
         };
-        if sequence <= highest {
-            self.missing.retain(|missing| missing.sequence != sequence);
+        if sequence > highest {
+            self.highest = Some(sequence);
+            return self.note_gap(highest + 1..sequence, now);
+        }
+        self.missing.retain(|missing| missing.sequence != sequence);
+        if sequence > self.lowest {
             return Gap::None;
         }
-        self.highest = Some(sequence);
-        let hole = sequence - highest - 1;
-        if hole == 0 {
+        // A stream whose first packets change places has a beginning before the first one that came.
+        let lowest = std::mem::replace(&mut self.lowest, sequence);
+        self.note_gap(sequence + 1..lowest, now)
+    }
+
+    fn note_gap(&mut self, gap: std::ops::Range<u64>, now: Instant) -> Gap {
+        if gap.is_empty() {
             return Gap::None;
         }
-        if self.missing.len() as u64 + hole > MAX_MISSING as u64 {
+        if self.missing.len() as u64 + (gap.end - gap.start) > MAX_MISSING as u64 {
             self.missing.clear();
             return Gap::Beyond;
         }
-        let gap = (highest + 1..sequence).map(|sequence| Missing { sequence, since: now, asked: None });
-        self.missing.extend(gap);
+        self.missing.extend(gap.map(|sequence| Missing { sequence, since: now, asked: None }));
         Gap::Missing
     }
 
@@ -140,6 +149,17 @@ mod tests {
         assert_eq!(asked(210, 200), 1);
         assert_eq!(asked(240, 5), 0, "never a flood");
         assert_eq!(asked(243, 5), 1);
+    }
+
+    #[test]
+    fn a_gap_before_the_first_packet_that_came_is_seen_when_an_earlier_one_comes() {
+        let start = Instant::now();
+        let mut tracker = NackTracker::default();
+        tracker.on_packet(12, start);
+        assert_eq!(tracker.on_packet(10, start), Gap::Missing);
+        assert!(tracker.is_missing(11) && !tracker.is_missing(10));
+        assert_eq!(tracker.on_packet(11, start), Gap::None);
+        assert!(!tracker.is_waiting());
     }
 
     #[test]

@@ -3,20 +3,19 @@
 use std::time::{Duration, Instant};
 
 use tureen_codec::VideoCodec;
-use tureen_codec::dependency_descriptor::{Descriptor, Structure};
+use tureen_codec::dependency_descriptor::Structure;
 use tureen_rtp::receiver::ReceptionStats;
-use tureen_rtp::sequence::SequenceExtender;
+use tureen_rtp::sequence::{SequenceExtender, distance};
 use tureen_srtp::InboundStream;
 
 use crate::command::{Codec, Encoding, MediaKind, OpenProducer, ProducerId, TransportId};
-use crate::frame::FrameLayer;
 use crate::keyframe::KeyFrameRequests;
 use crate::levels::LevelMeter;
 use crate::nack::NackTracker;
 use crate::rates::{LayerRates, PerLayer};
 use crate::redundancy;
 use crate::rewrite::Source;
-use crate::ring::{BufferPool, Packet, PacketInfo, PacketRing};
+use crate::ring::{BufferPool, PacketInfo, PacketRing};
 use crate::volume::{LossShare, Volume};
 
 /// Packets kept per layer for retransmission: about three seconds of a usual camera, one of sound.
@@ -105,35 +104,11 @@ impl Layer {
         self.last_packet.replace(now).is_none()
     }
 
-    /// Whether this packet, which holds a parameter set or the first slice of a key frame, is the first one of its frame
-    /// that does. While a packet before it is missing, that may be the one, so the answer is no: it comes late and is
-    /// asked about then, or a key frame is requested again.
-    pub fn is_first_of_key_frame(&self, info: &PacketInfo) -> bool {
-        let of_frame = |packet: &&Packet| packet.info.timestamp == info.timestamp;
-        let mut before = info.sequence.wrapping_sub(1);
-        while let Some(packet) = self.ring.get(before).filter(of_frame) {
-            if packet.info.key_frame {
-                return false;
-            }
-            before = before.wrapping_sub(1);
-        }
-        // What is neither here nor missing was padding, or is so long ago that it does not come any more.
-        let complete = self.ring.get(before).is_some() || !self.nack.is_missing(before);
-        let last = self.ring.get(before.wrapping_sub(1)).filter(|last| !of_frame(last));
-        complete || last.is_some_and(|last| !last.info.marker)
-    }
-
-    /// Reads the dependency descriptor of a packet, if it has one. What it says of the frame counts more than what the
-    /// payload says, which may be encrypted.
-    pub fn read_descriptor(&mut self, info: &mut PacketInfo, packet: &[u8]) {
-        if info.dependency_descriptor.is_empty() {
-            return;
-        }
-        let data = info.dependency_descriptor.slice(packet);
-        let Ok(descriptor) = Descriptor::parse_untrusted(data, &mut self.structure) else { return };
-        info.key_frame = descriptor.starts_key_frame();
-        info.frame = FrameLayer::of_descriptor(&descriptor, info.frame.sync);
-        info.descriptor = Some(descriptor.layout);
+    /// Whether a retransmission can be of this stream as it is now, not of one that it took the place of: its number is near
+    /// the newest.
+    pub fn may_repeat(&self, sequence: u16) -> bool {
+        let newest = self.extender.highest().map(|newest| newest as u16);
+        newest.is_some_and(|newest| distance(sequence, newest).unsigned_abs() as usize <= VIDEO_RING)
     }
 
     /// Whether packets came lately.
@@ -303,6 +278,19 @@ impl Producer {
     pub fn is_redundant(&self, payload_type: u8) -> bool {
         self.kind == MediaKind::Audio
             && self.codec(payload_type).is_some_and(|codec| codec.mime_type.eq_ignore_ascii_case(redundancy::MIME_TYPE))
+    }
+
+    /// Lets a packet go out at the end of this batch, and behind it what waited for the structure that it brings.
+    pub fn push_pending(&mut self, pending: Pending, info: &PacketInfo) {
+        let Self { pending: all, layers, .. } = self;
+        all.push(pending);
+        if info.descriptor.is_some_and(|layout| layout.has_structure) {
+            for sequence in layers[usize::from(pending.layer)].describe_again(info.sequence) {
+                // What came in this batch goes out once, and not before the structure.
+                all.retain(|other| (other.layer, other.sequence) != (pending.layer, sequence));
+                all.push(Pending { sequence, ..pending });
+            }
+        }
     }
 
     /// Puts lost packets of a layer back from what this one carries of them; returns how many.

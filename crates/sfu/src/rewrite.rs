@@ -45,8 +45,8 @@ pub struct Shift {
     pub frame_number: u16,
     /// Added to `TL0PICIDX`, wrapping.
     pub tl0_pic_idx: u8,
-    /// The highest spatial layer that goes out.
-    pub top: u8,
+    /// The highest spatial and temporal layers that go out.
+    pub layers: (u8, u8),
 }
 
 /// Where a packet goes.
@@ -130,6 +130,11 @@ impl Rewriter {
         sequence > self.highest_in
     }
 
+    /// Whether something is missing between a newer packet and the newest so far.
+    pub fn is_after_gap(&self, sequence: u64) -> bool {
+        sequence > self.highest_in + 1
+    }
+
     /// Sends a packet that is newer than all before; `None` before the first switch.
     pub fn send(&mut self, sequence: u64) -> Option<Place> {
         let place = self.segments.back()?.place(sequence);
@@ -156,9 +161,9 @@ impl Rewriter {
         self.push(next);
     }
 
-    /// Numbers the packets from the next one on in another way.
-    pub fn renumber(&mut self, change: impl FnOnce(&mut Shift)) {
-        let start = self.highest_in + 1;
+    /// Numbers the packets from this one on, which is newer than all before, in another way. What is missing before it keeps
+    /// the old one.
+    pub fn renumber(&mut self, start: u64, change: impl FnOnce(&mut Shift)) {
         let Some(current) = self.segments.back_mut() else { return };
         let mut shift = current.shift;
         change(&mut shift);
@@ -171,6 +176,8 @@ impl Rewriter {
         }
         current.end_in = start;
         let first_out = current.first_out + (start - current.first_in);
+        self.next_out = first_out;
+        self.highest_in = start - 1;
         let next = Segment { switch: false, first_in: start, end_in: u64::MAX, first_out, shift, ..*current };
         self.push(next);
     }
@@ -300,7 +307,7 @@ mod tests {
                     assert_eq!(rewriter.find(sequence), None, "left out for good");
                     next_in[index] += 1;
                 }
-                Step::Renumber => rewriter.renumber(|shift| shift.picture_id += 1),
+                Step::Renumber => rewriter.renumber(sequence, |shift| shift.picture_id += 1),
                 Step::Switch(to) => {
                     open += lost.len();
                     lost.clear();

@@ -72,6 +72,8 @@ pub struct PacketInfo {
     pub dependency_descriptor: Span,
     /// Where that has what we change, if we could read it.
     pub descriptor: Option<Layout>,
+    /// It cannot be read before the structure has come that it refers to.
+    pub awaits_structure: bool,
 }
 
 impl PacketInfo {
@@ -173,6 +175,14 @@ impl PacketRing {
     /// The packet with this sequence number, if it is still here.
     pub fn get(&self, sequence: u64) -> Option<&Packet> {
         self.slots[self.index(sequence)].as_ref().filter(|packet| packet.info.sequence == sequence)
+    }
+
+    /// Takes over what is known of a packet by now.
+    pub fn amend(&mut self, info: PacketInfo) {
+        let index = self.index(info.sequence);
+        if let Some(packet) = self.slots[index].as_mut().filter(|packet| packet.info.sequence == info.sequence) {
+            packet.info = info;
+        }
     }
 
     /// Makes the packet with this sequence number what one consumer gets: with this picture id and `TL0PICIDX`, where it has

@@ -11,7 +11,7 @@
 //! | | simulcast encoding | spatial layer (SVC) | temporal layer |
 //! |---|---|---|---|
 //! | up | at a key frame of the higher one | at a key picture | at a frame that allows it |
-//! | down | at a key frame of the lower one | at the next picture | at the next frame |
+//! | down | at a key frame of the lower one | at the next picture | at the next picture |
 //!
 //! All spatial layers up to the target are forwarded, also where upper ones could do without (`L3T3_KEY`): it costs up to a
 //! third more, and buys that going down needs no key frame, which everybody else would have to pay for.
@@ -142,14 +142,14 @@ impl Selection {
         Some(LayerTarget { layer, temporal: self.temporal.min(rates.highest_temporal()) })
     }
 
-    /// The highest spatial layer that goes out.
-    pub fn top(&self) -> u8 {
-        self.top
+    /// The highest spatial and temporal layers that go out; those above the best that there is count.
+    pub fn layers(&self) -> (u8, u8) {
+        (self.top, self.temporal)
     }
 
-    /// The temporal layer that is aimed at.
-    pub fn temporal_target(&self) -> u8 {
-        self.target.temporal
+    /// The layers that a decoder has to expect from now on.
+    pub fn announced(&self) -> LayerTarget {
+        LayerTarget { layer: self.top, temporal: self.target.temporal }
     }
 
     /// Chooses what to forward; `Some` with the encoding whose key frame is needed for it.
@@ -205,13 +205,14 @@ impl Selection {
         self.frame = Some(CurrentFrame { timestamp: info.timestamp, spatial: info.frame.spatial, sent: true });
     }
 
-    /// Decides on a packet of the forwarded stream that is newer than all before.
-    pub fn decide(&mut self, info: &PacketInfo) -> Verdict {
+    /// Decides on a packet of the forwarded stream that is newer than all before; `after_gap` if something is missing right
+    /// before it.
+    pub fn decide(&mut self, info: &PacketInfo, after_gap: bool) -> Verdict {
         let FrameLayer { spatial, .. } = info.frame;
         let known = self.frame.filter(|frame| frame.timestamp == info.timestamp && frame.spatial == spatial);
         let sent = match known {
             Some(frame) => frame.sent,
-            None => self.decide_frame(info),
+            None => self.decide_frame(info, after_gap),
         };
         if sent {
             return Verdict::Send;
@@ -219,24 +220,20 @@ impl Selection {
         Verdict::LeaveOut { rest: known.is_some() }
     }
 
-    /// Whether a late packet of the forwarded stream is of use.
-    pub fn is_useful(&self, frame: FrameLayer) -> bool {
-        frame.spatial <= self.top && frame.temporal <= self.temporal
-    }
-
-    fn decide_frame(&mut self, info: &PacketInfo) -> bool {
-        let FrameLayer { spatial, temporal, sync, switch_up, .. } = info.frame;
+    fn decide_frame(&mut self, info: &PacketInfo, after_gap: bool) -> bool {
+        let FrameLayer { spatial, temporal, start, sync, switch_up, .. } = info.frame;
         let target = self.target;
-        let same_picture = self.frame.is_some_and(|frame| frame.timestamp == info.timestamp);
+        let starts_picture = start && spatial == 0 && !after_gap;
         if info.key_frame {
             self.start_key_picture();
-        } else {
+        } else if starts_picture {
+            // What began with some layers ends with them, so that the last packet of the highest one is marked. Where a
+            // picture's beginning is missing, nobody knows what that was, and the next one is soon enough.
+            self.top = self.top.min(target.layer);
             self.temporal = self.temporal.min(target.temporal);
-            if !same_picture {
-                self.top = self.top.min(target.layer);
-            }
         }
-        let due = temporal <= self.temporal || (sync && temporal <= target.temporal);
+        // One step at a time: that a frame of the layer after the next needs the lowest only says nothing of the next.
+        let due = temporal <= self.temporal || (sync && temporal == self.temporal + 1 && temporal <= target.temporal);
         let sent = spatial <= self.top && due;
         if sent {
             self.temporal = self.temporal.max(temporal).max(switch_up.min(target.temporal));

@@ -39,7 +39,7 @@ impl Timeline {
         self.timestamp
     }
 
-    /// Notes the newest packet, with its picture id and `TL0PICIDX` as they went out.
+    /// Notes the newest packet, with its picture id and `TL0PICIDX` as they go out, or as they would have.
     pub fn note(&mut self, info: &PacketInfo, shift: Shift, pictures: Option<(u16, u8)>) {
         self.timestamp = info.timestamp.wrapping_add(shift.timestamp);
         self.sent = Some(info.arrived);
@@ -64,7 +64,7 @@ impl Timeline {
             picture_id: self.picture.0.wrapping_add(1).wrapping_sub(picture),
             frame_number: self.frame_number.wrapping_add(1).wrapping_sub(frame_number),
             tl0_pic_idx: self.picture.1.wrapping_add(1).wrapping_sub(tl0),
-            top: 0,
+            layers: (0, 0),
         }
     }
 

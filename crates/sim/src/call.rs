@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use tureen_rtp::rtcp::RtcpWriter;
 use tureen_sfu::{
     Codec, Command, ConsumerLimits, Encoding, Event, HeaderExtensionIds, IceCredentials, Identity, MediaKind,
     OpenConsumer, OpenMirror, OpenProducer, OpenTransport, PayloadTypeMapping, Shard,
@@ -163,6 +164,7 @@ impl Call {
             repaired_rid: Some(3),
             transport_cc: Some(4),
             audio_level: Some(5),
+            dependency_descriptor: Some(crate::DESCRIPTOR_ID),
             ..HeaderExtensionIds::default()
         }
     }
@@ -329,6 +331,19 @@ impl Call {
     pub fn narrow(&mut self, peer: PeerIndex, rate: u64) {
         let link = || Bottleneck::new(self.now, rate, Duration::from_millis(200), Duration::from_millis(20));
         self.bottlenecks.entry(peer).or_insert_with(link).set_rate(rate);
+    }
+
+    /// A peer says what its line carries, bits per second (draft-alvestrand-rmcat-remb-03). It counts while the peer gives no
+    /// transport-wide feedback.
+    ///
+    /// # Panics
+    /// Before the peer is connected.
+    pub fn estimate(&mut self, peer: PeerIndex, rate: u64) {
+        let mut room = [0; 64];
+        let mut writer = RtcpWriter::new(&mut room);
+        assert!(writer.push_remb(1, rate, &[1]), "room for one");
+        self.peers[peer].send_rtcp(writer.bytes());
+        self.settle();
     }
 
     /// Lets time pass in steps of 5 ms.

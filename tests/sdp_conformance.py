@@ -272,8 +272,15 @@ def _check_codecs(offered: Section, answered: Section) -> Iterator[str]:
                 yield f"retransmission type {payload_type} has fmtp {fmtp!r}"
         elif not codec.lower().startswith("opus/") and fmtp != offered_fmtp:
             yield f"payload type {payload_type} has fmtp {fmtp!r}, offered {offered_fmtp!r}"
-        if codec.lower().partition("/")[0] in ("red", "ulpfec", "flexfec-03", "telephone-event", "cn"):
+        if codec.lower().startswith("red/") and not _is_red_of_opus(fmtp, maps):
+            yield f"RED {payload_type} packs {fmtp!r}, which is not the Opus of its section"
+        if codec.lower().partition("/")[0] in ("ulpfec", "flexfec-03", "telephone-event", "cn"):
             yield f"{codec} is accepted"
+
+
+def _is_red_of_opus(fmtp: str | None, maps: dict[str, str]) -> bool:
+    packed = set((fmtp or "").split("/"))
+    return len(packed) == 1 and all(maps.get(payload_type, "").lower().startswith("opus/") for payload_type in packed)
 
 
 def _check_feedback(offered: Section, answered: Section) -> Iterator[str]:

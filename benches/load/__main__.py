@@ -33,6 +33,9 @@ PROGRAM = ROOT / "target" / "release" / "tureen-load"
 WARM_UP_S = 20.0
 """Until every stream's ring in the server is full: the lowest layer sends 30 packets a second."""
 
+STEERING = Path("/sys/class/net/lo/queues/rx-0/rps_cpus")
+"""Cores that do the receiving half of loopback's work in this network namespace; 0: the sender's."""
+
 BUSY = 0.70
 """Share of its core that the server of a ramp shall use."""
 BUSY_ENOUGH = 0.65
@@ -53,7 +56,8 @@ class Choice(Struct, frozen=True, kw_only=True):
     @property
     def suffix(self) -> str:
         """Of names of results that must not be compared with those without it."""
-        return "-offload" if self.offload else ""
+        steered = STEERING.exists() and int(STEERING.read_text().strip().replace(",", ""), 16) != 0
+        return ("-steered" if steered else "") + ("-offload" if self.offload else "")
 
 
 async def measure_case(case: Case, choice: Choice) -> None:

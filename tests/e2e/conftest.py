@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser import launch_chromium
+from tests.e2e.fixture_page import FixturePages, build_fixture_pages, serve_fixture_pages
 from tests.e2e.meeting import Meeting
 from tests.server import TureenServer
 
@@ -40,3 +41,12 @@ async def meeting(chromium: Browser, server: TureenServer, request: pytest.Fixtu
     problems = meeting.problems
     await meeting.close()
     assert problems == []
+
+
+@pytest.fixture(scope="session")
+def fixture_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FixturePages]:
+    """Screens of meetings without a server, built once."""
+    folder = tmp_path_factory.mktemp("fixture-pages")
+    build_fixture_pages(folder)
+    with serve_fixture_pages(folder) as pages:
+        yield pages

@@ -87,6 +87,9 @@ async def test_text_is_readable_in_both_schemes(meeting: Meeting, scheme: Litera
     for panel in ("chat-toggle", "people-toggle", "settings"):
         await ana.control(panel).click()
         await is_readable(ana)
+    await ana.control("open-statistics").click()
+    await expect(ana.control("figures")).to_be_visible()
+    await is_readable(ana)
     await ana.page.keyboard.press("Escape")
     await ana.leave()
     await is_readable(ana)

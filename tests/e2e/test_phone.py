@@ -4,44 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.async_api import ViewportSize, expect
+from playwright.async_api import expect
 
 from tests.e2e.guest import Guest
 from tests.e2e.meeting import Meeting
+from tests.e2e.small_screen import PHONE, TOUCH, fits
 
-PHONE: ViewportSize = {"width": 360, "height": 740}
-TOUCH: dict[str, Any] = {"has_touch": True, "is_mobile": True, "reduced_motion": "reduce"}
-"""With the least motion: every movement has an end, and `fits` waits for it."""
 LONG_NAME = "Dorothea Wilhelmine von Hohenzollern-Sigmaringen-Donaudampf"
-SMALLEST_TARGET = 44
-"""CSS pixels, both ways; WCAG 2.2, success criterion 2.5.5."""
 
-_WIDTH = "() => document.documentElement.scrollWidth"
-_SMALL_TARGETS = """(least) => [...document.querySelectorAll('button, select, input, textarea, a')].filter((one) => {
-  const inText = one.closest('.message-text') !== null;
-  if (inText || one.closest('[inert]') !== null || !one.checkVisibility({ visibilityProperty: true })) return false;
-  const { width, height } = (one.closest('label') ?? one).getBoundingClientRect();
-  return width < least || height < least;
-}).map((one) => `${one.outerHTML.slice(0, 160)}: ${one.offsetWidth} by ${one.offsetHeight}`)"""
-_OUTSIDE = """() => [...document.querySelectorAll('button, select, input, textarea')].filter((one) => {
-  const scrolls = one.closest('.filmstrip, .grid, .lobby, .landing, .settings, .invite') !== null;
-  if (scrolls || one.closest('[inert]') !== null || !one.checkVisibility()) return false;
-  const { left, right, top, bottom } = one.getBoundingClientRect();
-  return left < 0 || top < 0 || right > innerWidth || bottom > innerHeight;
-}).map((one) => one.outerHTML.slice(0, 160))"""
 _FOCUS_IN_COVERED_PAGE = "() => document.activeElement.closest('header.topbar, main, nav') !== null"
 _SHARES = """() => {
   window.shared = [];
   navigator.share = (what) => { window.shared.push(what); return Promise.resolve(); };
 }"""
-
-
-async def fits(guest: Guest) -> None:
-    """Nothing wider than the screen, nothing too small for a thumb, no control beyond an edge."""
-    await guest.stand_still()
-    assert await guest.ask(_WIDTH) <= PHONE["width"]
-    assert await guest.ask(_SMALL_TARGETS, SMALLEST_TARGET) == []
-    assert await guest.ask(_OUTSIDE) == []
 
 
 async def phone(meeting: Meeting, name: str, **more: Any) -> Guest:

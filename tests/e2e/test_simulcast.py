@@ -48,3 +48,18 @@ async def test_a_small_tile_gets_a_smaller_layer(meeting: Meeting) -> None:
         return int((await received(ben, ana.identity, CAMERA)).get("frameWidth", 0))
 
     await eventually(width, lambda now: 0 < now < CAMERA_WIDTH, "a smaller picture arrives")
+
+
+async def test_a_layer_that_nobody_shows_rests_until_somebody_does(meeting: Meeting) -> None:
+    ana, ben = await meeting.join("Ana"), await meeting.join("Ben", SMALL)
+    await decodes_on(ben, ana.identity)
+
+    async def active() -> set[str]:
+        return {layer["rid"] for layer in await sent_layers(ana) if layer.get("active")}
+
+    await eventually(active, lambda now: bool(now) and "f" not in now, "the largest layer rests", CLIMB_S)
+    await decodes_on(ben, ana.identity)
+    await ben.page.set_viewport_size(LARGE)
+    await ben.tile_of(ana).get_by_role("button", name="Pin Ana").click()
+    await eventually(active, lambda now: now == {"q", "h", "f"}, "all layers are sent", CLIMB_S)
+    await decodes_on(ben, ana.identity)

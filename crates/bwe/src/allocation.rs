@@ -183,9 +183,10 @@ impl Allocator {
             let place = self.memory.binary_search_by_key(&stream.id, |memory| memory.id);
             let before = place.ok().map(|index| self.memory[index]);
             let lost = before.and_then(|before| before.target).filter(|target| allocation.target < Some(*target));
-            // A layer that ended, or that is of no more use, was not taken away for want of budget.
-            let is_lowered =
-                lost.is_some_and(|target| stream.rates.at(target) > DataRate::ZERO && target <= stream.max);
+            // A layer that ended, that costs no more than the one below, or that is of no more use, was not taken away for
+            // want of budget.
+            let is_lowered = allocation.state != AllocationState::Full
+                && lost.is_some_and(|target| stream.rates.at(target) > DataRate::ZERO && target <= stream.max);
             let held_until = if is_lowered { Some(now + HOLD) } else { before.and_then(|before| before.held_until) };
             let memory = Memory { id: stream.id, target: allocation.target, held_until };
             match place {

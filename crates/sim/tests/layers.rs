@@ -54,7 +54,7 @@ fn going_down_within_a_stream_needs_no_key_frame() {
     broadcast.run(60);
     let key_frames = broadcast.key_frames;
     broadcast.want(Some(target(0, 0)));
-    broadcast.run(2);
+    broadcast.run(4);
     let picture = *broadcast.played().last().expect("a picture");
     assert_eq!((picture.spatial, broadcast.key_frames), (0, key_frames));
 }

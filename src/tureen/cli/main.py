@@ -8,6 +8,7 @@ import typer
 
 from tureen.cli.serve import serve
 from tureen.cli.token import token_commands
+from tureen.cli.top import top
 from tureen.errors import TureenError
 
 USAGE_ERROR = 2
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(serve)
+app.command()(top)
 app.add_typer(token_commands, name="token")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tureen.errors import TureenError
+from tureen.cli.errors import UsageError
 
 if TYPE_CHECKING:
     from tureen.config.settings import Settings
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 token_commands = typer.Typer(help="Access tokens.", no_args_is_help=True)
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-
-
-class UsageError(TureenError):
-    """An option that cannot be used."""
-
-    code = "usage"
 
 
 @token_commands.command()

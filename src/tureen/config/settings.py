@@ -137,6 +137,9 @@ class MetricsSettings(_Section):
         description="what scrapers send as bearer; none: this machine only",
         examples=["<a secret>"],
     )
+    rooms: Annotated[int, Field(ge=0, le=1000)] = Field(
+        default=20, description="how many rooms have metrics of their own, the largest; scrapers keep all names"
+    )
 
 
 class Settings(BaseSettings):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
 from tureen.doors.consumer_limits import limits
-from tureen.doors.negotiation import Negotiated, Negotiation, PendingTrack, Requirement, WantedTrack
+from tureen.doors.negotiation import Negotiated, Negotiation, PendingTrack, Requirement, UplinkKey, WantedTrack
 from tureen.doors.negotiation.negotiation import fresh_credentials
 from tureen.model.grant import TrackSource
 from tureen.model.ids import ConsumerId, ProducerId, TrackSid, TransportId
-from tureen.model.media import ConsumerLimits, IceCredentials, ProducerParameters
+from tureen.model.media import RED, ConsumerLimits, IceCredentials, ProducerParameters
 from tureen.model.reports import TransportReport
 from tureen.ports import Entropy, MediaPort, TransportListener
 from tureen.rooms import Participant, Publication, Room
@@ -36,10 +37,11 @@ class _Received(Struct):
 class _Uplink:
     """Tells the room, and the log, what the core says about one published track."""
 
-    def __init__(self, room: Room, participant: Participant, publication: Publication) -> None:
+    def __init__(self, room: Room, participant: Participant, publication: Publication, codec: str | None) -> None:
         self._room = room
         self._participant = participant
         self._publication = publication
+        self._codec = codec
         self._flows = False
 
     def handle_producer_started(self, layer: int, payload_type: int) -> None:
@@ -48,7 +50,7 @@ class _Uplink:
         report("first media", track=self._publication.sid, layer=layer)
         self._flows = True
         if self._publication in self._participant.publications:
-            self._room.tracks.start(self._participant, self._publication, payload_type)
+            self._room.tracks.start(self._participant, self._publication, payload_type, self._codec)
 
     def handle_audio_level(self, level: int) -> None:
         if not (self._publication.muted or self._participant.hidden):
@@ -89,7 +91,7 @@ class Peer:
         self._negotiation = Negotiation(media.local_transport(shard, self._ice), shard, entropy)
         self._transport: TransportId | None = None
         self._published: dict[TrackSid, Publication] = {}
-        self._producers: dict[TrackSid, ProducerId] = {}
+        self._producers: dict[UplinkKey, ProducerId] = {}
         self._received: dict[TrackSid, _Received] = {}
         self._floor = room.speaking.floor
 
@@ -102,10 +104,10 @@ class Peer:
         """Answers an offer and makes it so. Raises `sdp.SdpError`; nothing has changed then."""
         negotiated = self._negotiation.handle_offer(text, may_publish=self._participant.grant.room.publish)
         transport = self._apply_transport(negotiated)
-        for sid in negotiated.ended:
-            self._end(sid)
-        for sid, parameters in negotiated.uplinks.items():
-            self._carry(transport, sid, parameters)
+        for key in negotiated.ended:
+            self._end(key)
+        for key, parameters in negotiated.uplinks.items():
+            self._carry(transport, key, parameters)
         for sid in negotiated.lost:
             self._close_consumer(sid)
         for bound in negotiated.opened:
@@ -128,50 +130,49 @@ class Peer:
     def awaiting(self, client_id: str) -> Publication | None:
         """A track that was announced under this id and is not carried yet."""
         for sid, publication in self._published.items():
-            if sid not in self._producers and client_id and publication.description.client_id == client_id:
+            if UplinkKey(sid) not in self._producers and client_id and publication.description.client_id == client_id:
                 return publication
         return None
 
     def publish(self, publication: Publication) -> None:
         """The participant announced a track; its section was offered before, or will be."""
         description = publication.description
-        client_ids = {description.client_id, *(codec.client_id for codec in description.codecs)} - {""}
         self._published[publication.sid] = publication
-        pending = PendingTrack(sid=publication.sid, kind=description.kind, client_ids=frozenset(client_ids))
-        parameters = self._negotiation.publish(pending)
-        if parameters is not None and self._transport is not None:
-            self._carry(self._transport, publication.sid, parameters)
+        client_ids = {description.client_id, *(codec.client_id for codec in description.codecs)}
+        preferred = publication.main.stated or (RED if description.may_repeat else "")
+        self._await_section(publication, UplinkKey(publication.sid), client_ids, preferred)
+
+    def publish_backup(self, publication: Publication, codec: str, client_id: str) -> None:
+        """The same for a further codec of one of its tracks."""
+        self._await_section(publication, UplinkKey(publication.sid, codec), {client_id}, codec)
 
     def unpublish(self, publication: Publication) -> None:
         """One of the participant's tracks ended."""
-        self._negotiation.unpublish(publication.sid)
         self._published.pop(publication.sid, None)
-        producer = self._producers.pop(publication.sid, None)
-        if producer is not None:
-            self._media.close_producer(producer)
+        for codec in (None, *publication.backups):
+            self._close_producer(UplinkKey(publication.sid, codec))
 
     def pause(self, publication: Publication, *, paused: bool) -> None:
         """Enforces a mute, or lifts it."""
-        producer = self._producers.get(publication.sid)
-        if producer is not None:
-            self._media.pause_producer(producer, paused=paused)
+        for key, producer in self._producers.items():
+            if key.sid == publication.sid:
+                self._media.pause_producer(producer, paused=paused)
 
-    def subscribe(self, publication: Publication, settings: TrackSettings) -> None:
-        """The participant shall receive a track that has a producer."""
-        carrier = publication.main
-        parameters, codec = carrier.parameters, carrier.codec
-        if parameters is None or codec is None:
+    def subscribe(self, publication: Publication, settings: TrackSettings, codec: str | None) -> None:
+        """The participant shall receive a track that has a producer for this codec."""
+        carrier = publication.carrier(codec)
+        if carrier is None or carrier.parameters is None or carrier.codec is None:
             return
         granted = self._limits(publication, carrier, settings)
         self._received[publication.sid] = _Received(publication, settings, carrier, granted)
         self._negotiation.subscribe(
             WantedTrack(
                 sid=publication.sid,
-                kind=parameters.kind,
+                kind=carrier.parameters.kind,
                 stream_id=f"{publication.publisher_sid}|{publication.description.stream_name}",
                 cname=publication.publisher_sid,
-                codecs=parameters.codecs,
-                sent=codec,
+                codecs=carrier.parameters.codecs,
+                sent=carrier.codec,
             )
         )
 
@@ -201,7 +202,7 @@ class Peer:
 
     def link(self, report: TransportReport) -> Link:
         """A report of the core with the tracks that it speaks of."""
-        sent = {producer: self._published.get(sid) for sid, producer in self._producers.items()}
+        sent = {producer: self._published.get(key.sid) for key, producer in self._producers.items()}
         received = {it.consumer: it.publication for it in self._received.values()}
         return Link(
             transport=report,
@@ -235,25 +236,45 @@ class Peer:
             self._media.update_transport(self._transport, remote, restarted_ice=negotiated.restarted_ice)
         return self._transport
 
-    def _carry(self, transport: TransportId, sid: TrackSid, parameters: ProducerParameters) -> None:
-        publication = self._published.get(sid)
+    def _await_section(
+        self, publication: Publication, key: UplinkKey, client_ids: Iterable[str], preferred: str
+    ) -> None:
+        kind = publication.description.kind
+        pending = PendingTrack(key=key, kind=kind, client_ids=frozenset(client_ids) - {""}, preferred=preferred)
+        parameters = self._negotiation.publish(pending)
+        if parameters is not None and self._transport is not None:
+            self._carry(self._transport, key, parameters)
+
+    def _carry(self, transport: TransportId, key: UplinkKey, parameters: ProducerParameters) -> None:
+        publication = self._published.get(key.sid)
         if publication is None:
             return
         if publication.description.source is TrackSource.MICROPHONE:
             parameters = msgspec.structs.replace(parameters, speakers=self._room.place.speakers)
-        producer = self._producers.get(sid)
+        producer = self._producers.get(key)
         if producer is None:
-            uplink = _Uplink(self._room, self._participant, publication)
-            producer = self._producers[sid] = self._media.open_producer(transport, parameters, uplink)
+            uplink = _Uplink(self._room, self._participant, publication, key.codec)
+            producer = self._producers[key] = self._media.open_producer(transport, parameters, uplink)
         else:
             self._media.update_producer(producer, parameters)
-        self._room.tracks.attach(self._participant, publication, producer, parameters)
+        self._room.tracks.attach(self._participant, publication, producer, parameters, key.codec)
 
-    def _end(self, sid: TrackSid) -> None:
-        publication = self._published.get(sid)
-        if publication is not None:
+    def _end(self, key: UplinkKey) -> None:
+        publication = self._published.get(key.sid)
+        if publication is None:
+            return
+        if key.codec is None:
             self._room.tracks.end(self._participant, publication)
             self.unpublish(publication)
+        else:
+            self._room.tracks.end_codec(self._participant, publication, key.codec)
+            self._close_producer(key)
+
+    def _close_producer(self, key: UplinkKey) -> None:
+        self._negotiation.unpublish(key)
+        producer = self._producers.pop(key, None)
+        if producer is not None:
+            self._media.close_producer(producer)
 
     def _limits(self, publication: Publication, carrier: Carrier, settings: TrackSettings) -> ConsumerLimits:
         has_floor = publication.publisher_sid in self._room.speaking.floor

@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from tureen.model.ids import SpeakersGroup
 
+RED = "audio/red"
+
 BEST_LAYER = 255
 """A layer above every real one, spatial or temporal: the best that flows."""
 
@@ -39,6 +41,11 @@ class Codec(Struct, frozen=True, kw_only=True):
     """The values of ``a=rtcp-fb`` as on the wire, ``nack pli`` for example."""
     rtx_payload_type: int | None = None
     """The payload type of its retransmissions (RFC 4588), if negotiated."""
+
+    @property
+    def is_red(self) -> bool:
+        """Packets of another codec, each with earlier ones once more (RFC 2198)."""
+        return self.mime_type.lower() == RED
 
 
 class HeaderExtensionIds(Struct, frozen=True, kw_only=True):
@@ -131,10 +138,13 @@ class PayloadTypeMapping(Struct, frozen=True, kw_only=True):
     """How a producer's payload type appears at a subscriber."""
 
     producer: int
+    """May be that of RED (RFC 2198), as the producer's codecs tell."""
     consumer: int
+    """Never that of RED: what comes as RED is unpacked for a subscriber without ``consumer_red``."""
     consumer_rtx: int | None = None
     consumer_red: int | None = None
-    """Under which the subscriber takes redundant audio (RFC 2198), if it does."""
+    """The payload type under which the subscriber takes RED whose blocks are of type ``consumer``, as the publisher
+    made it or made by us. ``None``: it takes none."""
 
 
 class ConsumerParameters(Struct, frozen=True, kw_only=True):

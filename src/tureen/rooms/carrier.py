@@ -40,18 +40,24 @@ class Carrier:
     def codec(self) -> Codec | None:
         """The codec in which media comes, and until it comes the one that the publisher prefers.
 
-        ``None`` until a description carries the track.
+        ``None`` until a description carries the track. Never RED, which repeats what another codec made.
         """
-        codecs = self._parameters.codecs if self._parameters is not None else ()
+        offered = self._parameters.codecs if self._parameters is not None else ()
+        codecs = tuple(codec for codec in offered if not codec.is_red)
         return next((codec for codec in codecs if codec.payload_type == self._sent_payload_type), None) or next(
             self._expected(codecs), None
         )
 
     @property
+    def stated(self) -> str:
+        """The MIME type that the publisher named first; empty if it named none."""
+        return next(iter(self._preferred), "")
+
+    @property
     def mime_type(self) -> str:
         """Of the codec, or as the publisher stated it before; empty while nothing is known."""
         codec = self.codec
-        return codec.mime_type if codec is not None else next(iter(self._preferred), "")
+        return codec.mime_type if codec is not None else self.stated
 
     @property
     def scalable(self) -> bool:

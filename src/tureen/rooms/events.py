@@ -55,6 +55,8 @@ class SubscriptionOpened(Struct, frozen=True, eq=False):
 
     publication: Publication
     settings: TrackSettings
+    codec: str | None = None
+    """The carrier that the subscriber gets: a backup, or the main one."""
 
 
 class SubscriptionClosed(Struct, frozen=True, eq=False):

@@ -30,8 +30,11 @@ from tureen.rooms.participant import Participant
 from tureen.rooms.permissions import SubscriptionPolicy
 from tureen.rooms.publication import Publication
 from tureen.rooms.subscription import SubscriptionChange, Subscriptions, TrackSettings, Wish
-from tureen.rooms.track import LayerQuality, TrackDescription
+from tureen.rooms.track import LayerQuality, TrackCodec, TrackDescription
 from tureen.rooms.wanted_layer import wanted_quality
+
+BACKUP_S = 10.0
+"""How long a subscriber waits for a codec that the publisher is asked for until it hears that there is none."""
 
 _SID_LETTERS = {
     TrackSource.MICROPHONE: "AM",
@@ -76,18 +79,47 @@ class Exchange:
             self.start(publisher, publication)
         return publication
 
+    def add_codec(self, publisher: Participant, publication: Publication, codec: TrackCodec) -> str:
+        """The publisher will send the track in a further codec; returns the name of its carrier.
+
+        Raises `InvalidRequestError` or `LimitExceededError`.
+        """
+        name = publication.add_codec(codec, self._clock.now())
+        self._tell_if_announced(publisher, publication)
+        return name
+
     def attach(
-        self, publisher: Participant, publication: Publication, producer: ProducerId, parameters: ProducerParameters
+        self,
+        publisher: Participant,
+        publication: Publication,
+        producer: ProducerId,
+        parameters: ProducerParameters,
+        codec: str | None = None,
     ) -> None:
-        """A description carries the track: media comes under this producer."""
-        publication.attach(producer, parameters, self._clock.now())
+        """A description carries the track: media comes under this producer. ``codec``: of a backup."""
+        publication.attach(producer, parameters, self._clock.now(), codec)
         if publication.announced:
             self._tell_change(publisher)
             self._refresh_track(publisher, publication)
+            self._readjust(publication)
 
-    def start(self, publisher: Participant, publication: Publication, payload_type: int | None = None) -> None:
-        """Media comes under ``payload_type``, or will not because the track is muted: the others learn of it."""
+    def start(
+        self,
+        publisher: Participant,
+        publication: Publication,
+        payload_type: int | None = None,
+        codec: str | None = None,
+    ) -> None:
+        """Media comes under ``payload_type``, or will not because the track is muted: the others learn of it.
+
+        ``codec``: of a backup, which opens for those who wait for it.
+        """
         now = self._clock.now()
+        if codec is not None:
+            if payload_type is not None and publication.start_backup(codec, payload_type, now):
+                self._tell_if_announced(publisher, publication)
+                self._refresh_track(publisher, publication)
+            return
         surprises = payload_type is not None and publication.note_sent(payload_type, now)
         if publication.announce(now):
             self._tell_change(publisher)
@@ -110,6 +142,13 @@ class Exchange:
         """Takes over a changed description. Raises `InvalidRequestError` if it is another kind of track."""
         publication.describe(description, self._clock.now())
         self._tell_if_announced(publisher, publication)
+        self._readjust(publication)
+
+    def end_codec(self, publisher: Participant, publication: Publication, codec: str) -> None:
+        """A backup is no longer sent; those who received it wait for another."""
+        publication.drop_codec(codec, self._clock.now())
+        self._tell_if_announced(publisher, publication)
+        self._refresh_track(publisher, publication)
 
     def end(self, publisher: Participant, publication: Publication, *, by_server: bool = False) -> None:
         """Takes a track away from everyone."""
@@ -154,6 +193,22 @@ class Exchange:
                 self._demands.touch(sid)
         if unknown:
             raise UnknownTrackError(f"{unknown} of the tracks are not in this room.")
+
+    def handle_undecodable(self, subscriber: Participant, track: TrackSid) -> None:
+        """The subscriber cannot decode a track as it comes: it waits for a backup, or is refused if there is none."""
+        publication = self._tracks.get(track)
+        if publication is None:
+            return
+        publisher = self._audience.by_sid(publication.publisher_sid)
+        if publisher is None:
+            return
+        backup = publication.next_codec(self._subscriptions.codec(subscriber, track))
+        if backup is None:
+            self._refuse(subscriber, track, RefusalReason.CODEC_UNSUPPORTED)
+            return
+        self._switch(subscriber, publisher, publication, backup)
+        if publication.carrier(backup) is None:
+            self._clock.call_later(BACKUP_S, lambda: self._refuse_if_waiting(subscriber, track, backup))
 
     def set_policy(self, publisher: Participant, policy: SubscriptionPolicy) -> None:
         """Who may subscribe to the publisher's tracks from now on."""
@@ -226,19 +281,43 @@ class Exchange:
         if change is SubscriptionChange.CLOSED:
             self._audience.tell(subscriber.sid, SubscriptionClosed(publication))
         elif change is SubscriptionChange.OPENED:
-            settings = self._subscriptions.settings(subscriber, publication.sid)
-            self._audience.tell(subscriber.sid, SubscriptionOpened(publication, settings))
+            self._tell_opened(subscriber, publication)
             if publication.note_first_subscriber():
                 self._audience.tell(publisher.sid, TrackSubscribed(publication))
 
-    def _reopen(self, publication: Publication) -> None:
-        """What subscribers were promised no longer holds: each is asked anew whether it can decode the track."""
+    def _readjust(self, publication: Publication) -> None:
+        """The layers are others than before: what the subscribers asked for may be another one of them now."""
         for sid in self._subscriptions.subscribers(publication.sid):
             subscriber = self._audience.by_sid(sid)
             if subscriber is not None:
                 settings = self._subscriptions.settings(subscriber, publication.sid)
-                self._audience.tell(sid, SubscriptionClosed(publication))
-                self._audience.tell(sid, SubscriptionOpened(publication, settings))
+                self._audience.tell(sid, SubscriptionAdjusted(publication, settings))
+        self._demands.touch(publication.sid)
+
+    def _reopen(self, publication: Publication) -> None:
+        """What subscribers were promised no longer holds: each is asked anew whether it can decode the track."""
+        publisher = self._audience.by_sid(publication.publisher_sid)
+        if publisher is not None:
+            for member in self._audience:
+                self._switch(member, publisher, publication, None)
+
+    def _switch(
+        self, subscriber: Participant, publisher: Participant, publication: Publication, codec: str | None
+    ) -> None:
+        """To another carrier, or to the same one anew."""
+        if self._subscriptions.choose_codec(subscriber, publication.sid, codec):
+            self._audience.tell(subscriber.sid, SubscriptionClosed(publication))
+        self._refresh(subscriber, publisher, publication)
+
+    def _tell_opened(self, subscriber: Participant, publication: Publication) -> None:
+        settings = self._subscriptions.settings(subscriber, publication.sid)
+        codec = self._subscriptions.codec(subscriber, publication.sid)
+        self._audience.tell(subscriber.sid, SubscriptionOpened(publication, settings, codec))
+
+    def _refuse_if_waiting(self, subscriber: Participant, track: TrackSid, codec: str) -> None:
+        waits = self._subscriptions.codec(subscriber, track) == codec
+        if waits and track in self._tracks and not self._subscriptions.is_open(subscriber, track):
+            self._refuse(subscriber, track, RefusalReason.CODEC_UNSUPPORTED)
 
     def _wanted(self, publication: Publication) -> Wanted:
         """Of each carrier, and of each codec that somebody needs."""

@@ -10,8 +10,10 @@ import msgspec
 from tureen.model.ids import Identity, ParticipantSid, ProducerId, TrackSid
 from tureen.model.media import ProducerParameters
 from tureen.rooms.carrier import Carrier
-from tureen.rooms.errors import InvalidRequestError
+from tureen.rooms.errors import InvalidRequestError, LimitExceededError
 from tureen.rooms.track import TrackCodec, TrackDescription, VideoLayer
+
+MAX_BACKUPS = 3
 
 
 class PublicationState(enum.StrEnum):
@@ -103,10 +105,12 @@ class Publication:
     def add_codec(self, codec: TrackCodec, now: float) -> str:
         """The publisher will send the track in a further codec; returns the name of its carrier.
 
-        Raises `InvalidRequestError` if it is sent in this codec already.
+        Raises `InvalidRequestError` if it is sent in this codec already, `LimitExceededError` if in too many.
         """
         self._check_alive()
         name = codec.mime_type.lower()
+        if len(self._backups) >= MAX_BACKUPS:
+            raise LimitExceededError(f"A track may be sent in {MAX_BACKUPS + 1} codecs.")
         if name == self._main.mime_type.lower() or name in self._backups:
             raise InvalidRequestError(f"The track {self.sid} is sent in {codec.mime_type} already.")
         others = tuple(it for it in self._description.codecs if it.mime_type.lower() != name)
@@ -114,6 +118,16 @@ class Publication:
         self._backups[name] = Carrier((codec.mime_type,))
         self._touch(now)
         return name
+
+    def start_backup(self, codec: str, payload_type: int, now: float) -> bool:
+        """Media of a backup came. ``True`` the first time."""
+        self._check_alive()
+        carrier = self._backups.get(codec)
+        if carrier is None or carrier.flows:
+            return False
+        carrier.note_sent(payload_type)
+        self._touch(now)
+        return True
 
     def drop_codec(self, codec: str, now: float) -> None:
         """The publisher no longer sends this backup."""

@@ -20,10 +20,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from tureen.model.media import MediaKind
-from tureen.rooms.link import Link
+from tureen.rooms.link import Flow, Link, blend
 
 BEST_RATING = 93.2
 _SATISFIED, _UNDERSTOOD = 80.0, 60.0
@@ -51,13 +50,6 @@ class Quality(enum.IntEnum):
     EXCELLENT = 3
 
 
-class _Stream(NamedTuple):
-    bitrate: int
-    loss: int
-    """Per mille."""
-    jitter_ms: int
-
-
 def quality_of(rating: float) -> Quality:
     """What people think of a rating."""
     if rating >= _SATISFIED:
@@ -74,7 +66,9 @@ def opinion_score(rating: float) -> float:
 def rating(link: Link) -> float:
     """0 to `BEST_RATING`, from both directions."""
     round_trip_ms = link.transport.round_trip_ms or 0
-    found = min(_rate(*streams, round_trip_ms) for streams in (*_sent(link), *_received(link)))
+    found = min(
+        _rate(kind, flows, round_trip_ms) for kind in MediaKind for flows in (link.uplink(kind), link.downlink(kind))
+    )
     pictures = [it.report for it in link.received if it.publication.description.kind is MediaKind.VIDEO]
     standing = sum(1 for picture in pictures if picture.paused)
     if standing:
@@ -82,38 +76,9 @@ def rating(link: Link) -> float:
     return max(0.0, found)
 
 
-def _rate(kind: MediaKind, streams: Iterable[_Stream], round_trip_ms: float) -> float:
-    audible = [stream for stream in streams if stream.bitrate >= _SILENCE_BITS]
-    weight = sum(stream.bitrate for stream in audible)
-    loss, jitter_ms = 0.0, 0.0
-    if weight:
-        loss = sum(stream.loss * stream.bitrate for stream in audible) / weight / 10
-        jitter_ms = sum(stream.jitter_ms * stream.bitrate for stream in audible) / weight
-    delay_ms = round_trip_ms / 2 + _PROCESSING_MS + _JITTER_BUFFERS * jitter_ms
+def _rate(kind: MediaKind, flows: Iterable[Flow], round_trip_ms: float) -> float:
+    blended = blend(flow for flow in flows if flow.bitrate >= _SILENCE_BITS)
+    loss = blended.loss / 10
+    delay_ms = round_trip_ms / 2 + _PROCESSING_MS + _JITTER_BUFFERS * blended.jitter_ms
     by_delay = 0.024 * delay_ms + 0.11 * max(0.0, delay_ms - 177.3)
     return BEST_RATING - by_delay - 95 * loss / (loss + _ROBUSTNESS[kind])
-
-
-def _sent(link: Link) -> Iterable[tuple[MediaKind, list[_Stream]]]:
-    for kind in MediaKind:
-        yield (
-            kind,
-            [
-                _Stream(layer.bitrate, layer.loss, layer.jitter_ms)
-                for track in link.sent
-                if track.publication.description.kind is kind and not track.publication.muted
-                for layer in track.report.layers
-            ],
-        )
-
-
-def _received(link: Link) -> Iterable[tuple[MediaKind, list[_Stream]]]:
-    for kind in MediaKind:
-        yield (
-            kind,
-            [
-                _Stream(track.report.bitrate, track.report.loss, track.report.jitter_ms)
-                for track in link.received
-                if track.publication.description.kind is kind
-            ],
-        )

@@ -95,13 +95,19 @@ class Subscriptions:
             return None
         return SubscriptionChange.OPENED if opens else SubscriptionChange.CLOSED
 
+    def is_open(self, subscriber: Participant, track: TrackSid) -> bool:
+        """Whether the subscriber receives the track now."""
+        return self._look(subscriber, track).open
+
     def codec(self, subscriber: Participant, track: TrackSid) -> str | None:
         """The carrier that the subscriber receives, or waits for."""
         return self._look(subscriber, track).codec
 
-    def choose_codec(self, subscriber: Participant, track: TrackSid, codec: str | None) -> None:
-        """The subscriber can decode that carrier and no earlier one; `refresh` makes it so."""
-        self._interest(subscriber, track).codec = codec
+    def choose_codec(self, subscriber: Participant, track: TrackSid, codec: str | None) -> bool:
+        """The subscriber is to get that carrier; `refresh` makes it so. ``True`` if it loses another by that."""
+        interest = self._interest(subscriber, track)
+        was_open, interest.codec, interest.open = interest.open, codec, False
+        return was_open
 
     def demands(self, track: TrackSid) -> Iterator[tuple[str | None, TrackSettings]]:
         """What each subscriber, also one that waits for its codec, would receive."""

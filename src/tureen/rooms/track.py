@@ -84,6 +84,11 @@ class TrackDescription(Struct, frozen=True, kw_only=True):
     disable_red: bool = False
 
     @property
+    def may_repeat(self) -> bool:
+        """Whether sound may come as RED. What is encrypted end to end is sent as its keeper made it."""
+        return self.kind is MediaKind.AUDIO and not self.disable_red and self.encryption is TrackEncryption.NONE
+
+    @property
     def stream_name(self) -> str:
         """The stream that subscribers see: microphone and camera share one, as do a screen and its sound."""
         if self.stream:

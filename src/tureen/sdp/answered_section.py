@@ -80,13 +80,14 @@ def answer_rtp(
     tagged: bool,
     receives: bool,
     downlink: Downlink | None,
+    preferred: str = "",
 ) -> MediaDescription:
-    """Audio or video; inactive, and without any source of ours, if nothing flows.
+    """Audio or video; inactive, and without any source of ours, if nothing flows. ``preferred``: see `chosen_codecs`.
 
     Header extensions and simulcast are answered in inactive sections too: Chromium otherwise refuses its own later
     simulcast offer, or stays on one layer for good.
     """
-    codecs = chosen_codecs(section, downlink)
+    codecs = chosen_codecs(section, downlink, preferred)
     return MediaDescription(
         media=section.media,
         port=DISCARD_PORT,
@@ -118,10 +119,12 @@ def answer_rtp(
     )
 
 
-def chosen_codecs(section: OfferedSection, downlink: Downlink | None) -> tuple[Codec, ...]:
-    """The codecs of the answer, in our order of preference. Raises `SdpError` if the downlink wants others."""
+def chosen_codecs(section: OfferedSection, downlink: Downlink | None, preferred: str = "") -> tuple[Codec, ...]:
+    """The codecs of the answer, in our order of preference: those of the preferred MIME type first, as peers send the
+    first one that they can. Raises `SdpError` if the downlink wants others.
+    """
     if downlink is None or not downlink.codecs:
-        return section.codecs
+        return tuple(sorted(section.codecs, key=lambda codec: codec.mime_type.lower() != preferred.lower()))
     offered = {codec.payload_type: codec for codec in section.codecs}
     for codec in downlink.codecs:
         if codec.payload_type not in offered:

@@ -82,18 +82,28 @@ class Answerer:
         return self._obstacle(mid, (stream_id, track_id)) is None
 
     def answer(
-        self, offer: Offer, *, uplinks: Collection[str] = (), downlinks: Mapping[str, Downlink] | None = None
+        self,
+        offer: Offer,
+        *,
+        uplinks: Collection[str] = (),
+        preferred: Mapping[str, str] | None = None,
+        downlinks: Mapping[str, Downlink] | None = None,
     ) -> Answer:
         """Answers an offer.
 
-        ``uplinks``: mids whose media we take, where the peer sends any; ``downlinks``: what we send, by mid. Every
+        ``uplinks``: mids whose media we take, where the peer sends any; ``preferred``: the MIME type in which we would
+        like it to come, by mid, where the peer offers it; ``downlinks``: what we send, by mid. Every
         other section is inactive. Raises `SdpError`, and changes nothing, if the offer breaks with earlier ones or a
         downlink contradicts the offer or the last answer.
         """
         downlinks = {} if downlinks is None else downlinks
         self._check_continuity(offer)
         self._check_downlinks(offer, downlinks)
-        accepted = frozenset(section.mid for section in offer.sections if section.sends and section.mid in uplinks)
+        accepted = {
+            section.mid: (preferred or {}).get(section.mid, "")
+            for section in offer.sections
+            if section.sends and section.mid in uplinks
+        }
         text = self._describe(offer, accepted, downlinks).encode()
         self._session_version += 1
         self._remote_ice = offer.remote.ice
@@ -144,7 +154,7 @@ class Answerer:
         return None
 
     def _describe(
-        self, offer: Offer, accepted: Collection[str], downlinks: Mapping[str, Downlink]
+        self, offer: Offer, accepted: Mapping[str, str], downlinks: Mapping[str, Downlink]
     ) -> SessionDescription:
         return SessionDescription(
             origin=Origin(session_id=self._session_id, session_version=self._session_version + 1),
@@ -155,7 +165,7 @@ class Answerer:
         )
 
     def _section(
-        self, offer: Offer, section: OfferedSection, accepted: Collection[str], downlinks: Mapping[str, Downlink]
+        self, offer: Offer, section: OfferedSection, accepted: Mapping[str, str], downlinks: Mapping[str, Downlink]
     ) -> MediaDescription:
         tagged = section.mid == offer.bundle[0]
         if section.rejected:
@@ -168,6 +178,7 @@ class Answerer:
             tagged=tagged,
             receives=section.mid in accepted,
             downlink=downlinks.get(section.mid),
+            preferred=accepted.get(section.mid, ""),
         )
 
 
@@ -181,13 +192,13 @@ def _remember(section: OfferedSection, downlink: Downlink | None) -> _AnsweredSe
 
 
 def _producers(
-    offer: Offer, accepted: Collection[str], downlinks: Mapping[str, Downlink]
+    offer: Offer, accepted: Mapping[str, str], downlinks: Mapping[str, Downlink]
 ) -> dict[str, ProducerParameters]:
     return {
         section.mid: ProducerParameters(
             kind=section.media_kind,
             mid=section.mid,
-            codecs=chosen_codecs(section, downlinks.get(section.mid)),
+            codecs=chosen_codecs(section, downlinks.get(section.mid), accepted[section.mid]),
             encodings=section.encodings,
         )
         for section in offer.sections

@@ -1,8 +1,7 @@
 """The codecs that we forward, found in a section's formats.
 
-Left out: RED (RFC 2198), because the core would have to unpack it for every subscriber without it; ulpfec and flexfec,
-because we repair by retransmission; telephone-event and comfort noise, which no room needs. Not answering them is
-legal, and peers then send the plain codec.
+Left out: ulpfec and flexfec, because we repair by retransmission; telephone-event and comfort noise, which no room
+needs. Not answering them is legal, and peers then send the plain codec. RED (RFC 2198) stands beside Opus only.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ _RTX = "rtx"
 _VIDEO_CLOCK_RATE = 90000
 _OPUS_CLOCK_RATE = 48000
 _OPUS_CHANNELS = 2
+_AUDIO_CODECS = frozenset({"opus", "red"})
 _VIDEO_CODECS = frozenset({"vp8", "vp9", "h264", "h265", "av1"})
 _FEEDBACK = ("nack", "nack pli", "ccm fir", "transport-cc")
 """RFC 4585, RFC 5104, and transport-wide congestion control; ``goog-remb`` is for senders that lack the last."""
@@ -29,7 +29,7 @@ _FEEDBACK = ("nack", "nack pli", "ccm fir", "transport-cc")
 def supported_codecs(section: MediaDescription, kind: MediaKind) -> tuple[Codec, ...]:
     """The section's codecs that we forward, in its order of preference.
 
-    The first Opus only: its payload type then is the same in all sections.
+    The first Opus only, and RED of just that: their payload types then are the same in all sections.
     """
     maps = _rtp_maps_in_order(section)
     fmtps: dict[str, str] = {}
@@ -37,12 +37,16 @@ def supported_codecs(section: MediaDescription, kind: MediaKind) -> tuple[Codec,
         fmtps.setdefault(fmtp.format, fmtp.parameters)
     retransmissions = _retransmissions(maps, fmtps)
     feedback = _feedback_by_format(section)
-    codecs = tuple(
+    found = tuple(
         _codec(rtp_map, kind, fmtps.get(str(rtp_map.payload_type), ""), feedback, retransmissions)
         for rtp_map in maps
         if _is_supported(rtp_map, kind, fmtps.get(str(rtp_map.payload_type), ""))
     )
-    return codecs if kind is MediaKind.VIDEO else codecs[:1]
+    if kind is MediaKind.VIDEO:
+        return found
+    plain = tuple(codec for codec in found if not codec.is_red)[:1]
+    red = tuple(codec for codec in found if codec.is_red and plain and _packs_only(codec, plain[0]))[:1]
+    return plain + red
 
 
 def _rtp_maps_in_order(section: MediaDescription) -> tuple[RtpMap, ...]:
@@ -73,10 +77,15 @@ def _feedback_by_format(section: MediaDescription) -> dict[str, set[str]]:
 def _is_supported(rtp_map: RtpMap, kind: MediaKind, parameters: str) -> bool:
     name = rtp_map.encoding_name.lower()
     if kind is MediaKind.AUDIO:
-        return (name, rtp_map.clock_rate, rtp_map.channels) == ("opus", _OPUS_CLOCK_RATE, _OPUS_CHANNELS)
+        return name in _AUDIO_CODECS and (rtp_map.clock_rate, rtp_map.channels) == (_OPUS_CLOCK_RATE, _OPUS_CHANNELS)
     if name not in _VIDEO_CODECS or rtp_map.clock_rate != _VIDEO_CLOCK_RATE:
         return False
     return name != "h264" or is_baseline(format_parameters(parameters))
+
+
+def _packs_only(red: Codec, plain: Codec) -> bool:
+    """Whether all blocks are of the plain codec: ``a=fmtp:63 111/111`` (RFC 2198 section 5)."""
+    return set(red.parameters.split("/")) == {str(plain.payload_type)}
 
 
 def _codec(
@@ -87,13 +96,14 @@ def _codec(
     retransmissions: dict[str, int],
 ) -> Codec:
     format_ = str(rtp_map.payload_type)
+    is_opus = rtp_map.encoding_name.lower() == "opus"
     offered = feedback.get(format_, set()) | feedback.get(ANY_FORMAT, set())
     return Codec(
         mime_type=f"{kind.value}/{rtp_map.encoding_name}",
         payload_type=rtp_map.payload_type,
         clock_rate=rtp_map.clock_rate,
         channels=rtp_map.channels,
-        parameters=OPUS_PARAMETERS if kind is MediaKind.AUDIO else parameters,
+        parameters=OPUS_PARAMETERS if is_opus else parameters,
         feedback=tuple(value for value in _FEEDBACK if value in offered),
         rtx_payload_type=retransmissions.get(format_) if kind is MediaKind.VIDEO else None,
     )

@@ -20,17 +20,30 @@ def payload_type_mappings(
 ) -> tuple[PayloadTypeMapping, ...]:
     """For each producer codec that the subscriber can decode, the payload type to send it under.
 
-    Empty if the subscriber can decode none of them.
+    Empty if the subscriber can decode none of them. RED (RFC 2198) is judged by what it packs.
     """
+    decoders = tuple(codec for codec in consumer_codecs if not codec.is_red)
+    red = next((codec.payload_type for codec in consumer_codecs if codec.is_red), None)
     return tuple(
         PayloadTypeMapping(
             producer=producer.payload_type,
             consumer=consumer.payload_type,
             consumer_rtx=consumer.rtx_payload_type,
+            consumer_red=red,
         )
         for producer in producer_codecs
-        for consumer in _best(producer, consumer_codecs)
+        for packed in _packed(producer, producer_codecs)
+        for consumer in _best(packed, decoders)
     )
+
+
+def _packed(codec: Codec, codecs: tuple[Codec, ...]) -> Iterator[Codec]:
+    """What comes in packets of a codec: itself, or the one that RED repeats."""
+    if not codec.is_red:
+        yield codec
+        return
+    first = codec.parameters.partition("/")[0]
+    yield from (other for other in codecs if not other.is_red and str(other.payload_type) == first)
 
 
 def _best(producer: Codec, consumer_codecs: tuple[Codec, ...]) -> Iterator[Codec]:

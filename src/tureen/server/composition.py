@@ -21,7 +21,9 @@ from tureen.ports import Clock, Entropy, MediaPort
 from tureen.rooms import RoomRegistry
 from tureen.rooms.limits import RoomDefaults, RoomLimits
 from tureen.server.health import HealthPort
+from tureen.server.room_views import RoomViews
 from tureen.server.version import package_version
+from tureen.telemetry.link_metrics import link_metrics
 from tureen.telemetry.metrics import Metrics
 from tureen.telemetry.room_log import RoomLog
 
@@ -40,7 +42,7 @@ class Services(Struct, frozen=True, kw_only=True):
     """The parts of a running node, as far as the HTTP side needs them."""
 
     routes: tuple[BaseRoute, ...] = ()
-    """Of all doors."""
+    """Of all doors, and of what operators look at."""
     drain: Callable[[], Awaitable[None]]
     """Asks every session to end and returns when the last one has; may be cancelled."""
 
@@ -59,13 +61,14 @@ async def compose(foundation: Foundation) -> AsyncIterator[Services]:
         registry = _registry(settings, media, clock, entropy)
         door = LivekitDoor(registry, media, clock, entropy, _livekit_settings(settings))
         sockets = OpenSockets()
-        _show(foundation.metrics, media, registry)
+        _show(foundation.metrics, media, registry, settings.metrics.rooms)
 
         async def drain() -> None:
             registry.close_all()
             await sockets.wait_until_none()
 
-        yield Services(routes=tuple(livekit_routes(door, sockets)), drain=drain)
+        views = RoomViews(registry, settings.keys, open_to_all=settings.dev)
+        yield Services(routes=(*livekit_routes(door, sockets), *views.routes), drain=drain)
         registry.close_all()
     finally:
         media.close()
@@ -132,7 +135,7 @@ def _livekit_settings(settings: Settings) -> LivekitDoorSettings:
     )
 
 
-def _show(metrics: Metrics, media: MediaCore, registry: RoomRegistry) -> None:
+def _show(metrics: Metrics, media: MediaCore, registry: RoomRegistry, named_rooms: int) -> None:
     def counters() -> Mapping[str, float]:
         return {name: value for name, value in media.statistics().items() if name not in LEVELS}
 
@@ -145,3 +148,4 @@ def _show(metrics: Metrics, media: MediaCore, registry: RoomRegistry) -> None:
     metrics.sample(counters, rising=True, help_text="Counted by the packet core since the start.")
     metrics.sample(levels, rising=False, help_text="Open in the packet core now.")
     metrics.sample(sizes, rising=False, help_text="Open on this node now.")
+    metrics.collect(link_metrics(lambda: registry.rooms, named_rooms))

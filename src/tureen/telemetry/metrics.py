@@ -56,9 +56,26 @@ class Metrics:
         """
         self._registry.register(_Sampled(read, rising=rising, help_text=help_text))
 
+    def collect(self, families: Callable[[], Iterable[Metric]]) -> None:
+        """Exports whole families, whose names bear the prefix, that ``families`` makes at each scrape."""
+        self._registry.register(_Collected(families))
+
     def render(self) -> bytes:
         """The page for a scrape, of type `CONTENT_TYPE`."""
         return generate_latest(self._registry)
+
+
+class _Collected(Collector):
+    def __init__(self, families: Callable[[], Iterable[Metric]]) -> None:
+        self._families = families
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing: families are made at a scrape only."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """The families of this moment."""
+        return self._families()
 
 
 class _Sampled(Collector):

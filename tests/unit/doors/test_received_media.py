@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from livekit.protocol import models, rtc
 
+from tests.sdp_conformance import read
 from tests.unit.doors.fakes import OpenConsumer
 from tests.unit.doors.guest import Guest, House
+from tureen.model.ids import ParticipantSid, TrackSid
 from tureen.model.media import BEST_LAYER
 from tureen.model.reports import LayerReport, ProducerReport, TransportReport
 from tureen.rooms import RoomDefaults
+from tureen.rooms.exchange import BACKUP_S
 
-VP9 = 98
+VP8, VP9 = 96, 98
+OPUS, RED = 111, 63
+Reason = rtc.RequestResponse.Reason
 EXCELLENT, POOR, LOST = models.ConnectionQuality.EXCELLENT, models.ConnectionQuality.POOR, models.ConnectionQuality.LOST
 PAUSED, ACTIVE = rtc.StreamState.PAUSED, rtc.StreamState.ACTIVE
 
@@ -109,6 +116,19 @@ class TestWantedLayers:
         for size, layer in (((300, 150), 0), ((600, 300), 1), ((1200, 700), BEST_LAYER)):
             ben.send(**setting(camera, width=size[0], height=size[1]))
             assert consumer.limits.max_layer == layer
+
+    def test_other_sizes_count_for_those_who_watch_already(self) -> None:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        camera = ann.publish("video", "cam", rids=("q", "h", "f"), layers=THREE_SIZES)
+        ben.send(**setting(camera, width=600, height=300))
+        consumer = consumer_of(ben, camera.sid)
+        assert consumer.limits.max_layer == 1
+        larger = [models.VideoLayer(quality=it.quality, width=2 * it.width, height=2 * it.height) for it in THREE_SIZES]
+        ann.send(update_layers=rtc.UpdateVideoLayers(track_sid=camera.sid, layers=larger))
+        assert consumer.limits.max_layer == 0
+        house.clock.advance(10)
+        assert enabled(ann) == {"vp8": ["LOW"]}
 
     def test_one_stream_of_another_codec_is_not_split(self) -> None:
         house = House()
@@ -244,6 +264,203 @@ class TestConnectionQuality:
         ann.session.handle_transport_reconnected()
         house.clock.advance(5)
         assert self.told(ben) == {ann.sid: EXCELLENT}
+
+
+VP9_AND_BACKUP = [rtc.SimulcastCodec(codec="vp9", cid="cam"), rtc.SimulcastCodec(codec="vp8")]
+
+
+class TestBackupCodec:
+    """A camera in VP9; Ben knows it, Cem does not."""
+
+    def set_table(self) -> tuple[House, Guest, Guest, Guest, models.TrackInfo]:
+        house = House()
+        ann, ben = house.join("ann", rewrite=with_vp9), house.join("ben", rewrite=with_vp9)
+        cem = house.join("cem")
+        camera = ann.publish("video", "cam", simulcast_codecs=VP9_AND_BACKUP, layers=THREE_SIZES, payload_type=VP9)
+        return house, ann, ben, cem, camera
+
+    def add_backup(self, ann: Guest, camera: models.TrackInfo, *, starts: bool = True) -> models.TrackInfo:
+        """As an SDK does when it is asked to."""
+        codec = rtc.SimulcastCodec(codec="vp8", cid="cam2", layers=THREE_SIZES)
+        ann.send(
+            add_track=rtc.AddTrackRequest(
+                cid="cam2", sid=camera.sid, type=models.TrackType.VIDEO, simulcast_codecs=[codec]
+            )
+        )
+        published: rtc.TrackPublishedResponse = ann.last("track_published")
+        assert published.cid == "cam2"
+        mid = ann.peer.add("video", "sendonly", rids=("q", "h", "f"), msid="stream cam2")
+        ann.negotiate()
+        if starts:
+            ann.start(mid, VP8)
+        return published.track
+
+    def test_the_publisher_is_asked_for_it_once_somebody_needs_it(self) -> None:
+        house, ann, ben, cem, camera = self.set_table()
+        house.clock.advance(1)
+        assert enabled(ann) == {"vp9": ["LOW", "MEDIUM", "HIGH"], "vp8": ["LOW", "MEDIUM", "HIGH"]}
+        assert list(ben.bound) == [camera.sid]
+        assert cem.bound == {}
+        assert not cem.all("subscription_response")
+
+    def test_the_answer_puts_the_codec_first_that_each_section_is_for(self) -> None:
+        _, ann, _, _, camera = self.set_table()
+        self.add_backup(ann, camera)
+        ann.negotiate()
+        codecs = {
+            section.values("mid")[0]: section.values("rtpmap")[0]
+            for section in read(ann.answers[-1].sdp).sections
+            if section.media == "video" and section.direction == "recvonly"
+        }
+        assert list(codecs.values()) == [f"{VP9} VP9/90000", f"{VP8} VP8/90000"]
+
+    def test_nobody_needs_it_where_everyone_can_decode_the_first(self) -> None:
+        house = House()
+        ann, ben = house.join("ann", rewrite=with_vp9), house.join("ben", rewrite=with_vp9)
+        ann.publish("video", "cam", simulcast_codecs=VP9_AND_BACKUP, payload_type=VP9)
+        house.clock.advance(20)
+        assert set(enabled(ann)) == {"vp9"}
+        assert list(ben.bound)
+
+    def test_each_gets_the_codec_that_it_knows(self) -> None:
+        _, ann, ben, cem, camera = self.set_table()
+        track = self.add_backup(ann, camera)
+        assert track.sid == camera.sid
+        assert list(ben.bound) == list(cem.bound) == [camera.sid]
+        producers = ann.house.media.producers
+        sources = [producers[consumer_of(guest, camera.sid).producer].parameters for guest in (ben, cem)]
+        assert [len(parameters.encodings) for parameters in sources] == [1, 3]
+        mapping = consumer_of(cem, camera.sid).parameters.payload_types
+        assert VP8 in [it.producer for it in mapping]
+
+    def test_the_track_lists_both_codecs_with_their_sections(self) -> None:
+        _, ann, ben, _, camera = self.set_table()
+        self.add_backup(ann, camera)
+        (info,) = ben.about("ann")[-1].tracks
+        listed = {codec.mime_type: codec for codec in info.codecs}
+        assert set(listed) == {"video/VP9", "video/VP8"}
+        assert info.mid == listed["video/VP9"].mid != listed["video/VP8"].mid != ""
+        assert (listed["video/VP9"].cid, listed["video/VP8"].cid) == ("cam", "cam2")
+
+    def test_it_rests_when_nobody_needs_it_any_more(self) -> None:
+        house, ann, _, cem, camera = self.set_table()
+        self.add_backup(ann, camera)
+        house.clock.advance(10)
+        cem.send(**setting(camera, width=300, height=150))
+        house.clock.advance(10)
+        assert enabled(ann) == {"vp9": ["LOW", "MEDIUM", "HIGH"], "vp8": ["LOW"]}
+        cem.send(subscription=rtc.UpdateSubscription(track_sids=[camera.sid], subscribe=False))
+        house.clock.advance(10)
+        assert enabled(ann) == {"vp9": ["LOW", "MEDIUM", "HIGH"], "vp8": []}
+
+    def test_it_ends_with_the_track_and_mute_holds_for_both(self) -> None:
+        house, ann, _, cem, camera = self.set_table()
+        self.add_backup(ann, camera)
+        room = house.registry.rooms[0]
+        publisher = room.audience.by_sid(ParticipantSid(ann.sid))
+        assert publisher is not None
+        publication = publisher.publication(TrackSid(camera.sid))
+        room.tracks.mute(publisher, publication, muted=True, by_server=True)
+        assert [producer.paused for producer in house.media.producers.values()] == [True, True]
+        room.tracks.end(publisher, publication, by_server=True)
+        assert not house.media.producers
+        assert not house.media.consumers
+        cem.settle()
+        assert cem.bound == {}
+
+    def test_a_backup_that_is_no_longer_sent_leaves_its_subscribers_waiting(self) -> None:
+        _, ann, ben, cem, camera = self.set_table()
+        self.add_backup(ann, camera)
+        mid = next(section.mid for section in ann.peer.sections if section.msid == "stream cam2")
+        ann.peer.change(mid, direction="inactive")
+        ann.negotiate()
+        cem.settle()
+        assert (list(ben.bound), list(cem.bound)) == ([camera.sid], [])
+
+    def test_who_waits_in_vain_hears_so(self) -> None:
+        house, _, _, cem, camera = self.set_table()
+        house.clock.advance(BACKUP_S - 1)
+        assert not cem.all("subscription_response")
+        house.clock.advance(1)
+        (refusal,) = cem.all("subscription_response")
+        assert (refusal.track_sid, refusal.err) == (camera.sid, models.SubscriptionError.SE_CODEC_UNSUPPORTED)
+
+    def test_a_repeated_request_adds_nothing(self) -> None:
+        house, ann, _, _, camera = self.set_table()
+        for _ in range(2):
+            codec = rtc.SimulcastCodec(codec="vp8", cid="cam2")
+            ann.send(
+                add_track=rtc.AddTrackRequest(
+                    cid="cam2", sid=camera.sid, type=models.TrackType.VIDEO, simulcast_codecs=[codec]
+                )
+            )
+        assert [it.cid for it in ann.all("track_published")] == ["cam", "cam2", "cam2"]
+        assert not ann.all("request_response")
+        assert len(house.media.producers) == 1
+
+    @pytest.mark.parametrize(
+        ("fields", "reason"),
+        [
+            ({"simulcast_codecs": [rtc.SimulcastCodec(codec="vp9", cid="x")]}, Reason.INVALID_REQUEST),
+            ({"simulcast_codecs": []}, Reason.INVALID_REQUEST),
+            ({"type": models.TrackType.AUDIO}, Reason.INVALID_REQUEST),
+            ({"sid": "TR_absent"}, Reason.NOT_FOUND),
+        ],
+    )
+    def test_what_cannot_be_added_is_refused(self, fields: dict[str, Any], reason: int) -> None:
+        _, ann, _, _, camera = self.set_table()
+        known: dict[str, Any] = {
+            "cid": "cam2",
+            "sid": camera.sid,
+            "type": models.TrackType.VIDEO,
+            "simulcast_codecs": [rtc.SimulcastCodec(codec="vp8", cid="cam2")],
+        }
+        ann.send(add_track=rtc.AddTrackRequest(**(known | fields)))
+        assert ann.last("request_response").reason == reason
+
+
+class TestRedundantAudio:
+    """RED (RFC 2198): Ben takes it, Cem does not."""
+
+    def set_table(self, **fields: Any) -> tuple[Guest, Guest, Guest, models.TrackInfo]:
+        house = House()
+        ann, ben = house.join("ann"), house.join("ben")
+        cem = house.join("cem", rewrite=lambda offer: offer.replace("SAVPF 111 63 0", "SAVPF 111 0"))
+        return ann, ben, cem, ann.publish("audio", "mic", **fields)
+
+    def test_a_microphone_comes_with_redundancy(self) -> None:
+        ann, *_ = self.set_table()
+        (producer,) = ann.house.media.producers.values()
+        assert [codec.payload_type for codec in producer.parameters.codecs] == [RED, OPUS]
+        (section,) = (it for it in read(ann.answers[-1].sdp).sections if it.direction == "recvonly")
+        assert section.formats == [str(RED), str(OPUS)]
+        assert section.pairs("fmtp")[str(RED)] == f"{OPUS}/{OPUS}"
+
+    @pytest.mark.parametrize("fields", [{"disable_red": True}, {"encryption": models.Encryption.Type.GCM}])
+    def test_not_if_its_publisher_does_without(self, fields: dict[str, Any]) -> None:
+        ann, *_ = self.set_table(**fields)
+        (producer,) = ann.house.media.producers.values()
+        assert producer.parameters.codecs[0].payload_type == OPUS
+
+    def test_each_gets_what_it_takes(self) -> None:
+        _, ben, cem, microphone = self.set_table()
+        mappings = [consumer_of(guest, microphone.sid).parameters.payload_types for guest in (ben, cem)]
+        assert [[(it.producer, it.consumer, it.consumer_red) for it in of_one] for of_one in mappings] == [
+            [(RED, OPUS, RED), (OPUS, OPUS, RED)],
+            [(RED, OPUS, None), (OPUS, OPUS, None)],
+        ]
+
+    @pytest.mark.parametrize("payload_type", [63, 111])
+    def test_with_or_without_it_is_one_codec(self, payload_type: int) -> None:
+        """A publisher may send some packets plainly: nobody's subscription is opened anew, and the track is Opus."""
+        ann, ben, _, microphone = self.set_table()
+        before = dict(ann.house.media.consumers)
+        (producer,) = ann.house.media.producers.values()
+        producer.listener.handle_producer_started(0, payload_type)
+        ben.settle()
+        assert ann.house.media.consumers == before
+        assert {track.mime_type for track in ben.about("ann")[-1].tracks} == {"audio/opus"}
+        assert microphone.sid in ben.bound
 
 
 def speak(guest: Guest) -> None:

@@ -36,6 +36,27 @@ def test_types_are_matched_by_name_without_case_and_carry_the_retransmission() -
     assert mappings == (PayloadTypeMapping(producer=96, consumer=120, consumer_rtx=124),)
 
 
+def audio(mime_type: str, payload_type: int, parameters: str = "") -> Codec:
+    return Codec(mime_type=mime_type, payload_type=payload_type, clock_rate=48000, channels=2, parameters=parameters)
+
+
+def test_red_goes_to_those_who_take_it_and_to_the_others_unpacked() -> None:
+    publisher = (audio("audio/red", 63, "111/111"), audio("audio/opus", 111))
+    with_red = payload_type_mappings(publisher, (audio("audio/opus", 96), audio("audio/red", 97, "96/96")))
+    assert with_red == (
+        PayloadTypeMapping(producer=63, consumer=96, consumer_red=97),
+        PayloadTypeMapping(producer=111, consumer=96, consumer_red=97),
+    )
+    without = payload_type_mappings(publisher, (audio("audio/opus", 96),))
+    assert without == (PayloadTypeMapping(producer=63, consumer=96), PayloadTypeMapping(producer=111, consumer=96))
+
+
+def test_red_alone_decodes_nothing() -> None:
+    red = audio("audio/red", 63, "111/111")
+    assert payload_type_mappings((audio("audio/opus", 111),), (red,)) == ()
+    assert payload_type_mappings((red,), (audio("audio/opus", 111),)) == ()
+
+
 def test_clock_rate_and_channels_must_agree() -> None:
     mono = Codec(mime_type="audio/opus", payload_type=1, clock_rate=48000)
     stereo = Codec(mime_type="audio/opus", payload_type=2, clock_rate=48000, channels=2)

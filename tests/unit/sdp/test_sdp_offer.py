@@ -222,8 +222,28 @@ class TestCodecs:
         peer = Peer()
         peer.add("audio")
         text = peer.offer().replace("minptime=10;useinbandfec=1", "stereo=1;usedtx=1")
-        (opus,) = read_offer_untrusted(text).sections[0].codecs
+        opus = read_offer_untrusted(text).sections[0].codecs[0]
         assert (opus.mime_type, opus.channels, opus.parameters) == ("audio/opus", 2, OPUS_PARAMETERS)
+
+    @pytest.mark.parametrize(
+        ("rtpmap", "fmtp", "payload_types"),
+        [
+            ("red/48000/2", "111/111", [111, 63]),
+            ("red/48000/2", "111/111/111", [111, 63]),
+            ("red/48000/2", "111/0", [111]),
+            ("red/48000/2", "", [111]),
+            ("red/48000/1", "111/111", [111]),
+            ("red/8000", "111/111", [111]),
+        ],
+    )
+    def test_red_of_opus_and_nothing_else_is_taken(self, rtpmap: str, fmtp: str, payload_types: list[int]) -> None:
+        peer = Peer()
+        peer.add("audio")
+        offered = peer.offer().replace("a=rtpmap:63 red/48000/2", f"a=rtpmap:63 {rtpmap}")
+        text = offered.replace("a=fmtp:63 111/111\r\n", f"a=fmtp:63 {fmtp}\r\n" if fmtp else "")
+        codecs = read_offer_untrusted(text).sections[0].codecs
+        assert [codec.payload_type for codec in codecs] == payload_types
+        assert [codec.parameters for codec in codecs if codec.is_red] == [fmtp] * (len(payload_types) - 1)
 
     def test_feedback_that_we_give_is_kept(self) -> None:
         assert video().codecs[0].feedback == ("nack", "nack pli", "ccm fir", "transport-cc")

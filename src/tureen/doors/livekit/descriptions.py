@@ -57,6 +57,16 @@ def track_description(request: rtc.AddTrackRequest) -> TrackDescription:
     )
 
 
+def backup_codec(request: rtc.AddTrackRequest) -> TrackCodec:
+    """The codec that a request adds to a track. Raises `InvalidRequestError` or `LimitExceededError`."""
+    if request.type != models.TrackType.VIDEO or len(request.simulcast_codecs) != 1 or not request.cid:
+        raise InvalidRequestError("A track takes one further video codec at a time.", "Name it in simulcast_codecs.")
+    codec = _codec(request.simulcast_codecs[0], MediaKind.VIDEO)
+    return msgspec.structs.replace(
+        codec, client_id=request.cid[:256], layers=codec.layers or video_layers(request.layers)
+    )
+
+
 def video_layers(layers: Iterable[models.VideoLayer]) -> tuple[VideoLayer, ...]:
     """Raises `LimitExceededError` if there are too many."""
     found = tuple(

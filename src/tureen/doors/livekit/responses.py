@@ -118,12 +118,12 @@ def stream_states(changes: Iterable[tuple[Publication, bool]]) -> rtc.SignalResp
 def subscribed_qualities(publication: Publication, wanted: Wanted) -> rtc.SignalResponse:
     """What the publisher of a track shall send: all layers up to the most that is wanted, per codec.
 
-    Older clients know the codec of the first entry only.
+    The main codec goes by the name that the publisher gave it, which is how it knows its sender, even if another one
+    was negotiated. Older clients read the first entry only, from a field of its own.
     """
+    main = publication.main.stated or publication.main.mime_type
     codecs = [
-        rtc.SubscribedCodec(
-            codec=(codec or publication.main.mime_type).partition("/")[2].lower(), qualities=_qualities_up_to(most)
-        )
+        rtc.SubscribedCodec(codec=(codec or main).partition("/")[2].lower(), qualities=_qualities_up_to(most))
         for codec, most in sorted(wanted.items(), key=lambda entry: entry[0] or "")
     ]
     return rtc.SignalResponse(
@@ -133,11 +133,9 @@ def subscribed_qualities(publication: Publication, wanted: Wanted) -> rtc.Signal
     )
 
 
-def track_published(publication: Publication) -> rtc.SignalResponse:
-    """To the publisher: the track has its sid."""
-    return rtc.SignalResponse(
-        track_published=rtc.TrackPublishedResponse(cid=publication.description.client_id, track=track_info(publication))
-    )
+def track_published(publication: Publication, client_id: str) -> rtc.SignalResponse:
+    """To the publisher, who asked under its own id: the track has its sid."""
+    return rtc.SignalResponse(track_published=rtc.TrackPublishedResponse(cid=client_id, track=track_info(publication)))
 
 
 def leave(reason: models.DisconnectReason, action: rtc.LeaveRequest.Action) -> rtc.SignalResponse:

@@ -50,7 +50,7 @@ def _qualities_changed(context: SessionContext, event: QualitiesChanged) -> None
 
 
 def _subscription_opened(context: SessionContext, event: SubscriptionOpened) -> None:
-    context.peer.subscribe(event.publication, event.settings)
+    context.peer.subscribe(event.publication, event.settings, event.codec)
     context.prompt_offer()
 
 

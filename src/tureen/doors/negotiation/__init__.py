@@ -5,6 +5,6 @@ Sans-IO and free of any door's words: the LiveKit door uses it, and WHIP and WHE
 
 from tureen.doors.negotiation.downlinks import BoundDownlink, Requirement, WantedTrack
 from tureen.doors.negotiation.negotiation import Negotiated, Negotiation
-from tureen.doors.negotiation.uplinks import PendingTrack
+from tureen.doors.negotiation.uplinks import PendingTrack, UplinkKey
 
-__all__ = ["BoundDownlink", "Negotiated", "Negotiation", "PendingTrack", "Requirement", "WantedTrack"]
+__all__ = ["BoundDownlink", "Negotiated", "Negotiation", "PendingTrack", "Requirement", "UplinkKey", "WantedTrack"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from tureen.doors.negotiation.downlinks import BoundDownlink, Downlinks, Requirement, WantedTrack
-from tureen.doors.negotiation.uplinks import PendingTrack, Uplinks
+from tureen.doors.negotiation.uplinks import PendingTrack, UplinkKey, Uplinks
 from tureen.media.ssrc import SsrcAllocator
 from tureen.model.ids import TrackSid
 from tureen.model.media import SHARD_SIGNS, IceCredentials, LocalTransport, ProducerParameters, RemoteTransport
@@ -23,9 +23,9 @@ class Negotiated(Struct, frozen=True, kw_only=True):
     remote: RemoteTransport
     restarted_ice: IceCredentials | None
     """Our fresh credentials if the offer restarted ICE."""
-    uplinks: dict[TrackSid, ProducerParameters]
+    uplinks: dict[UplinkKey, ProducerParameters]
     """Published tracks that are carried newly, or differently than before."""
-    ended: tuple[TrackSid, ...]
+    ended: tuple[UplinkKey, ...]
     """Published tracks that the client stopped sending."""
     opened: tuple[BoundDownlink, ...]
     lost: tuple[TrackSid, ...]
@@ -58,9 +58,9 @@ class Negotiation:
         """An announced track. Returns what carries it if its section was offered before."""
         return self._uplinks.add(track)
 
-    def unpublish(self, sid: TrackSid) -> None:
+    def unpublish(self, key: UplinkKey) -> None:
         """A published track ended."""
-        self._uplinks.remove(sid)
+        self._uplinks.remove(key)
 
     def subscribe(self, track: WantedTrack) -> None:
         """A track that the client shall receive."""
@@ -83,7 +83,9 @@ class Negotiation:
         restarted = self._restart_ice(offer)
         uplinks = self._uplinks.plan(offer, may_publish=may_publish)
         downlinks = self._downlinks.plan(offer, self._answerer.may_bind)
-        answer = self._answerer.answer(offer, uplinks=uplinks.accepted, downlinks=downlinks.downlinks)
+        answer = self._answerer.answer(
+            offer, uplinks=uplinks.accepted, preferred=uplinks.preferred, downlinks=downlinks.downlinks
+        )
         changed = self._uplinks.commit(uplinks, answer.producers)
         self._downlinks.commit(offer, downlinks)
         return Negotiated(

@@ -1,5 +1,6 @@
 import type { DeviceLists } from '../lobby/devices';
 import type { ReadableStore } from '../store';
+import type { LinkReport } from '../statistics/linkReport';
 import type { MeetingState, Panel } from './meetingState';
 
 export type SwitchableDevice = 'microphone' | 'camera' | 'speaker';
@@ -15,6 +16,7 @@ export interface Meeting {
   /** Tries a message again that did not go out. */
   resendMessage(id: string): void;
   togglePanel(panel: Exclude<Panel, 'none'>): void;
+  openPanel(panel: Exclude<Panel, 'none'>): void;
   closePanel(): void;
   dismissNotice(id: number): void;
   notify(text: string): void;
@@ -22,5 +24,9 @@ export interface Meeting {
   rename(name: string): void;
   listDevices(): Promise<DeviceLists>;
   switchDevice(device: SwitchableDevice, id: string): void;
+  /** Tells which tile stands large, by its key: its picture is worth the most. */
+  favour(tile: string | null): void;
+  /** A look at the media connection; meant for once per second while somebody reads it. */
+  readLink(): Promise<LinkReport>;
   leave(): void;
 }

@@ -16,7 +16,7 @@ function people(...list: Person[]): MeetingEvent {
 }
 
 function person(identity: string, part: Partial<Person> = {}): Person {
-  const nothing = { camera: null, screen: null, mirrored: false, sounds: [] };
+  const nothing = { camera: null, screen: null, cameraPaused: false, screenPaused: false, mirrored: false, sounds: [] };
   return { identity, name: identity, isLocal: false, joinedAtMs: 0, muted: true, speaking: false, quality: 'good', ...nothing, ...part };
 }
 
@@ -74,6 +74,14 @@ describe('people', () => {
   it('keeps the whole list when nobody changed', () => {
     const before = play(people(person('a'), person('b')));
     expect(reduceMeeting(before, people(person('a'), person('b'))).people).toBe(before.people);
+  });
+
+  it('keeps the list of sounds of somebody who only begins to speak, so that no sound is drawn again', () => {
+    const sound = { attach: () => undefined, detach: () => undefined };
+    const before = play(people(person('a', { sounds: [sound] })));
+    const after = reduceMeeting(before, people(person('a', { sounds: [sound], speaking: true })));
+    expect(after.people[0]).toMatchObject({ speaking: true });
+    expect(after.people[0]?.sounds).toBe(before.people[0]?.sounds);
   });
 
   it('sees a new sound of the same person', () => {

@@ -19,6 +19,7 @@ export type MeetingEvent =
   | { readonly kind: 'message_added'; readonly message: ChatMessage }
   | { readonly kind: 'delivery_changed'; readonly id: string; readonly delivery: Delivery }
   | { readonly kind: 'panel_toggled'; readonly panel: Exclude<Panel, 'none'> }
+  | { readonly kind: 'panel_opened'; readonly panel: Exclude<Panel, 'none'> }
   | { readonly kind: 'panel_closed' }
   | { readonly kind: 'noticed'; readonly tone: Notice['tone']; readonly text: string; readonly hint?: string }
   | { readonly kind: 'notice_dismissed'; readonly id: number }
@@ -50,6 +51,7 @@ const HANDLERS: Handlers = {
     messages: state.messages.map((message) => (message.id === id ? { ...message, delivery } : message)),
   }),
   panel_toggled: (state, { panel }) => openPanel(state, state.panel === panel ? 'none' : panel),
+  panel_opened: (state, { panel }) => openPanel(state, panel),
   panel_closed: (state) => openPanel(state, 'none'),
   noticed: (state, { tone, text, hint }) => notice(state, tone, text, hint),
   notice_dismissed: (state, { id }) => ({ ...state, notices: state.notices.filter((shown) => shown.id !== id) }),
@@ -90,15 +92,20 @@ function keepUnchanged(before: readonly Person[], after: readonly Person[]): rea
   const known = new Map(before.map((person) => [person.identity, person]));
   const merged = after.map((person) => {
     const old = known.get(person.identity);
-    return old !== undefined && samePerson(old, person) ? old : person;
+    if (old === undefined) return person;
+    if (samePerson(old, person)) return old;
+    return sameSounds(old, person) ? { ...person, sounds: old.sounds } : person;
   });
   const same = merged.length === before.length && merged.every((person, index) => person === before[index]);
   return same ? before : merged;
 }
 
 function samePerson(a: Person, b: Person): boolean {
-  const sameSounds = a.sounds.length === b.sounds.length && a.sounds.every((sound, index) => sound === b.sounds[index]);
-  return sameSounds && sameFields({ ...a, sounds: null }, { ...b, sounds: null });
+  return sameSounds(a, b) && sameFields({ ...a, sounds: null }, { ...b, sounds: null });
+}
+
+function sameSounds(a: Person, b: Person): boolean {
+  return a.sounds.length === b.sounds.length && a.sounds.every((sound, index) => sound === b.sounds[index]);
 }
 
 function sameFields<T extends object>(a: T, b: T): boolean {

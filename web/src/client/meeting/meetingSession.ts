@@ -3,15 +3,19 @@ import { supportsAudioOutputSelection } from 'livekit-client';
 import { type DeviceLists, listDevices } from '../lobby/devices';
 import { classifyMediaError, mediaFailure, type MediaKind } from '../mediaFailure';
 import type { PreferenceStore } from '../memory/preferences';
+import type { LinkReport } from '../statistics/linkReport';
 import { Store } from '../store';
+import { BandwidthSaver } from './bandwidthSaver';
 import { listenForChat, MAX_MESSAGE_CHARS, sendChat } from './chatStream';
 import { connectInTime } from './connectInTime';
+import { LinkProbe } from './linkProbe';
 import type { Meeting, SwitchableDevice } from './meeting';
 import { type MeetingEvent, reduceMeeting } from './meetingReducer';
 import { INITIAL_MEETING, type MeetingState, type Panel } from './meetingState';
 import type { OpeningTracks } from './openingTracks';
 import { displayName } from './people';
 import { followRoom, publishPeople } from './roomEvents';
+import { holdBackUnseen } from './unseenPictures';
 
 /** What must outlive the page, told as it happens. */
 export interface SessionListener {
@@ -35,6 +39,8 @@ export class MeetingSession implements Meeting {
   readonly #livekit: Room;
   readonly #preferences: PreferenceStore;
   readonly #listener: SessionListener;
+  readonly #probe: LinkProbe;
+  readonly #saver: BandwidthSaver;
   #sent = 0;
 
   constructor(room: string, livekit: Room, preferences: PreferenceStore, listener: SessionListener) {
@@ -42,6 +48,9 @@ export class MeetingSession implements Meeting {
     this.#livekit = livekit;
     this.#preferences = preferences;
     this.#listener = listener;
+    this.#probe = new LinkProbe(livekit);
+    this.#saver = new BandwidthSaver(livekit, preferences);
+    holdBackUnseen(livekit);
     followRoom(livekit, this.#dispatch);
     listenForChat(livekit, (message) => this.#dispatch({ kind: 'message_added', message }));
   }
@@ -95,6 +104,10 @@ export class MeetingSession implements Meeting {
     this.#dispatch({ kind: 'panel_toggled', panel });
   }
 
+  openPanel(panel: Exclude<Panel, 'none'>): void {
+    this.#dispatch({ kind: 'panel_opened', panel });
+  }
+
   closePanel(): void {
     this.#dispatch({ kind: 'panel_closed' });
   }
@@ -130,6 +143,14 @@ export class MeetingSession implements Meeting {
       const hint = classifyMediaError(device === 'camera' ? 'camera' : 'microphone', error).hint;
       this.#dispatch({ kind: 'noticed', tone: 'problem', text: `The ${noun} could not be switched`, hint });
     });
+  }
+
+  favour(tile: string | null): void {
+    this.#saver.favour(tile);
+  }
+
+  readLink(): Promise<LinkReport> {
+    return this.#probe.read();
   }
 
   leave(): void {

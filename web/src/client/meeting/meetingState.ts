@@ -15,7 +15,8 @@ export type Connection =
   | { readonly kind: 'lost'; readonly reason: LostReason }
   | { readonly kind: 'left' };
 
-export type LinkQuality = 'unknown' | 'good' | 'poor' | 'lost';
+/** As the server judges it; unknown until it has said so. */
+export type LinkQuality = 'unknown' | 'excellent' | 'good' | 'poor' | 'lost';
 
 export interface Person {
   readonly identity: string;
@@ -28,6 +29,9 @@ export interface Person {
   /** Null while the picture is off or has not arrived. */
   readonly camera: MediaHandle | null;
   readonly screen: MediaHandle | null;
+  /** True while the server holds the picture back, as this page's network does not carry it. */
+  readonly cameraPaused: boolean;
+  readonly screenPaused: boolean;
   /** True for a front camera's own view. */
   readonly mirrored: boolean;
   /** Remote sounds only: nobody hears themselves. */
@@ -53,7 +57,7 @@ export interface Notice {
   readonly hint: string | null;
 }
 
-export type Panel = 'none' | 'chat' | 'people';
+export type Panel = 'none' | 'chat' | 'people' | 'statistics';
 
 export type Control = 'microphone' | 'camera' | 'screen';
 

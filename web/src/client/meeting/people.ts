@@ -30,8 +30,8 @@ export function displayName(participant: Pick<Participant, 'name' | 'identity'>)
   return participant.name === undefined || participant.name === '' ? participant.identity : participant.name;
 }
 
-const QUALITY: Record<ConnectionQuality, LinkQuality> = {
-  [ConnectionQuality.Excellent]: 'good',
+export const QUALITY: Record<ConnectionQuality, LinkQuality> = {
+  [ConnectionQuality.Excellent]: 'excellent',
   [ConnectionQuality.Good]: 'good',
   [ConnectionQuality.Poor]: 'poor',
   [ConnectionQuality.Lost]: 'lost',
@@ -40,6 +40,7 @@ const QUALITY: Record<ConnectionQuality, LinkQuality> = {
 
 function readPerson(participant: Participant, isLocal: boolean): Person {
   const camera = participant.getTrackPublication(Track.Source.Camera);
+  const screen = participant.getTrackPublication(Track.Source.ScreenShare);
   return {
     identity: participant.identity,
     name: displayName(participant),
@@ -49,7 +50,9 @@ function readPerson(participant: Participant, isLocal: boolean): Person {
     speaking: participant.isSpeaking && participant.isMicrophoneEnabled,
     quality: QUALITY[participant.connectionQuality],
     camera: playing(camera),
-    screen: playing(participant.getTrackPublication(Track.Source.ScreenShare)),
+    screen: playing(screen),
+    cameraPaused: isPaused(camera),
+    screenPaused: isPaused(screen),
     mirrored: isLocal && facesUser(camera),
     sounds: isLocal ? [] : readSounds(participant),
   };
@@ -57,6 +60,10 @@ function readPerson(participant: Participant, isLocal: boolean): Person {
 
 function playing(publication: TrackPublication | undefined): MediaHandle | null {
   return publication === undefined || publication.isMuted ? null : (publication.track ?? null);
+}
+
+function isPaused(publication: TrackPublication | undefined): boolean {
+  return publication?.track?.streamState === Track.StreamState.Paused;
 }
 
 function readSounds(participant: Participant): MediaHandle[] {

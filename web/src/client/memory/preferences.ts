@@ -2,6 +2,9 @@ import { Store } from '../store';
 
 export type Theme = 'auto' | 'light' | 'dark';
 
+/** `auto`: a grid among a few people, the speaker among many. */
+export type View = 'auto' | 'grid' | 'speaker';
+
 /** What this browser remembers about its person, across meetings. */
 export interface Preferences {
   readonly name: string;
@@ -13,6 +16,9 @@ export interface Preferences {
   readonly microphoneId: string | null;
   readonly cameraId: string | null;
   readonly speakerId: string | null;
+  readonly view: View;
+  /** Whether to send and receive smaller pictures. */
+  readonly saver: boolean;
 }
 
 export const MAX_NAME = 64;
@@ -26,6 +32,8 @@ export const DEFAULT_PREFERENCES: Preferences = {
   microphoneId: null,
   cameraId: null,
   speakerId: null,
+  view: 'auto',
+  saver: false,
 };
 
 const KEY = 'tureen.preferences';
@@ -73,5 +81,7 @@ export function readPreferencesUntrusted(text: string | null): Preferences {
     microphoneId: device('microphoneId'),
     cameraId: device('cameraId'),
     speakerId: device('speakerId'),
+    view: stored.view === 'grid' || stored.view === 'speaker' ? stored.view : 'auto',
+    saver: flag('saver', false),
   };
 }

@@ -1,7 +1,8 @@
-import type { SubmitEvent, KeyboardEvent, ReactElement } from 'react';
+import { type KeyboardEvent, memo, type ReactElement, type SubmitEvent } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
-import type { ChatMessage, MeetingState } from '../../client/meeting/meetingState';
+import type { ChatMessage } from '../../client/meeting/meetingState';
 import { Icon } from '../icons';
+import { useSelected } from '../useSelected';
 import { linkify } from './linkify';
 import { PanelFrame } from './PanelFrame';
 import { useFollowingScroll } from './useFollowingScroll';
@@ -11,14 +12,14 @@ const MAX_LENGTH = 4_000;
 
 export interface ChatPanelProps {
   meeting: Meeting;
-  state: MeetingState;
   /** What is typed and not sent yet; it outlives the panel. */
   draft: string;
   onDraft: (text: string) => void;
 }
 
-export function ChatPanel({ meeting, state, draft, onDraft }: ChatPanelProps): ReactElement {
-  const { messages, rights } = state;
+export function ChatPanel({ meeting, draft, onDraft }: ChatPanelProps): ReactElement {
+  const messages = useSelected(meeting.store, (state) => state.messages);
+  const mayWrite = useSelected(meeting.store, ({ rights }) => rights.chat);
   const list = useFollowingScroll(messages);
   return (
     <PanelFrame title="Chat" onClose={() => meeting.closePanel()}>
@@ -29,11 +30,11 @@ export function ChatPanel({ meeting, state, draft, onDraft }: ChatPanelProps): R
             key={message.id}
             message={message}
             follows={continues(messages[index - 1], message)}
-            onResend={() => meeting.resendMessage(message.id)}
+            meeting={meeting}
           />
         ))}
       </ol>
-      {rights.chat && <Composer text={draft} onText={onDraft} onSend={(text) => meeting.sendMessage(text)} />}
+      {mayWrite && <Composer text={draft} onText={onDraft} onSend={(text) => meeting.sendMessage(text)} />}
     </PanelFrame>
   );
 }
@@ -41,11 +42,11 @@ export function ChatPanel({ meeting, state, draft, onDraft }: ChatPanelProps): R
 interface MessageProps {
   message: ChatMessage;
   follows: boolean;
-  onResend: () => void;
+  meeting: Meeting;
 }
 
-function Message({ message, follows, onResend }: MessageProps): ReactElement {
-  const { name, isLocal, text, atMs, delivery } = message;
+const Message = memo(function DrawMessage({ message, follows, meeting }: MessageProps): ReactElement {
+  const { id, name, isLocal, text, atMs, delivery } = message;
   const time = new Date(atMs);
   return (
     <li className="message" data-testid="chat-message" data-own={isLocal} data-delivery={delivery} data-follows={follows}>
@@ -67,14 +68,14 @@ function Message({ message, follows, onResend }: MessageProps): ReactElement {
       {delivery === 'failed' && (
         <p className="message-problem">
           Not sent.{' '}
-          <button type="button" className="text-button" onClick={onResend}>
+          <button type="button" className="text-button" onClick={() => meeting.resendMessage(id)}>
             Send again
           </button>
         </p>
       )}
     </li>
   );
-}
+});
 
 interface ComposerProps {
   text: string;

@@ -1,7 +1,8 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
-import type { LostReason, MeetingState } from '../../client/meeting/meetingState';
+import type { LostReason } from '../../client/meeting/meetingState';
 import { Icon } from '../icons';
+import { useSelected } from '../useSelected';
 
 const LOST: Record<LostReason, { title: string; hint: string; rejoin: string }> = {
   network: { title: 'The connection was lost', hint: 'Check your network, then come back in.', rejoin: 'Rejoin' },
@@ -13,13 +14,13 @@ const LOST: Record<LostReason, { title: string; hint: string; rejoin: string }> 
 
 export interface ConnectionBannerProps {
   meeting: Meeting;
-  state: MeetingState;
   onRejoin: () => void;
 }
 
 /** Everything that stands between the person and the meeting: a broken line, or sound that the browser holds back. */
-export function ConnectionBanner({ meeting, state, onRejoin }: ConnectionBannerProps): ReactElement | null {
-  const { connection, soundBlocked } = state;
+export function ConnectionBanner({ meeting, onRejoin }: ConnectionBannerProps): ReactElement | null {
+  const connection = useSelected(meeting.store, (state) => state.connection);
+  const soundBlocked = useSelected(meeting.store, (state) => state.soundBlocked);
   if (connection.kind === 'lost') return <Lost reason={connection.reason} onRejoin={onRejoin} />;
   if (connection.kind === 'reconnecting') {
     return (

@@ -1,32 +1,34 @@
 import { type ReactElement, useState } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
-import type { MeetingState } from '../../client/meeting/meetingState';
 import type { PreferenceStore } from '../../client/memory/preferences';
 import { IconButton } from '../IconButton';
+import { useSelected } from '../useSelected';
 import { SettingsDialog } from './SettingsDialog';
 
 export interface ControlBarProps {
   meeting: Meeting;
-  state: MeetingState;
   preferences: PreferenceStore;
   /** As in the top bar. */
   inert: boolean;
 }
 
-export function ControlBar({ meeting, state, preferences, inert }: ControlBarProps): ReactElement {
+export function ControlBar({ meeting, preferences, inert }: ControlBarProps): ReactElement {
   const [settingsOpen, setSettingsOpen] = useState(false);
-  const name = state.people.find((person) => person.isLocal)?.name ?? '';
+  const mayRename = useSelected(meeting.store, ({ rights }) => rights.rename);
+  const name = useSelected(meeting.store, ({ people }) => people.find((person) => person.isLocal)?.name ?? '');
+  const chatOpen = useSelected(meeting.store, ({ panel }) => panel === 'chat');
+  const unread = useSelected(meeting.store, (state) => state.unread);
   return (
     <nav className="controls" aria-label="Meeting controls" inert={inert}>
-      <MediaControls meeting={meeting} state={state} />
+      <MediaControls meeting={meeting} />
       <IconButton
         icon="chat"
         label="Chat"
         shortcut="C"
         data-testid="chat-toggle"
-        tone={state.panel === 'chat' ? 'active' : 'plain'}
-        aria-expanded={state.panel === 'chat'}
-        badge={state.unread}
+        tone={chatOpen ? 'active' : 'plain'}
+        aria-expanded={chatOpen}
+        badge={unread}
         onClick={() => meeting.togglePanel('chat')}
       />
       <IconButton icon="settings" label="Settings" data-testid="settings" onClick={() => setSettingsOpen(true)} />
@@ -35,7 +37,7 @@ export function ControlBar({ meeting, state, preferences, inert }: ControlBarPro
         <SettingsDialog
           meeting={meeting}
           preferences={preferences}
-          name={state.rights.rename ? name : null}
+          name={mayRename ? name : null}
           onClose={() => setSettingsOpen(false)}
         />
       )}
@@ -43,9 +45,10 @@ export function ControlBar({ meeting, state, preferences, inert }: ControlBarPro
   );
 }
 
-function MediaControls({ meeting, state }: { meeting: Meeting; state: MeetingState }): ReactElement {
-  const { people, rights, busy } = state;
-  const me = people.find((person) => person.isLocal);
+function MediaControls({ meeting }: { meeting: Meeting }): ReactElement {
+  const rights = useSelected(meeting.store, (state) => state.rights);
+  const busy = useSelected(meeting.store, (state) => state.busy);
+  const me = useSelected(meeting.store, ({ people }) => people.find((person) => person.isLocal));
   const on = { microphone: me?.muted === false, camera: me?.camera != null, screen: me?.screen != null };
   const may = { ...rights, screen: rights.screen && canShareScreen() };
   return (

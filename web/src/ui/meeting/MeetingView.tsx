@@ -1,11 +1,14 @@
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
-import type { MeetingState } from '../../client/meeting/meetingState';
+import type { MeetingState, Panel } from '../../client/meeting/meetingState';
 import type { PreferenceStore } from '../../client/memory/preferences';
+import { createStage, runStage } from '../../client/stage/runStage';
+import type { StageModel } from '../../client/stage/stageModel';
 import { Sounds } from '../stage/Sounds';
 import { Stage } from '../stage/Stage';
 import { useMedia } from '../useMedia';
 import { usePageTitle } from '../usePageTitle';
+import { useSelected } from '../useSelected';
 import { useStore } from '../useStore';
 import { ChatPanel } from './ChatPanel';
 import { ConnectionBanner } from './ConnectionBanner';
@@ -13,6 +16,8 @@ import { ControlBar } from './ControlBar';
 import { InviteCard } from './InviteCard';
 import { Notices } from './Notices';
 import { PeoplePanel } from './PeoplePanel';
+import type { KeyActions } from './shortcuts';
+import { StatisticsPanel } from './StatisticsPanel';
 import { TopBar } from './TopBar';
 import { useShortcuts } from './useShortcuts';
 import { useWakeLock } from './useWakeLock';
@@ -28,32 +33,65 @@ export interface MeetingViewProps {
   onRejoin: () => void;
 }
 
+/** Every part takes what it shows from the meeting itself, so that news about one person redraws one tile and not the page. */
 export function MeetingView({ meeting, preferences, invite, onRejoin }: MeetingViewProps): ReactElement {
-  const state = useStore(meeting.store);
-  const { shortcuts, name } = useStore(preferences);
-  const [draft, setDraft] = useState('');
-  const covered = useMedia(SHEET) && state.panel !== 'none';
-  usePageTitle(titleOf(meeting.room, state));
-  useShortcuts(meeting, shortcuts);
+  const panel = useSelected(meeting.store, (state) => state.panel);
+  const alone = useSelected(meeting.store, ({ connection, people }) => connection.kind === 'connected' && people.length === 1);
+  const title = useSelected(meeting.store, (state) => titleOf(meeting.room, state));
+  const mayRename = useSelected(meeting.store, ({ rights }) => rights.rename);
+  const { shortcuts, saver, name } = useStore(preferences);
+  const covered = useMedia(SHEET) && panel !== 'none';
+  const { stage, actions } = useStage(meeting, preferences);
+  usePageTitle(title);
+  useShortcuts(actions, shortcuts);
   useWakeLock();
-  const alone = state.connection.kind === 'connected' && state.people.length === 1;
   return (
-    <div className="meeting" data-panel={state.panel}>
-      <TopBar meeting={meeting} state={state} invite={invite} inert={covered} />
+    <div className="meeting" data-panel={panel}>
+      <TopBar meeting={meeting} stage={stage} invite={invite} inert={covered} onToggleView={actions.toggleView} />
       <main className="meeting-stage" aria-label="People in the meeting" data-alone={alone} inert={covered}>
-        <Stage people={state.people} />
+        <Stage stage={stage} saving={saver} />
         {alone && invite !== null && (
-          <InviteCard meeting={meeting} invite={invite} nameless={name.trim() === '' && state.rights.rename} />
+          <InviteCard meeting={meeting} invite={invite} nameless={name.trim() === '' && mayRename} />
         )}
       </main>
-      {state.panel === 'chat' && <ChatPanel meeting={meeting} state={state} draft={draft} onDraft={setDraft} />}
-      {state.panel === 'people' && <PeoplePanel meeting={meeting} people={state.people} invite={invite} />}
-      <ControlBar meeting={meeting} state={state} preferences={preferences} inert={covered} />
-      <ConnectionBanner meeting={meeting} state={state} onRejoin={onRejoin} />
-      <Notices meeting={meeting} notices={state.notices} />
-      <Sounds people={state.people} />
+      <SidePanel panel={panel} meeting={meeting} preferences={preferences} invite={invite} />
+      <ControlBar meeting={meeting} preferences={preferences} inert={covered} />
+      <ConnectionBanner meeting={meeting} onRejoin={onRejoin} />
+      <Notices meeting={meeting} />
+      <Sounds meeting={meeting} />
     </div>
   );
+}
+
+interface SidePanelProps extends Pick<MeetingViewProps, 'meeting' | 'preferences' | 'invite'> {
+  panel: Panel;
+}
+
+function SidePanel({ panel, meeting, preferences, invite }: SidePanelProps): ReactElement | null {
+  const [draft, setDraft] = useState('');
+  if (panel === 'chat') return <ChatPanel meeting={meeting} draft={draft} onDraft={setDraft} />;
+  if (panel === 'people') return <PeoplePanel meeting={meeting} invite={invite} />;
+  if (panel === 'statistics') return <StatisticsPanel meeting={meeting} preferences={preferences} />;
+  return null;
+}
+
+function useStage(meeting: Meeting, preferences: PreferenceStore): { stage: StageModel; actions: KeyActions } {
+  const stage = useMemo(() => createStage(meeting, preferences), [meeting, preferences]);
+  useEffect(() => runStage(stage, meeting, preferences), [stage, meeting, preferences]);
+  const actions = useMemo<KeyActions>(
+    () => ({
+      meeting,
+      turnPage: (by) => stage.turnPage(by),
+      toggleView: () => {
+        const toGrid = stage.store.get().spotlight !== null;
+        preferences.change({ view: toGrid ? 'grid' : 'speaker' });
+        if (toGrid) stage.clearSpotlight();
+        else stage.allowScreens();
+      },
+    }),
+    [stage, meeting, preferences],
+  );
+  return { stage, actions };
 }
 
 function titleOf(room: string, { connection, unread }: MeetingState): string {

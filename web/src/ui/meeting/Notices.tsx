@@ -2,11 +2,13 @@ import { type ReactElement, useEffect } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
 import type { Notice } from '../../client/meeting/meetingState';
 import { Icon } from '../icons';
+import { useSelected } from '../useSelected';
 
 const SHOW_MS = { info: 4_500, problem: 9_000 };
 
 /** Short news: seen for a few seconds, and read out by screen readers. */
-export function Notices({ meeting, notices }: { meeting: Meeting; notices: readonly Notice[] }): ReactElement {
+export function Notices({ meeting }: { meeting: Meeting }): ReactElement {
+  const notices = useSelected(meeting.store, (state) => state.notices);
   return (
     <div className="notices" role="log" aria-live="polite" aria-relevant="additions" aria-label="News">
       {notices.map((notice) => (

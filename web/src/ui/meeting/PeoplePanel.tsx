@@ -1,18 +1,19 @@
-import type { ReactElement } from 'react';
+import { memo, type ReactElement } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
 import type { Person } from '../../client/meeting/meetingState';
 import { Icon } from '../icons';
 import { Avatar } from '../stage/Avatar';
+import { useSelected } from '../useSelected';
 import { PanelFrame } from './PanelFrame';
 import { useInvite } from './useInvite';
 
 export interface PeoplePanelProps {
   meeting: Meeting;
-  people: readonly Person[];
   invite: string | null;
 }
 
-export function PeoplePanel({ meeting, people, invite }: PeoplePanelProps): ReactElement {
+export function PeoplePanel({ meeting, invite }: PeoplePanelProps): ReactElement {
+  const people = useSelected(meeting.store, (state) => state.people);
   return (
     <PanelFrame title={`People (${people.length})`} onClose={() => meeting.closePanel()}>
       <ul className="people" tabIndex={0}>
@@ -38,7 +39,7 @@ function InviteButton({ meeting, invite }: { meeting: Meeting; invite: string })
   );
 }
 
-function Row({ person }: { person: Person }): ReactElement {
+const Row = memo(function DrawRow({ person }: { person: Person }): ReactElement {
   const { identity, name, isLocal, muted, camera, screen, speaking } = person;
   return (
     <li className="person" data-testid="person" data-identity={identity} data-speaking={speaking}>
@@ -54,7 +55,7 @@ function Row({ person }: { person: Person }): ReactElement {
       </span>
     </li>
   );
-}
+});
 
 function marks(muted: boolean, camera: boolean): string {
   return `${muted ? 'muted' : 'microphone on'}, ${camera ? 'camera on' : 'camera off'}`;

@@ -4,10 +4,12 @@ import type { Meeting } from '../../client/meeting/meeting';
 import type { PreferenceStore } from '../../client/memory/preferences';
 import { DeviceSelect } from '../DeviceSelect';
 import { IconButton } from '../IconButton';
+import { SaverSwitch } from '../SaverSwitch';
 import { ThemeChoice } from '../ThemeChoice';
 import { useStore } from '../useStore';
 import { NameForm } from './NameForm';
-import { SHORTCUTS } from './shortcuts';
+import { keyName, SHORTCUTS, type ShortcutKey } from './shortcuts';
+import { ViewChoice } from './ViewChoice';
 
 export interface SettingsDialogProps {
   meeting: Meeting;
@@ -20,6 +22,10 @@ export interface SettingsDialogProps {
 export function SettingsDialog({ meeting, preferences, name, onClose }: SettingsDialogProps): ReactElement {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => ref.current?.showModal(), []);
+  const openStatistics = (): void => {
+    ref.current?.close();
+    meeting.openPanel('statistics');
+  };
   return (
     <dialog ref={ref} className="settings" aria-labelledby="settings-title" onClose={onClose}>
       <header className="panel-head">
@@ -29,6 +35,13 @@ export function SettingsDialog({ meeting, preferences, name, onClose }: Settings
       <div className="settings-body">
         {name !== null && <NameForm meeting={meeting} name={name} />}
         <Devices meeting={meeting} preferences={preferences} />
+        <h3>View</h3>
+        <ViewChoice preferences={preferences} />
+        <h3>Connection</h3>
+        <SaverSwitch preferences={preferences} />
+        <button type="button" className="button" data-testid="open-statistics" onClick={openStatistics}>
+          Show statistics
+        </button>
         <h3>Appearance</h3>
         <ThemeChoice preferences={preferences} />
         <Shortcuts preferences={preferences} />
@@ -89,12 +102,12 @@ function Shortcuts({ preferences }: { preferences: PreferenceStore }): ReactElem
         <span>Single-key shortcuts</span>
       </label>
       <dl className="shortcuts" data-enabled={shortcuts}>
-        {Object.entries(SHORTCUTS).map(([key, { label }]) => (
+        {(Object.keys(SHORTCUTS) as ShortcutKey[]).map((key) => (
           <div key={key}>
             <dt>
-              <kbd>{key === 'escape' ? 'Esc' : key.toUpperCase()}</kbd>
+              <kbd>{keyName(key)}</kbd>
             </dt>
-            <dd>{label}</dd>
+            <dd>{SHORTCUTS[key].label}</dd>
           </div>
         ))}
       </dl>

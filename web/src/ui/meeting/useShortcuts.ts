@@ -1,10 +1,11 @@
 import { useEffect } from 'react';
-import type { Meeting } from '../../client/meeting/meeting';
-import { matchShortcut, SHORTCUTS } from './shortcuts';
+import { isLetter, type KeyActions, matchShortcut, SHORTCUTS } from './shortcuts';
 
 const TYPING = 'input, textarea, select, [contenteditable="true"], dialog';
+/** What scrolls has its own use for the page keys. */
+const SCROLLS = '.panel';
 
-export function useShortcuts(meeting: Meeting, enabled: boolean): void {
+export function useShortcuts(actions: KeyActions, enabled: boolean): void {
   useEffect(() => {
     const handle = (event: KeyboardEvent): void => {
       const target = event.target instanceof Element ? event.target : null;
@@ -12,11 +13,12 @@ export function useShortcuts(meeting: Meeting, enabled: boolean): void {
       const { key, ctrlKey, altKey, metaKey, repeat } = event;
       const press = { key, ctrlKey, altKey, metaKey, repeat, typing: target?.closest(TYPING) != null };
       const shortcut = insideDialog ? null : matchShortcut(press);
-      if (shortcut === null || (!enabled && shortcut !== 'escape')) return;
+      if (shortcut === null || (!enabled && isLetter(shortcut))) return;
+      if (shortcut.startsWith('page') && target?.closest(SCROLLS) != null) return;
       event.preventDefault();
-      SHORTCUTS[shortcut].run(meeting);
+      SHORTCUTS[shortcut].run(actions);
     };
     document.addEventListener('keydown', handle);
     return () => document.removeEventListener('keydown', handle);
-  }, [meeting, enabled]);
+  }, [actions, enabled]);
 }

@@ -1,54 +1,76 @@
-import { type ReactElement, useState } from 'react';
-import type { Person } from '../../client/meeting/meetingState';
-import { planGrid } from './grid';
+import { type ReactElement, useLayoutEffect, useMemo } from 'react';
+import { keepPage, type StageModel, type StageState } from '../../client/stage/stageModel';
+import type { TileSpec } from '../../client/stage/tiles';
+import { useStore } from '../useStore';
+import { MOST_TILES } from './grid';
+import { layOut, type Place, type StageLayout } from './layout';
+import { Pager } from './Pager';
 import { Tile } from './Tile';
-import { planStage, type TileSpec } from './tiles';
-import { useSize } from './useSize';
+import { type Size, useSize } from './useSize';
+import { useSwipe } from './useSwipe';
 
 const GAP = 10;
+/** Pictures at a time while bandwidth is saved. */
+const MOST_TILES_SAVING = 9;
 
-/** The people: a grid of equals, or one large picture with a filmstrip beside it. */
-export function Stage({ people }: { people: readonly Person[] }): ReactElement {
-  const [pinned, setPinned] = useState<string | null>(null);
-  const { spotlight, others } = planStage(people, pinned);
-  if (spotlight === null) return <Grid tiles={others} onPin={setPinned} />;
-  return (
-    <div className="spotlight">
-      <div className="spotlight-main">
-        <Tile tile={spotlight} pinned={spotlight.key === pinned} onPin={setPinned} />
-      </div>
-      {others.length > 0 && (
-        <div className="filmstrip" role="group" aria-label="Other people">
-          {others.map((tile) => (
-            <Tile key={tile.key} tile={tile} pinned={false} onPin={setPinned} />
-          ))}
-        </div>
-      )}
-    </div>
-  );
+export interface StageProps {
+  stage: StageModel;
+  saving: boolean;
 }
 
-interface GridProps {
-  tiles: readonly TileSpec[];
-  onPin: (key: string | null) => void;
-}
-
-function Grid({ tiles, onPin }: GridProps): ReactElement {
+/**
+ * The people: a grid of equals, or one large picture with the others beside it. All tiles are children of one box and
+ * only change their places in it: a picture that comes into the spotlight is not taken down, so it never flashes.
+ */
+export function Stage({ stage, saving }: StageProps): ReactElement {
   const [ref, size] = useSize<HTMLDivElement>();
-  const plan = planGrid({ count: tiles.length, width: size.width, height: size.height, gap: GAP });
+  const state = useStore(stage.store);
+  const layout = useStageLayout(stage, state, size, saving);
+  const { pin, turnPage } = stage;
+  useSwipe(ref, turnPage);
   return (
-    <div ref={ref} className="grid" data-scrolls={plan.scrolls} style={{ gap: GAP }}>
-      {plan.columns > 0 &&
-        tiles.map((tile) => (
-          <Tile
-            key={tile.key}
-            tile={tile}
-            width={plan.tileWidth}
-            height={plan.tileHeight}
-            pinned={false}
-            onPin={onPin}
-          />
+    <div ref={ref} className="stage" data-testid="stage" data-view={state.spotlight === null ? 'grid' : 'speaker'}>
+      {layout !== null &&
+        visibleTiles(state, layout).map(({ tile, place, large }) => (
+          <Tile key={tile.key} tile={tile} large={large} pinned={tile.key === state.pinned} onPin={pin} {...place} />
         ))}
+      {layout?.pager != null && <Pager page={state.page} pages={state.pages} place={layout.pager} onTurn={turnPage} />}
     </div>
   );
+}
+
+/** Measures how much fits on a page, and tells the stage so before anything of it is seen. */
+function useStageLayout(stage: StageModel, state: StageState, size: Size, saving: boolean): StageLayout | null {
+  const spotlight = state.spotlight !== null;
+  const others = state.order.length;
+  const { width, height } = size;
+  const limit = saving ? MOST_TILES_SAVING : MOST_TILES;
+  const layout = useMemo(
+    () => (width > 0 && height > 0 ? layOut({ width, height, gap: GAP }, { spotlight, others, limit }) : null),
+    [width, height, spotlight, others, limit],
+  );
+  const pageSize = layout?.pageSize ?? 0;
+  useLayoutEffect(() => stage.fit(pageSize), [stage, pageSize]);
+  return layout;
+}
+
+interface Placed {
+  readonly tile: TileSpec;
+  readonly place: Place;
+  readonly large: boolean;
+}
+
+/** In the order of the tiles and not of their places: no element ever moves within the document. */
+function visibleTiles(state: StageState, layout: StageLayout): readonly Placed[] {
+  const { tiles, spotlight, order } = state;
+  const { pageSize } = layout;
+  // The stage learns the new size of its pages only after this: nobody may be taken down in between.
+  const page = keepPage(state, pageSize);
+  const shown = order.slice(page * pageSize, (page + 1) * pageSize);
+  const places = new Map(layout.places(shown.length).map((place, at) => [shown[at], place]));
+  return tiles.flatMap((tile) => {
+    const large = tile.key === spotlight;
+    const place = large ? layout.spotlight : places.get(tile.key);
+    return place == null ? [] : [{ tile, place, large }];
+  });
 }

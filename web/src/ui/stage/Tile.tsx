@@ -1,56 +1,71 @@
 import { type CSSProperties, memo, type ReactElement } from 'react';
 import type { Person } from '../../client/meeting/meetingState';
+import type { TileSource, TileSpec } from '../../client/stage/tiles';
+import { QUALITY_WORDS } from '../../client/statistics/linkWords';
 import { Icon } from '../icons';
 import { Avatar } from './Avatar';
-import type { TileSource, TileSpec } from './tiles';
+import type { Place } from './layout';
+import { QualityMark } from './QualityMark';
 import { VideoSurface } from './VideoSurface';
 
-export interface TileProps {
+export interface TileProps extends Place {
   tile: TileSpec;
-  width?: number;
-  height?: number;
+  /** In the spotlight. */
+  large: boolean;
   pinned: boolean;
   onPin: (key: string | null) => void;
 }
 
-/** One person's camera or one shared screen. Tiles are redrawn only when their person changed. */
+/** One person's camera or one shared screen. Tiles are redrawn only when their person or their place changed. */
 export const Tile = memo(DrawTile, sameTile);
 
-function DrawTile({ tile, width, height, pinned, onPin }: TileProps): ReactElement {
-  const { person, source, picture, key } = tile;
-  const size: CSSProperties = width === undefined ? {} : { width, height };
-  const isCamera = source === 'camera';
+function DrawTile({ tile, x, y, width, height, large, pinned, onPin }: TileProps): ReactElement {
+  const { person, source, key } = tile;
+  const place: CSSProperties = { width, height, transform: `translate(${x}px, ${y}px)` };
   return (
     <article
       className="tile"
-      style={size}
-      aria-label={describe(person, source)}
+      style={place}
+      aria-label={describe(tile)}
       data-testid="tile"
       data-identity={person.identity}
       data-source={source}
-      data-speaking={isCamera && person.speaking}
+      data-large={large}
+      data-pinned={pinned}
+      data-speaking={source === 'camera' && person.speaking}
       data-muted={person.muted}
     >
-      {picture === null ? (
-        <Avatar identity={person.identity} name={person.name} />
-      ) : (
-        <VideoSurface
-          picture={picture}
-          mirrored={isCamera && person.mirrored}
-          fit={isCamera ? 'cover' : 'contain'}
-        />
-      )}
+      <Picture tile={tile} />
       <Caption person={person} source={source} />
       <button
         type="button"
         className="tile-pin"
         data-pinned={pinned}
         aria-label={pinned ? `Unpin ${person.name}` : `Pin ${person.name}`}
+        title={pinned ? 'Unpin' : 'Pin'}
         onClick={() => onPin(pinned ? null : key)}
       >
-        <Icon name={pinned ? 'close' : 'pin'} size={18} />
+        <Icon name="pin" size={18} />
       </button>
     </article>
+  );
+}
+
+function Picture({ tile: { person, source, picture, paused } }: { tile: TileSpec }): ReactElement {
+  const face = <Avatar identity={person.identity} name={person.name} />;
+  if (picture === null) return face;
+  const isCamera = source === 'camera';
+  return (
+    <>
+      <VideoSurface picture={picture} mirrored={isCamera && person.mirrored} fit={isCamera ? 'cover' : 'contain'} />
+      {/* Over the picture and not instead of it: the server sends again only to who still has room for it. */}
+      {paused && (
+        <span className="tile-paused" data-testid="paused">
+          {face}
+          <span className="tile-paused-words">Low bandwidth</span>
+        </span>
+      )}
+    </>
   );
 }
 
@@ -60,26 +75,29 @@ function Caption({ person, source }: { person: Person; source: TileSource }): Re
   return (
     <span className="tile-caption" aria-hidden="true">
       {source === 'camera' && person.muted && <Icon name="microphoneOff" size={16} />}
-      {(person.quality === 'poor' || person.quality === 'lost') && <Icon name="weak" size={16} />}
       <span className="tile-name" dir="auto">{person.isLocal ? own : other}</span>
+      {source === 'camera' && <QualityMark quality={person.quality} />}
     </span>
   );
 }
 
-function describe(person: Person, source: TileSource): string {
+function describe({ person, source, picture, paused }: TileSpec): string {
   const who = person.isLocal ? `${person.name} (you)` : person.name;
-  if (source === 'screen_share') return `${who}, shared screen`;
-  const facts = [who, person.camera === null ? 'camera off' : null, person.muted ? 'muted' : null];
-  if (person.quality === 'poor' || person.quality === 'lost') facts.push('weak connection');
+  const held = paused && picture !== null ? 'picture held back for lack of bandwidth' : null;
+  if (source === 'screen_share') return [`${who}, shared screen`, held].filter((fact) => fact !== null).join(', ');
+  const weak = person.quality === 'poor' || person.quality === 'lost' ? QUALITY_WORDS[person.quality] : null;
+  const facts = [who, picture === null ? 'camera off' : held, person.muted ? 'muted' : null, weak];
   return facts.filter((fact) => fact !== null).join(', ');
 }
 
 function sameTile(before: TileProps, after: TileProps): boolean {
+  const samePlace =
+    before.x === after.x && before.y === after.y && before.width === after.width && before.height === after.height;
   return (
+    samePlace &&
     before.tile.person === after.tile.person &&
     before.tile.key === after.tile.key &&
-    before.width === after.width &&
-    before.height === after.height &&
+    before.large === after.large &&
     before.pinned === after.pinned &&
     before.onPin === after.onPin
   );

@@ -1,5 +1,6 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import type { MediaHandle } from '../../client/meeting/meetingState';
+import { doSoon } from './frameBudget';
 
 export interface VideoSurfaceProps {
   picture: MediaHandle;
@@ -13,8 +14,10 @@ export function VideoSurface({ picture, mirrored = false, fit = 'cover' }: Video
   useEffect(() => {
     const element = ref.current;
     if (element === null) return undefined;
-    picture.attach(element);
-    return () => void picture.detach(element);
+    const takeBack = doSoon(() => void picture.attach(element));
+    return () => {
+      if (!takeBack()) doSoon(() => void picture.detach(element));
+    };
   }, [picture]);
   return <video ref={ref} className="video" data-fit={fit} data-mirrored={mirrored} autoPlay playsInline muted />;
 }

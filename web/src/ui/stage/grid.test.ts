@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MIN_TILE_WIDTH, planGrid } from './grid';
+import { gridPageSize, MOST_TILES, planGrid } from './grid';
 
 const DESKTOP = { width: 1256, height: 660, gap: 10 };
 const PHONE = { width: 374, height: 700, gap: 10 };
@@ -17,14 +17,7 @@ describe('planGrid', () => {
 
   it('keeps 49 people on one page of a large screen', () => {
     const plan = planGrid({ count: 49, width: 2536, height: 1300, gap: 10 });
-    expect(plan).toMatchObject({ columns: 7, rows: 7, scrolls: false });
-  });
-
-  it('scrolls on a small screen rather than making faces tiny', () => {
-    const plan = planGrid({ count: 25, width: 304, height: 500, gap: 10 });
-    expect(plan.scrolls).toBe(true);
-    expect(plan.columns).toBe(2);
-    expect(plan.tileWidth).toBeGreaterThanOrEqual(MIN_TILE_WIDTH);
+    expect(plan).toMatchObject({ columns: 7, rows: 7 });
   });
 
   it('plans nothing for nobody or for no space', () => {
@@ -39,13 +32,12 @@ describe('planGrid', () => {
     gap: fc.integer({ min: 0, max: 20 }),
   });
 
-  it('fits into its space, unless it scrolls, and then still into the width', () => {
+  it('fits into its space', () => {
     fc.assert(
       fc.property(spaces, (space) => {
         const plan = planGrid(space);
         expect(plan.columns * plan.rows).toBeGreaterThanOrEqual(space.count);
         expect(plan.columns * plan.tileWidth + (plan.columns - 1) * space.gap).toBeLessThanOrEqual(space.width);
-        if (plan.scrolls) return;
         expect(plan.rows * plan.tileHeight + (plan.rows - 1) * space.gap).toBeLessThanOrEqual(space.height);
       }),
     );
@@ -63,5 +55,21 @@ describe('planGrid', () => {
 
   it('leaves no column empty', () => {
     fc.assert(fc.property(spaces, (space) => planGrid(space).columns <= space.count));
+  });
+});
+
+describe('gridPageSize', () => {
+  it.each([
+    ['a laptop', { width: 1416, height: 760, gap: 10 }, 25],
+    ['a large screen', { width: 2536, height: 1300, gap: 10 }, MOST_TILES],
+    ['a phone', { width: 374, height: 690, gap: 10 }, 6],
+    ['a phone on its side', { width: 770, height: 330, gap: 10 }, 12],
+  ])('gives %s %j %i tiles of fifty', (_name, space, tiles) => {
+    expect(gridPageSize({ ...space, count: 50 })).toBe(tiles);
+  });
+
+  it('takes everybody where there is room, and at least one where there is none', () => {
+    expect(gridPageSize({ ...DESKTOP, count: 4 })).toBe(4);
+    expect(gridPageSize({ width: 90, height: 60, gap: 10, count: 4 })).toBe(1);
   });
 });

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from livekit.protocol import models, rtc
+from livekit.protocol import rtc
 
 from tureen.doors.livekit import responses
 from tureen.doors.livekit.session_context import SessionContext
 from tureen.rooms import DepartureReason
-from tureen.rooms.events import RefusalReason
 
 
 def handle_offer(context: SessionContext, request: rtc.SessionDescription) -> None:
@@ -15,8 +14,7 @@ def handle_offer(context: SessionContext, request: rtc.SessionDescription) -> No
     negotiated = context.peer.handle_offer(request.sdp)
     context.send(responses.answer(negotiated.answer, request.id, negotiated.tracks_by_mid))
     for track in negotiated.unsupported:
-        context.log.info("subscription refused", track=track, reason=RefusalReason.CODEC_UNSUPPORTED.value)
-        context.send(responses.subscription_refused(track, models.SubscriptionError.SE_CODEC_UNSUPPORTED))
+        context.room.tracks.handle_undecodable(context.participant, track)
     context.prompt_offer()
 
 

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { layOut, PAGER_HEIGHT, type Place, type StageLayout } from './layout';
+
+const DESKTOP = { width: 1416, height: 760, gap: 10 };
+const PHONE = { width: 374, height: 690, gap: 10 };
+const FREE = { limit: 49 };
+
+function overlap(one: Place, other: Place): boolean {
+  const across = one.x < other.x + other.width && other.x < one.x + one.width;
+  return across && one.y < other.y + other.height && other.y < one.y + one.height;
+}
+
+function everything(layout: StageLayout, tiles: number): readonly Place[] {
+  const extra = [layout.spotlight, layout.pager].filter((place) => place !== null);
+  return [...layout.places(tiles), ...extra];
+}
+
+describe('layOut', () => {
+  it('shows everybody on one page where there is room', () => {
+    const layout = layOut(DESKTOP, { spotlight: false, others: 12, ...FREE });
+    expect([layout.pageSize, layout.pager]).toEqual([12, null]);
+  });
+
+  it('keeps the size of the tiles on a last page that is not full', () => {
+    const layout = layOut(DESKTOP, { spotlight: false, others: 50, ...FREE });
+    expect(layout.places(3)[0]).toEqual(layout.places(layout.pageSize)[0]);
+  });
+
+  it('has no more tiles than it may', () => {
+    const layout = layOut(DESKTOP, { spotlight: false, others: 12, limit: 9 });
+    expect([layout.pageSize, layout.pager?.height]).toEqual([9, PAGER_HEIGHT]);
+  });
+
+  it('gives the whole stage to a spotlight without others', () => {
+    expect(layOut(DESKTOP, { spotlight: true, others: 0, ...FREE }).spotlight).toMatchObject({ width: 1416, height: 760 });
+  });
+
+  it('puts the others beside the spotlight on a wide screen, and below it on a phone', () => {
+    const wide = layOut(DESKTOP, { spotlight: true, others: 49, ...FREE });
+    expect(wide.places(1)[0]?.x).toBeGreaterThan(wide.spotlight?.width ?? Infinity);
+    const upright = layOut(PHONE, { spotlight: true, others: 49, ...FREE });
+    expect(upright.places(1)[0]?.y).toBeGreaterThan(upright.spotlight?.height ?? Infinity);
+    expect([upright.pageSize, upright.spotlight?.width]).toEqual([4, 374]);
+  });
+
+  const cases = fc.record({
+    space: fc.record({ width: fc.integer({ min: 320, max: 4000 }), height: fc.integer({ min: 300, max: 2200 }), gap: fc.constant(10) }),
+    content: fc.record({ spotlight: fc.boolean(), others: fc.integer({ min: 1, max: 60 }), limit: fc.constantFrom(9, 49) }),
+  });
+
+  it('lets nothing overlap, nor leave the stage', () => {
+    fc.assert(
+      fc.property(cases, ({ space, content }) => {
+        const layout = layOut(space, content);
+        const places = everything(layout, Math.min(layout.pageSize, content.others));
+        for (const [at, one] of places.entries()) {
+          expect(one.x).toBeGreaterThanOrEqual(0);
+          expect(one.y).toBeGreaterThanOrEqual(0);
+          expect(one.x + one.width).toBeLessThanOrEqual(space.width + 1);
+          expect(one.y + one.height).toBeLessThanOrEqual(space.height + 1);
+          expect(places.slice(at + 1).some((other) => overlap(one, other))).toBe(false);
+        }
+      }),
+    );
+  });
+
+  it('has a pager exactly where one page does not hold all', () => {
+    fc.assert(
+      fc.property(cases, ({ space, content }) => {
+        const { pageSize, pager } = layOut(space, content);
+        expect(pageSize).toBeGreaterThanOrEqual(1);
+        expect(pager !== null).toBe(pageSize < content.others);
+      }),
+    );
+  });
+});

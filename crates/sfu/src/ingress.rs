@@ -128,7 +128,8 @@ impl Shard {
     ) {
         let Shard { producers, transports, counters, pool, dirty, events, epoch, speakers, .. } = self;
         let producer = &mut producers[stream.producer];
-        let Some(mut info) = read_packet(now, producer, stream, header, buffer) else {
+        let info = read_packet(now, producer, stream, header, buffer);
+        let Some(mut info) = info.filter(|info| producer.may_take(stream, info.sequence as u16)) else {
             counters.rtp_refused += u64::from(!stream.rtx);
             return;
         };
@@ -140,19 +141,10 @@ impl Shard {
         let clock_rate = producer.codec(info.payload_type).map_or(90_000, |codec| codec.clock_rate);
         let parameter_sets = producer.video_codec(info.payload_type).is_some_and(VideoCodec::has_parameter_sets);
         let layer = &mut producer.layers[usize::from(stream.layer)];
-        if stream.rtx && !layer.may_repeat(info.sequence as u16) {
-            counters.rtp_refused += 1;
-            return;
-        }
         info.sequence = layer.extender.extend(info.sequence as u16);
-        if stream.rtx {
-            counters.rtx_received += 1;
-        } else {
-            let since = now.saturating_duration_since(*epoch);
-            layer.stats.on_packet(info.sequence, header.timestamp, since, clock_rate);
-        }
-        layer.volume.add(buffer.bytes().len());
-        let started = layer.on_packet(now);
+        counters.rtx_received += u64::from(stream.rtx);
+        let first_try = (!stream.rtx).then(|| (now.saturating_duration_since(*epoch), clock_rate));
+        let started = layer.on_packet(now, &info, buffer.bytes().len(), first_try);
         let gap = layer.nack.on_packet(info.sequence, now);
         if producer.kind == MediaKind::Video {
             layer.describe(&mut info, buffer.bytes(), parameter_sets);
@@ -176,7 +168,19 @@ impl Shard {
             let payload_type = info.payload_type;
             events.push(Event::ProducerStarted { producer: producer.id, layer: stream.layer, payload_type });
         }
-        producer.push_pending(pending, &info);
+        producer.pending.push(pending);
+        if info.descriptor.is_some_and(|layout| layout.has_structure) {
+            release_waiting(producer, pending);
+        }
+    }
+}
+
+/// Forwards what waited for the structure that came with this packet, once: also what came in this batch.
+pub fn release_waiting(producer: &mut Producer, structure: Pending) {
+    let layer = &mut producer.layers[usize::from(structure.layer)];
+    for sequence in layer.describe_again(structure.sequence) {
+        producer.pending.retain(|other| (other.layer, other.sequence) != (structure.layer, sequence));
+        producer.pending.push(Pending { sequence, ..structure });
     }
 }
 

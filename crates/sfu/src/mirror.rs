@@ -9,6 +9,7 @@ use tureen_units::{Outlet, PacketBuffer};
 use crate::command::{MediaKind, OpenMirror};
 use crate::control::{Failure, Outcome, check_producer};
 use crate::event::CommandErrorCode as Code;
+use crate::ingress::release_waiting;
 use crate::producer::{Pending, Producer, Upstream};
 use crate::relay::{Relayed, RelayedPacket};
 use crate::shard::Shard;
@@ -79,7 +80,7 @@ impl Shard {
             layer.generation = packet.generation;
         }
         layer.clock = packet.clock;
-        layer.on_packet(now);
+        layer.on_mirrored(now);
         // Nothing is asked for again between shards; but what is missing is known, so that it is not taken for padding.
         layer.nack.on_packet(packet.sequence, now);
         producer.redundant = packet.redundant;
@@ -105,7 +106,11 @@ impl Shard {
         if info.key_frame && producer.kind == MediaKind::Video {
             layer.note_key_frame(info.sequence, now);
         }
-        producer.push_pending(Pending::new(packet.layer, &info, heard), &info);
+        let pending = Pending::new(packet.layer, &info, heard);
+        producer.pending.push(pending);
+        if info.descriptor.is_some_and(|layout| layout.has_structure) {
+            release_waiting(producer, pending);
+        }
     }
 
     /// Asks the producer's own shard for the key frames that are due.

@@ -16,6 +16,7 @@ use crate::rates::{LayerRates, PerLayer};
 use crate::redundancy;
 use crate::rewrite::Source;
 use crate::ring::{BufferPool, PacketInfo, PacketRing};
+use crate::transport::StreamRef;
 use crate::volume::{LossShare, Volume};
 
 /// Packets kept per layer for retransmission: about three seconds of a usual camera, one of sound.
@@ -99,16 +100,25 @@ impl Layer {
         }
     }
 
-    /// Notes a packet; true for the first one ever.
-    pub fn on_packet(&mut self, now: Instant) -> bool {
+    /// Notes a packet of so many bytes; true for the first one ever. `first_try`: when it came, since any fixed moment, and
+    /// the rate of its clock; `None` if it is a repeat.
+    pub fn on_packet(
+        &mut self,
+        now: Instant,
+        info: &PacketInfo,
+        bytes: usize,
+        first_try: Option<(Duration, u32)>,
+    ) -> bool {
+        if let Some((since, clock_rate)) = first_try {
+            self.stats.on_packet(info.sequence, info.timestamp, since, clock_rate);
+        }
+        self.volume.add(bytes);
         self.last_packet.replace(now).is_none()
     }
 
-    /// Whether a retransmission can be of this stream as it is now, not of one that it took the place of: its number is near
-    /// the newest.
-    pub fn may_repeat(&self, sequence: u16) -> bool {
-        let newest = self.extender.highest().map(|newest| newest as u16);
-        newest.is_some_and(|newest| distance(sequence, newest).unsigned_abs() as usize <= VIDEO_RING)
+    /// Notes that a packet came from another shard, where it was counted.
+    pub fn on_mirrored(&mut self, now: Instant) {
+        self.last_packet = Some(now);
     }
 
     /// Whether packets came lately.
@@ -274,23 +284,18 @@ impl Producer {
         self.codec(payload_type).and_then(|codec| VideoCodec::from_mime(&codec.mime_type))
     }
 
+    /// Whether a packet can be of its stream as that is now. A retransmission with a number far from the newest is of one that
+    /// this took the place of.
+    pub fn may_take(&self, stream: StreamRef, sequence: u16) -> bool {
+        let newest = self.layers[usize::from(stream.layer)].extender.highest().map(|newest| newest as u16);
+        let near = newest.is_some_and(|newest| usize::from(distance(sequence, newest).unsigned_abs()) <= VIDEO_RING);
+        near || !stream.rtx
+    }
+
     /// Whether packets of this payload type are redundant audio (RFC 2198).
     pub fn is_redundant(&self, payload_type: u8) -> bool {
         self.kind == MediaKind::Audio
             && self.codec(payload_type).is_some_and(|codec| codec.mime_type.eq_ignore_ascii_case(redundancy::MIME_TYPE))
-    }
-
-    /// Lets a packet go out at the end of this batch, and behind it what waited for the structure that it brings.
-    pub fn push_pending(&mut self, pending: Pending, info: &PacketInfo) {
-        let Self { pending: all, layers, .. } = self;
-        all.push(pending);
-        if info.descriptor.is_some_and(|layout| layout.has_structure) {
-            for sequence in layers[usize::from(pending.layer)].describe_again(info.sequence) {
-                // What came in this batch goes out once, and not before the structure.
-                all.retain(|other| (other.layer, other.sequence) != (pending.layer, sequence));
-                all.push(Pending { sequence, ..pending });
-            }
-        }
     }
 
     /// Puts lost packets of a layer back from what this one carries of them; returns how many.

@@ -21,7 +21,9 @@ from tureen.media.commands import (
     CloseProducer,
     CloseTransport,
     LimitSpeakers,
+    MirrorProducer,
     OpenConsumer,
+    OpenMirror,
     OpenProducer,
     OpenTransport,
     PauseProducer,
@@ -67,6 +69,15 @@ REMOTE = RemoteTransport(
     ice=THEIRS, fingerprint=Fingerprint(algorithm="sha-256", value=HASH), extensions=EXTENSIONS, max_message_size=65536
 )
 
+PRODUCED = ProducerParameters(kind=MediaKind.VIDEO, mid="1", codecs=(VP8,), encodings=(Encoding(ssrc=1000),))
+CONSUMED = ConsumerParameters(
+    kind=MediaKind.VIDEO,
+    mid="2",
+    ssrc=2000,
+    rtx_ssrc=None,
+    payload_types=(PayloadTypeMapping(producer=96, consumer=96),),
+)
+
 T1, P1, C1 = TransportId(1), ProducerId(2), ConsumerId(3)
 
 
@@ -101,6 +112,20 @@ GOOD_BATCH: tuple[AnyCommand, ...] = (
         codecs=(VP8,),
         encodings=(Encoding(rid="q"), Encoding(rid="h"), Encoding(rid="f", ssrc=5, rtx_ssrc=6)),
     ),
+    OpenMirror(
+        request=12,
+        shard=1,
+        paused=True,
+        producer=OpenProducer(
+            producer=ProducerId(77),
+            transport=TransportId(78),
+            kind=MediaKind.VIDEO,
+            mid="1",
+            codecs=(VP8,),
+            encodings=(Encoding(),),
+        ),
+    ),
+    MirrorProducer(request=13, producer=P1, shard=1, mirrored=True),
     LimitSpeakers(request=11, speakers=1, limit=3),
     PauseProducer(request=4, producer=P1, paused=True),
     RequestKeyFrame(request=5, producer=P1),
@@ -242,24 +267,9 @@ async def test_the_adapter_batches_down_and_dispatches_up() -> None:
         producer_of = {}
         for shard, listener in enumerate((healthy, ill)):
             transport = core.open_transport(shard, OURS, REMOTE, listener)
-            parameters = ProducerParameters(
-                kind=MediaKind.VIDEO, mid="1", codecs=(VP8,), encodings=(Encoding(ssrc=1000),)
-            )
-            producer_of[shard] = core.open_producer(transport, parameters, listener)
-        # A producer of another shard is unknown where this consumer lives.
-        core.open_consumer(
-            transport,
-            producer_of[0],
-            ConsumerParameters(
-                kind=MediaKind.VIDEO,
-                mid="2",
-                ssrc=2000,
-                rtx_ssrc=None,
-                payload_types=(PayloadTypeMapping(producer=96, consumer=96),),
-            ),
-            ConsumerLimits(),
-            ill,
-        )
+            producer_of[shard] = core.open_producer(transport, PRODUCED, listener)
+        core.close_producer(producer_of[0])
+        core.open_consumer(transport, producer_of[0], CONSUMED, ConsumerLimits(), ill)
         failure = await asyncio.wait_for(ill.failures.get(), 5)
         assert failure == ("open_consumer", "unknown_producer")
         assert healthy.failures.empty()
@@ -268,6 +278,42 @@ async def test_the_adapter_batches_down_and_dispatches_up() -> None:
         assert all(isinstance(value, int | float) for value in core.statistics().values())
     finally:
         core.close()
+        core.close()
+
+
+async def _counted(core: MediaCore, **expected: int) -> None:
+    """Waits until the core counts so many of each."""
+    async with asyncio.timeout(5):
+        while {name: core.statistics()[name] for name in expected} != expected:  # noqa: ASYNC110 - counts have no event
+            await asyncio.sleep(0.005)
+
+
+async def test_a_producer_is_mirrored_on_another_shard_for_as_long_as_it_is_consumed_there() -> None:
+    core = MediaCore(SETTINGS, asyncio.get_running_loop())
+    try:
+        listener = Listener()
+        publisher = core.open_transport(0, OURS, REMOTE, listener)
+        producer = core.open_producer(publisher, PRODUCED, listener)
+        subscriber = core.open_transport(1, OURS, REMOTE, listener)
+        consumers = [
+            core.open_consumer(
+                subscriber, producer, msgspec.structs.replace(CONSUMED, ssrc=ssrc), ConsumerLimits(), listener
+            )
+            for ssrc in (2000, 3000)
+        ]
+        await _counted(core, producers=1, mirrors=1, consumers=2)
+        core.pause_producer(producer, paused=True)
+        core.update_producer(producer, msgspec.structs.replace(PRODUCED, encodings=(Encoding(ssrc=1001),)))
+        core.close_consumer(consumers[0])
+        await _counted(core, mirrors=1, consumers=1)
+        core.close_consumer(consumers[1])
+        await _counted(core, producers=1, mirrors=0, consumers=0)
+        core.open_consumer(subscriber, producer, CONSUMED, ConsumerLimits(), listener)
+        await _counted(core, mirrors=1, consumers=1)
+        core.close_transport(publisher)
+        await _counted(core, transports=1, producers=0, mirrors=0, consumers=0)
+        assert listener.failures.empty()
+    finally:
         core.close()
 
 

@@ -11,14 +11,16 @@ use std::time::Instant;
 
 use tureen_sfu::{Command, Counters, Event, Identity, Shard};
 
-use crate::send::SendReport;
+use crate::junction::{Junction, SocketOutlet};
+use crate::links::Links;
 use crate::settings::{CoreSettings, Listen};
 use crate::shard_thread::{MAX_ENTRIES, Message, ShardThread};
 use crate::socket::UdpSocket;
+use crate::steering::MAX_SHARDS;
 use crate::wake::Wake;
 
-const SIZE_NAMES: [&str; 3] = ["transports", "producers", "consumers"];
-const SEND_NAMES: [&str; 8] = [
+const SIZE_NAMES: [&str; 5] = ["transports", "producers", "consumers", "mirrors", "steered_paths"];
+const SEND_NAMES: [&str; 10] = [
     "datagrams_sent",
     "bytes_sent",
     "sends",
@@ -27,6 +29,8 @@ const SEND_NAMES: [&str; 8] = [
     "gso_segments",
     "sends_would_block",
     "sends_failed",
+    "handed_over",
+    "hand_over_drops",
 ];
 const VALUES: usize = Counters::NAMES.len() + SIZE_NAMES.len() + SEND_NAMES.len();
 
@@ -72,7 +76,10 @@ impl Mailbox {
     }
 
     /// Shows a shard's counts to whoever asks.
-    pub fn count(&self, shard: usize, counters: &Counters, sizes: [u64; 3], report: &SendReport) {
+    pub fn count(&self, index: usize, junction: &Junction) {
+        let Junction { shard, outlet, links, .. } = junction;
+        let report = &outlet.report;
+        let sizes = shard.sizes().into_iter().chain([shard.mirrors(), junction.steered_paths()]);
         let sent = [
             report.datagrams,
             report.bytes,
@@ -82,9 +89,11 @@ impl Mailbox {
             report.gso_segments,
             report.dropped_would_block,
             report.failed,
+            links.handed_over,
+            links.hand_over_drops,
         ];
-        let values = counters.values().into_iter().chain(sizes).chain(sent);
-        for (shown, value) in self.values[shard].iter().zip(values) {
+        let values = shard.counters().values().into_iter().chain(sizes).chain(sent);
+        for (shown, value) in self.values[index].iter().zip(values) {
             shown.store(value, Ordering::Relaxed);
         }
     }
@@ -111,32 +120,27 @@ impl Core {
     pub fn start(settings: &CoreSettings) -> io::Result<Self> {
         let identity = Identity::generate().map_err(io::Error::other)?;
         let mailbox = Arc::new(Mailbox::new(settings.shards.len())?);
-        let mut bound = Vec::new();
-        for listen in &settings.shards {
-            if listen.is_empty() || listen.len() >= MAX_ENTRIES {
-                let text = format!("a shard needs 1 to {} addresses, not {}", MAX_ENTRIES - 1, listen.len());
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
-            }
-            let sockets = listen.iter().map(bind).collect::<io::Result<Vec<_>>>()?;
-            bound.push(sockets);
-        }
+        let bound = bind_all(settings)?;
         let mut core = Self { identity, mailbox, shards: Vec::new() };
-        for sockets in bound {
-            core.spawn(sockets, settings.gso)?;
+        for (sockets, links) in bound.into_iter().zip(Links::mesh(settings.shards.len())) {
+            core.spawn(sockets, links, settings)?;
         }
         Ok(core)
     }
 
-    fn spawn(&mut self, sockets: Vec<UdpSocket>, gso: bool) -> io::Result<()> {
+    fn spawn(&mut self, sockets: Vec<UdpSocket>, links: Links, settings: &CoreSettings) -> io::Result<()> {
         let index = self.shards.len();
         let addresses = sockets.iter().map(UdpSocket::local_address).collect();
         let (messages, receiver) = channel();
         let (identity, mailbox) = (self.identity.clone(), self.mailbox.clone());
+        let (gso, one_port) = (settings.gso, settings.one_port);
         let thread = std::thread::Builder::new().name(format!("tureen-shard-{index}")).spawn(move || {
             let now = Instant::now();
             let seed = std::collections::hash_map::RandomState::new();
             let seed = std::hash::BuildHasher::hash_one(&seed, index);
-            ShardThread::new(Shard::new(identity, seed, now), sockets, gso, receiver, mailbox, index).run();
+            let shard = Shard::new(identity, seed, now);
+            let junction = Junction::new(shard, SocketOutlet::new(sockets, gso), links, index, one_port);
+            ShardThread::new(junction, receiver, mailbox, index).run();
         })?;
         self.shards.push(ShardHandle { messages, thread: Some(thread), addresses });
         Ok(())
@@ -196,6 +200,35 @@ impl Drop for Core {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// The sockets of each shard.
+fn bind_all(settings: &CoreSettings) -> io::Result<Vec<Vec<UdpSocket>>> {
+    let invalid = |text: String| Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+    for listen in &settings.shards {
+        if listen.is_empty() || listen.len() >= MAX_ENTRIES {
+            return invalid(format!("a shard needs 1 to {} addresses, not {}", MAX_ENTRIES - 1, listen.len()));
+        }
+    }
+    if !settings.one_port {
+        return settings.shards.iter().map(|listen| listen.iter().map(bind).collect()).collect();
+    }
+    let Some(listen) = settings.shards.first().filter(|_| settings.shards.len() <= MAX_SHARDS) else {
+        return invalid(format!("1 to {MAX_SHARDS} shards may share a port, not {}", settings.shards.len()));
+    };
+    if settings.shards.iter().any(|other| other != listen) {
+        return invalid("shards that share a port need the same addresses, in the same order".to_owned());
+    }
+    let first = listen.iter().map(bind).collect::<io::Result<Vec<_>>>()?;
+    let addresses: Vec<_> = first.iter().map(UdpSocket::local_address).collect();
+    if settings.shards.len() > 1 {
+        first.iter().try_for_each(UdpSocket::share)?;
+    }
+    let mut bound = vec![first];
+    for _ in 1..settings.shards.len() {
+        bound.push(addresses.iter().map(|address| UdpSocket::bind_shared(*address)).collect::<io::Result<_>>()?);
+    }
+    Ok(bound)
 }
 
 fn bind(listen: &Listen) -> io::Result<UdpSocket> {

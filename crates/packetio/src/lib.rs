@@ -5,7 +5,9 @@
 
 mod core;
 mod gso;
+mod junction;
 mod kernel;
+mod links;
 mod load;
 mod messages;
 mod order;
@@ -16,12 +18,13 @@ mod settings;
 mod shard_thread;
 mod socket;
 mod socket_name;
+mod steering;
 mod wake;
 
 pub use crate::core::Core;
 pub use gso::probe_gso;
+pub use junction::EGRESS_CAPACITY;
 pub use receive::ReceiveBatch;
 pub use send::{SendReport, Sender};
 pub use settings::{CoreSettings, Listen};
-pub use shard_thread::EGRESS_CAPACITY;
 pub use socket::UdpSocket;

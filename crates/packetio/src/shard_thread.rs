@@ -4,17 +4,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Instant;
 
-use tureen_sfu::{Command, Event, Shard};
-use tureen_units::{Egress, Outlet, Path};
+use tureen_sfu::{Command, Event};
+use tureen_units::{Outlet, Path};
 
 use crate::core::Mailbox;
+use crate::junction::Junction;
 use crate::load::Load;
 use crate::receive::ReceiveBatch;
-use crate::send::{SendReport, Sender};
 use crate::socket::UdpSocket;
-
-/// Datagrams that wait for one flush at most.
-pub const EGRESS_CAPACITY: usize = 512;
 
 /// Batches taken from one socket before the others have their turn.
 const BATCHES_PER_TURN: usize = 4;
@@ -27,30 +24,9 @@ pub enum Message {
     Stop,
 }
 
-/// The arena and the sockets behind it.
-struct SocketOutlet {
-    egress: Egress,
-    sender: Sender,
-    sockets: Vec<UdpSocket>,
-    report: SendReport,
-}
-
-impl Outlet for SocketOutlet {
-    fn egress(&mut self) -> &mut Egress {
-        &mut self.egress
-    }
-
-    fn flush(&mut self) {
-        if !self.egress.datagrams().is_empty() {
-            self.sender.flush(Instant::now(), &self.sockets, &mut self.egress, &mut self.report);
-        }
-    }
-}
-
 /// Everything that a shard's thread owns.
 pub struct ShardThread {
-    shard: Shard,
-    outlet: SocketOutlet,
+    junction: Junction,
     batch: ReceiveBatch,
     messages: Receiver<Message>,
     mailbox: Arc<Mailbox>,
@@ -60,21 +36,8 @@ pub struct ShardThread {
 
 impl ShardThread {
     /// A thread's worth of state; [`Self::run`] is its life.
-    pub fn new(
-        shard: Shard,
-        sockets: Vec<UdpSocket>,
-        gso: bool,
-        messages: Receiver<Message>,
-        mailbox: Arc<Mailbox>,
-        index: usize,
-    ) -> Self {
-        let outlet = SocketOutlet {
-            egress: Egress::new(EGRESS_CAPACITY),
-            sender: Sender::new(gso),
-            sockets,
-            report: SendReport::default(),
-        };
-        Self { shard, outlet, batch: ReceiveBatch::new(), messages, mailbox, index, events: Vec::new() }
+    pub fn new(junction: Junction, messages: Receiver<Message>, mailbox: Arc<Mailbox>, index: usize) -> Self {
+        Self { junction, batch: ReceiveBatch::new(), messages, mailbox, index, events: Vec::new() }
     }
 
     /// Serves until it is told to stop.
@@ -82,7 +45,8 @@ impl ShardThread {
         let mut load = Load::new(Instant::now());
         loop {
             let since = Instant::now();
-            let mut ready = wait(&self.outlet.sockets, self.mailbox.wake(self.index).fd(), self.shard.deadline());
+            let sockets = &self.junction.outlet.sockets;
+            let mut ready = wait(sockets, self.mailbox.wake(self.index).fd(), self.junction.shard.deadline());
             let mut now = Instant::now();
             let pause = load.on_work(since, now);
             if !pause.is_zero() {
@@ -93,14 +57,14 @@ impl ShardThread {
             if ready & 1 != 0 && !self.take_messages(now) {
                 return;
             }
-            for socket in 0..self.outlet.sockets.len() {
+            self.take_parcels(now);
+            for socket in 0..self.junction.outlet.sockets.len() {
                 if ready & (2 << socket) != 0 {
                     self.receive(now, socket);
                 }
             }
-            self.shard.forward(now, &mut self.outlet);
-            self.shard.handle_timeout(now, &mut self.outlet);
-            self.outlet.flush();
+            let mailbox = &self.mailbox;
+            self.junction.flush(now, |shard| mailbox.wake(shard).set());
             self.publish();
         }
     }
@@ -108,30 +72,41 @@ impl ShardThread {
     /// Carries out the commands that wait; `false` to end.
     fn take_messages(&mut self, now: Instant) -> bool {
         self.mailbox.wake(self.index).clear();
+        let Junction { shard, outlet, .. } = &mut self.junction;
         loop {
             match self.messages.try_recv() {
                 Ok(Message::Commands(commands)) => {
                     for command in commands {
-                        self.shard.handle_command(now, command, &mut self.outlet);
+                        shard.handle_command(now, command, outlet);
                     }
                 }
                 Err(TryRecvError::Empty) => return true,
                 Ok(Message::Stop) | Err(TryRecvError::Disconnected) => {
-                    self.shard.close_all(&mut self.outlet);
-                    self.outlet.flush();
+                    shard.close_all(outlet);
+                    outlet.flush();
                     return false;
                 }
             }
         }
     }
 
+    fn take_parcels(&mut self, now: Instant) {
+        if !self.junction.take_parcels(now) {
+            // There are more; the sockets have their turn first.
+            self.mailbox.wake(self.index).set();
+        }
+    }
+
     fn receive(&mut self, now: Instant, socket: usize) {
         for _ in 0..BATCHES_PER_TURN {
             // An error here is one peer's ICMP message at most: the next call goes on.
-            let count = self.batch.receive(&self.outlet.sockets[socket]).unwrap_or(0);
+            let count = self.batch.receive(&self.junction.outlet.sockets[socket]).unwrap_or(0);
+            // What a neighbour answered to a check is on its way to the peer only when we have been told whose the path
+            // is: so look before the peer's next datagram is handled.
+            self.take_parcels(now);
             for index in 0..count {
                 let path = Path { socket: socket as u16, remote: self.batch.remote(index) };
-                self.shard.handle_datagram(now, path, self.batch.buffer_mut(index), &mut self.outlet);
+                self.junction.receive(now, path, self.batch.buffer_mut(index));
             }
             if count < ReceiveBatch::CAPACITY {
                 return;
@@ -140,9 +115,9 @@ impl ShardThread {
     }
 
     fn publish(&mut self) {
-        self.shard.drain_events(&mut self.events);
+        self.junction.shard.drain_events(&mut self.events);
         self.mailbox.publish(&mut self.events);
-        self.mailbox.count(self.index, self.shard.counters(), self.shard.sizes(), &self.outlet.report);
+        self.mailbox.count(self.index, &self.junction);
     }
 }
 

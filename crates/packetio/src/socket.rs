@@ -22,12 +22,36 @@ impl UdpSocket {
     /// # Errors
     /// The system's, when it has no such address or the port is taken.
     pub fn bind(address: SocketAddr) -> io::Result<Self> {
+        Self::open(address, false)
+    }
+
+    /// Binds one more socket to the address of [`Self::bind`]'s, which must have been shared by [`Self::share`].
+    ///
+    /// # Errors
+    /// The system's, as [`Self::bind`].
+    pub fn bind_shared(address: SocketAddr) -> io::Result<Self> {
+        Self::open(address, true)
+    }
+
+    /// Lets others of this process's user bind the same address; the kernel then picks one for each remote address
+    /// (`SO_REUSEPORT`). Set after binding, so that a port which somebody else shares counts as taken.
+    ///
+    /// # Errors
+    /// The system's, when it knows no shared ports.
+    pub fn share(&self) -> io::Result<()> {
+        set_option(&self.socket, libc::SO_REUSEPORT, 1)
+    }
+
+    fn open(address: SocketAddr, shared: bool) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
         socket.set_nonblocking(true)?;
         if address.is_ipv6() {
             socket.set_only_v6(true)?;
         }
         enlarge_buffers(&socket);
+        if shared {
+            set_option(&socket, libc::SO_REUSEPORT, 1)?;
+        }
         socket.bind(&address.into())?;
         let local = socket.local_addr()?.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
         Ok(Self { socket, local })
@@ -47,27 +71,27 @@ impl UdpSocket {
 /// Asks for more than the system-wide maximum first, which needs `CAP_NET_ADMIN`, then for what anyone may have.
 /// Smaller buffers cost packets under load and nothing else, so a refusal is no error.
 fn enlarge_buffers(socket: &Socket) {
-    if !force_buffer(socket, libc::SO_RCVBUFFORCE) {
+    let bytes = BUFFER_BYTES as libc::c_int;
+    if set_option(socket, libc::SO_RCVBUFFORCE, bytes).is_err() {
         let _capped = socket.set_recv_buffer_size(BUFFER_BYTES);
     }
-    if !force_buffer(socket, libc::SO_SNDBUFFORCE) {
+    if set_option(socket, libc::SO_SNDBUFFORCE, bytes).is_err() {
         let _capped = socket.set_send_buffer_size(BUFFER_BYTES);
     }
 }
 
-fn force_buffer(socket: &Socket, option: libc::c_int) -> bool {
-    let bytes = BUFFER_BYTES as libc::c_int;
-    // SAFETY: the option's value is an int, and `bytes` lives across the call.
+fn set_option(socket: &Socket, option: libc::c_int, value: libc::c_int) -> io::Result<()> {
+    // SAFETY: the option's value is an int, and `value` lives across the call.
     let result = unsafe {
         libc::setsockopt(
             socket.as_raw_fd(),
             libc::SOL_SOCKET,
             option,
-            (&raw const bytes).cast(),
-            size_of_val(&bytes) as libc::socklen_t,
+            (&raw const value).cast(),
+            size_of_val(&value) as libc::socklen_t,
         )
     };
-    result == 0
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
 #[cfg(test)]
@@ -89,6 +113,17 @@ mod tests {
         let first = UdpSocket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let second = UdpSocket::bind(first.local_address());
         assert_eq!(second.unwrap_err().kind(), io::ErrorKind::AddrInUse);
+    }
+
+    #[test]
+    fn an_address_is_shared_only_with_those_who_say_so() {
+        let first = UdpSocket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        assert!(UdpSocket::bind_shared(first.local_address()).is_err(), "it is not shared yet");
+        first.share().unwrap();
+        let second = UdpSocket::bind_shared(first.local_address()).unwrap();
+        assert_eq!(second.local_address(), first.local_address());
+        let stranger = UdpSocket::bind(first.local_address());
+        assert_eq!(stranger.unwrap_err().kind(), io::ErrorKind::AddrInUse);
     }
 
     #[test]

@@ -92,6 +92,14 @@ pub enum Command {
         speakers: u64,
         limit: usize,
     },
+    OpenMirror(OpenMirror),
+    MirrorProducer {
+        #[serde(default)]
+        request: u64,
+        producer: ProducerId,
+        shard: u16,
+        mirrored: bool,
+    },
     PauseProducer {
         #[serde(default)]
         request: u64,
@@ -133,6 +141,8 @@ impl Command {
             Self::CloseTransport { .. } => ("close_transport", 0),
             Self::OpenProducer(open) => ("open_producer", open.request),
             Self::LimitSpeakers { .. } => ("limit_speakers", 0),
+            Self::OpenMirror(open) => ("open_mirror", open.request),
+            Self::MirrorProducer { request, .. } => ("mirror_producer", *request),
             Self::PauseProducer { request, .. } => ("pause_producer", *request),
             Self::CloseProducer { .. } => ("close_producer", 0),
             Self::OpenConsumer(open) => ("open_consumer", open.request),
@@ -174,7 +184,7 @@ pub struct UpdateTransport {
 }
 
 /// Starts to receive a track.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[expect(missing_docs, reason = "documented at tureen.media.commands")]
 pub struct OpenProducer {
     #[serde(default)]
@@ -187,6 +197,17 @@ pub struct OpenProducer {
     pub encodings: Vec<Encoding>,
     #[serde(default)]
     pub speakers: u64,
+}
+
+/// Makes a mirror of a producer that is on another shard.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "documented at tureen.media.commands")]
+pub struct OpenMirror {
+    #[serde(default)]
+    pub request: u64,
+    pub shard: u16,
+    pub paused: bool,
+    pub producer: OpenProducer,
 }
 
 /// Forwards a producer to a transport.

@@ -11,7 +11,7 @@ use crate::command::{
 use crate::consumer::Consumer;
 use crate::downlink::Downlink;
 use crate::event::{CloseReason, CommandErrorCode as Code, Event};
-use crate::producer::{MAX_LAYERS, Producer};
+use crate::producer::{MAX_LAYERS, Producer, Upstream};
 use crate::shard::Shard;
 use crate::transport::{StreamRef, Transport};
 
@@ -19,18 +19,20 @@ use crate::transport::{StreamRef, Transport};
 const MAX_PER_TRANSPORT: usize = 1024;
 
 /// A command that had no effect.
-struct Failure {
+pub struct Failure {
     code: Code,
     message: String,
 }
 
 impl Failure {
-    fn new(code: Code, message: impl Into<String>) -> Self {
+    /// A code for programs and a text for people.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
 }
 
-type Outcome = Result<(), Failure>;
+/// What became of a command.
+pub type Outcome = Result<(), Failure>;
 
 impl Shard {
     /// Carries a command out; a failure becomes an event. A panic fails the command and drops the transport that it was
@@ -59,6 +61,10 @@ impl Shard {
                 Ok(())
             }
             Command::OpenProducer(open) => self.open_producer(open),
+            Command::OpenMirror(open) => self.open_mirror(now, open, out),
+            Command::MirrorProducer { producer, shard, mirrored, .. } => {
+                self.mirror_producer(producer, shard, mirrored)
+            }
             Command::LimitSpeakers { speakers, limit } => {
                 self.speakers.limit(speakers, limit);
                 Ok(())
@@ -84,7 +90,7 @@ impl Shard {
 
     /// The transport that a command is about; data messages guard each of theirs.
     fn owner(&self, command: &Command) -> Option<usize> {
-        let of_producer = |id: &u64| Some(self.producers.get(*self.producer_keys.get(id)?)?.transport);
+        let of_producer = |id: &u64| self.producers.get(*self.producer_keys.get(id)?)?.transport();
         let of_consumer = |id: &u64| Some(self.consumers.get(*self.consumer_keys.get(id)?)?.transport);
         match command {
             Command::OpenTransport(OpenTransport { transport, .. })
@@ -93,10 +99,11 @@ impl Shard {
             | Command::OpenProducer(OpenProducer { transport, .. })
             | Command::OpenConsumer(OpenConsumer { transport, .. }) => self.transport_keys.get(transport).copied(),
             Command::PauseProducer { producer, .. }
+            | Command::MirrorProducer { producer, .. }
             | Command::CloseProducer { producer }
             | Command::RequestKeyFrame { producer, .. } => of_producer(producer),
             Command::UpdateConsumer { consumer, .. } | Command::CloseConsumer { consumer } => of_consumer(consumer),
-            Command::LimitSpeakers { .. } | Command::SendData { .. } => None,
+            Command::OpenMirror(_) | Command::LimitSpeakers { .. } | Command::SendData { .. } => None,
         }
     }
 
@@ -157,11 +164,9 @@ impl Shard {
 
     fn open_producer(&mut self, open: OpenProducer) -> Outcome {
         let transport = self.transport_key(open.transport)?;
-        if open.encodings.is_empty() || open.encodings.len() > MAX_LAYERS || open.codecs.is_empty() {
-            return Err(Failure::new(Code::InvalidParameter, "a producer needs a codec and one to four encodings"));
-        }
+        check_producer(&open)?;
         let key = match self.producer_keys.get(&open.producer) {
-            Some(key) if self.producers[*key].transport != transport => {
+            Some(key) if self.producers[*key].upstream != Upstream::Peer(transport) => {
                 return Err(Failure::new(Code::DuplicateId, "the producer is open on another transport"));
             }
             Some(key) => {
@@ -174,7 +179,7 @@ impl Shard {
             }
             None => {
                 let id = open.producer;
-                let key = self.producers.insert(Producer::new(open, transport, &mut self.pool));
+                let key = self.producers.insert(Producer::new(open, Upstream::Peer(transport), &mut self.pool));
                 self.producer_keys.insert(id, key);
                 self.transports[transport].producers.push(key);
                 key
@@ -196,7 +201,8 @@ impl Shard {
         }
     }
 
-    fn pause_producer(&mut self, now: Instant, id: u64, paused: bool, out: &mut dyn Outlet) -> Outcome {
+    /// Stops or resumes forwarding of a producer.
+    pub(crate) fn pause_producer(&mut self, now: Instant, id: u64, paused: bool, out: &mut dyn Outlet) -> Outcome {
         let key = self.producer_key(id)?;
         self.producers[key].paused = paused;
         for consumer in self.producers[key].consumers.clone() {
@@ -207,9 +213,10 @@ impl Shard {
 
     fn close_producer(&mut self, id: u64) {
         if let Some(key) = self.producer_keys.get(&id).copied() {
-            let transport = self.producers[key].transport;
-            self.transports[transport].producers.retain(|known| *known != key);
-            self.transports[transport].forget_streams(key);
+            if let Some(transport) = self.producers[key].transport() {
+                self.transports[transport].producers.retain(|known| *known != key);
+                self.transports[transport].forget_streams(key);
+            }
             self.remove_producer(key);
         }
     }
@@ -217,6 +224,7 @@ impl Shard {
     fn remove_producer(&mut self, key: usize) {
         let Some(mut producer) = self.producers.try_remove(key) else { return };
         self.producer_keys.remove(&producer.id);
+        self.mirrors -= usize::from(producer.transport().is_none());
         self.speakers.forget(producer.speakers, key);
         self.dirty.retain(|dirty| *dirty != key);
         for layer in &mut producer.layers {
@@ -337,7 +345,8 @@ impl Shard {
         key.ok_or_else(|| Failure::new(Code::UnknownTransport, format!("no transport {id}")))
     }
 
-    fn producer_key(&self, id: u64) -> Result<usize, Failure> {
+    /// The key of a producer.
+    pub(crate) fn producer_key(&self, id: u64) -> Result<usize, Failure> {
         let key = self.producer_keys.get(&id).copied();
         key.ok_or_else(|| Failure::new(Code::UnknownProducer, format!("no producer {id}")))
     }
@@ -350,6 +359,14 @@ impl Shard {
             self.remove_transport(key);
         }
     }
+}
+
+/// A producer can be made from these.
+pub fn check_producer(open: &OpenProducer) -> Outcome {
+    if open.encodings.is_empty() || open.encodings.len() > MAX_LAYERS || open.codecs.is_empty() {
+        return Err(Failure::new(Code::InvalidParameter, "a producer needs a codec and one to four encodings"));
+    }
+    Ok(())
 }
 
 fn check_extensions(ids: &HeaderExtensionIds) -> Outcome {

@@ -81,6 +81,10 @@ counters! {
     data_messages_sent,
     /// Data channel messages dropped: no channel or a full buffer.
     data_messages_dropped,
+    /// Copies of packets handed to other shards, one for each that mirrors the producer.
+    packets_relayed,
+    /// Such copies that found no room.
+    relay_drops,
     /// Peers dropped because handling them panicked.
     panics,
 }

@@ -9,7 +9,7 @@ use tureen_units::{Outlet, PacketBuffer, Path};
 
 use crate::keyframe::SPACING;
 use crate::nack;
-use crate::producer::ReportedClock;
+use crate::producer::{ReportedClock, Upstream};
 use crate::round_trip;
 use crate::shard::Shard;
 
@@ -146,18 +146,22 @@ impl Shard {
     pub(crate) fn poll_key_frames(&mut self, now: Instant, key: usize, out: &mut dyn Outlet) {
         let Some(producer) = self.producers.get(key) else { return };
         if producer.layers.iter().any(|layer| layer.key_frames.is_wanted()) {
-            self.guard(producer.transport, out, |shard, out| shard.request_key_frames(now, key, out));
+            match producer.upstream {
+                Upstream::Peer(transport) => {
+                    self.guard(transport, out, |shard, out| shard.request_key_frames(now, key, transport, out));
+                }
+                Upstream::Shard(shard) => self.request_of_origin(now, key, shard),
+            }
         }
     }
 
     /// PLI where it is understood, else FIR (RFC 5104 section 4.3.1).
-    fn request_key_frames(&mut self, now: Instant, key: usize, out: &mut dyn Outlet) {
+    fn request_key_frames(&mut self, now: Instant, key: usize, transport: usize, out: &mut dyn Outlet) {
         let producer = &mut self.producers[key];
         if producer.key_frame_asked.is_some_and(|asked| now < asked + SPACING) {
             return;
         }
         let by_fir = !producer.takes_feedback("nack pli") && producer.takes_feedback("ccm fir");
-        let transport = producer.transport;
         let mut room = [0; RTCP_ROOM];
         let mut writer = RtcpWriter::new(&mut room);
         for layer in &mut producer.layers {
@@ -278,14 +282,14 @@ impl Shard {
     }
 
     fn send_sender_report(&mut self, now: Instant, key: usize, consumer: usize, out: &mut dyn Outlet) {
-        let Self { consumers, producers, transports, .. } = self;
+        let Self { consumers, producers, .. } = self;
         let consumer = &mut consumers[consumer];
         let producer = &producers[consumer.producer];
         let Some((ntp, rtp)) = consumer.clock(producer, now) else { return };
         let mut room = [0; RTCP_ROOM];
         let mut writer = RtcpWriter::new(&mut room);
         let mut name = [0; 32];
-        let cname = canonical_name(transports[producer.transport].id, &mut name);
+        let cname = canonical_name(producer.publisher, &mut name);
         let info = SenderInfo {
             ssrc: consumer.ssrc,
             ntp,

@@ -176,7 +176,7 @@ impl Shard {
 }
 
 /// Forwards what waited for the structure that came with this packet, once: also what came in this batch.
-fn release_waiting(producer: &mut Producer, structure: Pending) {
+pub fn release_waiting(producer: &mut Producer, structure: Pending) {
     let layer = &mut producer.layers[usize::from(structure.layer)];
     for sequence in layer.describe_again(structure.sequence) {
         producer.pending.retain(|other| (other.layer, other.sequence) != (structure.layer, sequence));

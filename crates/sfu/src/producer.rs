@@ -8,7 +8,7 @@ use tureen_rtp::receiver::ReceptionStats;
 use tureen_rtp::sequence::{SequenceExtender, distance};
 use tureen_srtp::InboundStream;
 
-use crate::command::{Codec, Encoding, MediaKind, OpenProducer, ProducerId};
+use crate::command::{Codec, Encoding, MediaKind, OpenProducer, ProducerId, TransportId};
 use crate::keyframe::KeyFrameRequests;
 use crate::levels::LevelMeter;
 use crate::nack::NackTracker;
@@ -116,6 +116,11 @@ impl Layer {
         self.last_packet.replace(now).is_none()
     }
 
+    /// Notes that a packet came from another shard, where it was counted.
+    pub fn on_mirrored(&mut self, now: Instant) {
+        self.last_packet = Some(now);
+    }
+
     /// Whether packets came lately.
     pub fn flows(&self, now: Instant) -> bool {
         self.last_packet.is_some_and(|last| now.saturating_duration_since(last) < FLOW_TIMEOUT)
@@ -135,6 +140,15 @@ impl Layer {
         self.last_key_frame = None;
         self.generation = self.generation.wrapping_add(1);
     }
+}
+
+/// Where a producer's packets come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upstream {
+    /// A peer on this shard: the key of its transport.
+    Peer(usize),
+    /// The same producer on another shard, which this one mirrors.
+    Shard(u16),
 }
 
 /// A pending packet: it arrived in this batch and goes to the consumers at the end of it.
@@ -161,8 +175,12 @@ impl Pending {
 pub struct Producer {
     /// Its id for the control plane.
     pub id: ProducerId,
-    /// Key of its transport within the shard.
-    pub transport: usize,
+    /// Where its packets come from.
+    pub upstream: Upstream,
+    /// The publisher's transport, on whatever shard it is.
+    pub publisher: TransportId,
+    /// Other shards that mirror it.
+    pub mirrors: Vec<u16>,
     /// Audio or video.
     pub kind: MediaKind,
     /// The section's mid.
@@ -189,10 +207,12 @@ pub struct Producer {
 
 impl Producer {
     /// A producer without consumers.
-    pub fn new(parameters: OpenProducer, transport: usize, pool: &mut BufferPool) -> Self {
+    pub fn new(parameters: OpenProducer, upstream: Upstream, pool: &mut BufferPool) -> Self {
         let mut producer = Self {
             id: parameters.producer,
-            transport,
+            upstream,
+            publisher: parameters.transport,
+            mirrors: Vec::new(),
             kind: parameters.kind,
             mid: String::new(),
             codecs: Vec::new(),
@@ -229,6 +249,14 @@ impl Producer {
                 Some(layer) => *layer = Layer::new(encoding, ring),
                 None => self.layers.push(Layer::new(encoding, ring)),
             }
+        }
+    }
+
+    /// Key of its transport within the shard, if that is here.
+    pub fn transport(&self) -> Option<usize> {
+        match self.upstream {
+            Upstream::Peer(transport) => Some(transport),
+            Upstream::Shard(_) => None,
         }
     }
 

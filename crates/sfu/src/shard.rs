@@ -26,6 +26,7 @@ use crate::ice::{BindingRequest, Check, Response};
 use crate::levels::AUDIBLE;
 use crate::producer::Producer;
 use crate::random::Random;
+use crate::relay::Relayed;
 use crate::ring::BufferPool;
 use crate::sctp::DataOutput;
 use crate::speakers::Speakers;
@@ -45,10 +46,16 @@ pub struct Shard {
     pub(crate) transport_keys: HashMap<u64, usize>,
     pub(crate) ufrags: HashMap<String, usize>,
     pub(crate) paths: HashMap<Path, usize>,
+    /// Paths that were some transport's and are nobody's now.
+    pub(crate) forgotten: Vec<Path>,
     pub(crate) producers: Slab<Producer>,
     pub(crate) producer_keys: HashMap<u64, usize>,
     pub(crate) consumers: Slab<Consumer>,
     pub(crate) consumer_keys: HashMap<u64, usize>,
+    /// How many producers are mirrors of others.
+    pub(crate) mirrors: usize,
+    /// What waits for other shards.
+    pub(crate) relayed: Vec<(u16, Relayed)>,
     /// Producers with pending packets.
     pub(crate) dirty: Vec<usize>,
     pub(crate) pool: BufferPool,
@@ -73,10 +80,13 @@ impl Shard {
             transport_keys: HashMap::new(),
             ufrags: HashMap::new(),
             paths: HashMap::new(),
+            forgotten: Vec::new(),
             producers: Slab::new(),
             producer_keys: HashMap::new(),
             consumers: Slab::new(),
             consumer_keys: HashMap::new(),
+            mirrors: 0,
+            relayed: Vec::new(),
             dirty: Vec::new(),
             pool: BufferPool::default(),
             speakers: Speakers::default(),
@@ -97,9 +107,15 @@ impl Shard {
         &self.counters
     }
 
-    /// Transports, producers and consumers that are open.
+    /// Transports, producers and consumers that are open; mirrors do not count as producers.
     pub fn sizes(&self) -> [u64; 3] {
-        [self.transports.len() as u64, self.producers.len() as u64, self.consumers.len() as u64]
+        let producers = self.producers.len() - self.mirrors;
+        [self.transports.len() as u64, producers as u64, self.consumers.len() as u64]
+    }
+
+    /// Mirrors of other shards' producers that are open.
+    pub fn mirrors(&self) -> u64 {
+        self.mirrors as u64
     }
 
     /// Moves the events since the last call to the end of `events`.
@@ -215,6 +231,7 @@ impl Shard {
     pub(crate) fn forget_path(&mut self, path: Path, key: usize) {
         if self.paths.get(&path) == Some(&key) {
             self.paths.remove(&path);
+            self.forgotten.push(path);
         }
     }
 

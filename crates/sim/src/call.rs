@@ -1,4 +1,4 @@
-//! Peers joined to a shard in virtual time.
+//! Peers joined to one shard or several in virtual time.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use tureen_rtp::rtcp::RtcpWriter;
 use tureen_sfu::{
     Codec, Command, ConsumerLimits, Encoding, Event, HeaderExtensionIds, IceCredentials, Identity, MediaKind,
-    OpenConsumer, OpenProducer, OpenTransport, PayloadTypeMapping, Shard,
+    OpenConsumer, OpenMirror, OpenProducer, OpenTransport, PayloadTypeMapping, Shard,
 };
 use tureen_units::{Egress, Outlet, PacketBuffer, Path};
 
 use crate::bottleneck::Bottleneck;
 use crate::peer::Peer;
+use crate::rings::Rings;
 
 /// Number of a peer in its call; its transport has this id plus one.
 pub type PeerIndex = usize;
@@ -76,10 +77,14 @@ impl Outlet for Memory {
     }
 }
 
-/// A shard, its peers, and the network between them.
+/// A server of one shard or several, its peers, and the network between them.
 pub struct Call {
-    /// The server.
+    /// The first shard, and the only one unless a call says otherwise.
     pub shard: Shard,
+    /// The other shards, from 1 on.
+    pub others: Vec<Shard>,
+    /// What joins the shards.
+    pub rings: Rings,
     /// The peers.
     pub peers: Vec<Peer>,
     /// Events so far, in order.
@@ -88,6 +93,10 @@ pub struct Call {
     pub now: Instant,
     /// Decides what arrives.
     pub network: Network,
+    /// The shard of each peer's transport.
+    homes: Vec<usize>,
+    /// Producers that were opened, to be mirrored.
+    producers: HashMap<u64, OpenProducer>,
     addresses: Addresses,
     /// The way back from an address to its peer.
     indices: HashMap<SocketAddr, PeerIndex>,
@@ -112,6 +121,17 @@ impl Call {
         Self::with_addresses(address)
     }
 
+    /// A call whose peers are spread over so many shards by [`Self::join_on`].
+    ///
+    /// # Panics
+    /// If no certificate can be made.
+    pub fn with_shards(shards: usize) -> Self {
+        let mut call = Self::new();
+        let shard = |seed| Shard::new(Identity::generate().expect("a certificate"), seed, call.now);
+        call.others = (1..shards as u64).map(shard).collect();
+        call
+    }
+
     /// A call whose peers send from these addresses, which must differ.
     ///
     /// # Panics
@@ -120,6 +140,10 @@ impl Call {
         let now = Instant::now();
         Self {
             shard: Shard::new(Identity::generate().expect("a certificate"), 7, now),
+            others: Vec::new(),
+            rings: Rings::default(),
+            homes: Vec::new(),
+            producers: HashMap::new(),
             peers: Vec::new(),
             events: Vec::new(),
             now,
@@ -145,8 +169,18 @@ impl Call {
         }
     }
 
+    /// The shard with this number.
+    pub fn at(&mut self, shard: usize) -> &mut Shard {
+        if shard == 0 { &mut self.shard } else { &mut self.others[shard - 1] }
+    }
+
     /// Adds a peer and opens its transport.
     pub fn add_peer(&mut self) -> PeerIndex {
+        self.add_peer_on(0)
+    }
+
+    /// The same on any shard.
+    pub fn add_peer_on(&mut self, shard: usize) -> PeerIndex {
         let index = self.peers.len();
         let credentials = IceCredentials { ufrag: format!("srv{index}"), password: format!("{index:0>24}") };
         let peer = Peer::new(&index.to_string(), credentials.clone(), self.now);
@@ -160,7 +194,8 @@ impl Call {
             max_message_size: 65536,
         };
         self.connect_peer(peer);
-        self.command(Command::OpenTransport(open));
+        self.homes[index] = shard;
+        self.command_to(shard, Command::OpenTransport(open));
         index
     }
 
@@ -168,6 +203,7 @@ impl Call {
     pub fn connect_peer(&mut self, peer: Peer) -> PeerIndex {
         let index = self.peers.len();
         self.peers.push(peer);
+        self.homes.push(0);
         self.indices.insert((self.addresses)(index), index);
         index
     }
@@ -177,7 +213,15 @@ impl Call {
     /// # Panics
     /// If it does not.
     pub fn join(&mut self) -> PeerIndex {
-        let index = self.add_peer();
+        self.join_on(0)
+    }
+
+    /// The same on any shard.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn join_on(&mut self, shard: usize) -> PeerIndex {
+        let index = self.add_peer_on(shard);
         self.peers[index].check(self.now);
         self.run(Duration::from_millis(200));
         assert!(self.peers[index].is_connected(), "ICE and DTLS complete");
@@ -194,9 +238,15 @@ impl Call {
         self.outlet.until_panic.is_some()
     }
 
-    /// Carries out a command.
+    /// Carries out a command on the first shard.
     pub fn command(&mut self, command: Command) {
-        self.shard.handle_command(self.now, command, &mut self.outlet);
+        self.command_to(0, command);
+    }
+
+    /// Carries out a command on any shard.
+    pub fn command_to(&mut self, shard: usize, command: Command) {
+        let target = if shard == 0 { &mut self.shard } else { &mut self.others[shard - 1] };
+        target.handle_command(self.now, command, &mut self.outlet);
         self.settle();
     }
 
@@ -211,31 +261,43 @@ impl Call {
 
     /// Opens a producer for audio (payload type 111) or video (96, retransmissions 97).
     pub fn publish_codec(&mut self, peer: PeerIndex, producer: u64, mime_type: &str, encodings: Vec<Encoding>) {
-        let (kind, payload_type, clock_rate, rtx) = if mime_type.starts_with("audio/") {
-            (MediaKind::Audio, 111, 48_000, None)
-        } else {
-            (MediaKind::Video, 96, 90_000, Some(97))
-        };
-        let codec = Codec {
-            mime_type: mime_type.to_owned(),
-            payload_type,
-            clock_rate,
-            feedback: vec!["nack".to_owned(), "nack pli".to_owned()],
-            rtx_payload_type: rtx,
-        };
-        self.command(Command::OpenProducer(OpenProducer {
-            request: 0,
-            producer,
-            transport: peer as u64 + 1,
-            kind,
-            mid: format!("m{producer}"),
-            codecs: vec![codec],
-            encodings,
-            speakers: 0,
-        }));
+        self.open_producer(parameters(peer, producer, mime_type, encodings));
     }
 
-    /// Opens a consumer whose payload types are the producer's plus 4, with SSRC `ssrc` and retransmissions on `ssrc + 1`.
+    /// Opens a producer of audio (Opus) among whose group only the loudest may be forwarded.
+    pub fn publish_voice(&mut self, peer: PeerIndex, producer: u64, ssrc: u32, speakers: u64) {
+        let encoding = Encoding { ssrc: Some(ssrc), ..Encoding::default() };
+        self.open_producer(OpenProducer { speakers, ..parameters(peer, producer, "audio/opus", vec![encoding]) });
+    }
+
+    /// Opens a producer, or takes over what changed, with its mirrors.
+    pub fn open_producer(&mut self, open: OpenProducer) {
+        let (id, home) = (open.producer, self.home_of(&open));
+        self.command_to(home, Command::OpenProducer(open.clone()));
+        self.producers.insert(id, open);
+        for shard in (0..=self.others.len()).filter(|shard| *shard != home) {
+            if self.at(shard).mirrors_producer(id) {
+                self.mirror(id, shard);
+            }
+        }
+    }
+
+    /// Opens a mirror on this shard, or tells it what changed.
+    fn mirror(&mut self, producer: u64, shard: usize) {
+        let open = self.producers[&producer].clone();
+        let home = self.home_of(&open);
+        let request = 0;
+        let mirror = OpenMirror { request, shard: home as u16, paused: false, producer: open };
+        self.command_to(shard, Command::OpenMirror(mirror));
+        let mirrored = Command::MirrorProducer { request, producer, shard: shard as u16, mirrored: true };
+        self.command_to(home, mirrored);
+    }
+
+    fn home_of(&self, open: &OpenProducer) -> usize {
+        self.homes[open.transport as usize - 1]
+    }
+
+    /// Opens a consumer, on another shard than the producer's through a mirror. Its payload types are the producer's plus 4, with SSRC `ssrc` and retransmissions on `ssrc + 1`.
     pub fn subscribe(&mut self, peer: PeerIndex, consumer: u64, producer: u64, ssrc: u32) {
         let mapping = |producer: u8| PayloadTypeMapping {
             producer,
@@ -243,17 +305,25 @@ impl Call {
             consumer_rtx: Some(producer + 5),
             consumer_red: None,
         };
-        self.command(Command::OpenConsumer(OpenConsumer {
-            request: 0,
-            consumer,
-            transport: peer as u64 + 1,
-            producer,
-            mid: format!("d{consumer}"),
-            ssrc,
-            rtx_ssrc: Some(ssrc + 1),
-            payload_types: vec![mapping(96), mapping(111)],
-            limits: ConsumerLimits::default(),
-        }));
+        let home = self.homes[peer];
+        let elsewhere = self.producers.get(&producer).is_some_and(|open| self.home_of(open) != home);
+        if elsewhere && !self.at(home).mirrors_producer(producer) {
+            self.mirror(producer, home);
+        }
+        self.command_to(
+            home,
+            Command::OpenConsumer(OpenConsumer {
+                request: 0,
+                consumer,
+                transport: peer as u64 + 1,
+                producer,
+                mid: format!("d{consumer}"),
+                ssrc,
+                rtx_ssrc: Some(ssrc + 1),
+                payload_types: vec![mapping(96), mapping(111)],
+                limits: ConsumerLimits::default(),
+            }),
+        );
     }
 
     /// Puts a link of so many bits per second in front of a peer, with a queue of 200 ms and a way of 20 ms; if there is one,
@@ -282,7 +352,9 @@ impl Call {
         self.settle();
         while self.now < end {
             self.now += Duration::from_millis(5);
-            self.shard.handle_timeout(self.now, &mut self.outlet);
+            for shard in std::iter::once(&mut self.shard).chain(&mut self.others) {
+                shard.handle_timeout(self.now, &mut self.outlet);
+            }
             for index in 0..self.peers.len() {
                 self.peers[index].handle_timeout(self.now);
             }
@@ -303,8 +375,7 @@ impl Call {
                     }
                 }
             }
-            self.shard.forward(self.now, &mut self.outlet);
-            self.outlet.flush();
+            moved |= self.forward();
             for (path, datagram) in std::mem::take(&mut self.outlet.sent) {
                 moved = true;
                 let Some(index) = self.indices.get(&path.remote).copied() else { continue };
@@ -320,7 +391,20 @@ impl Call {
                 break;
             }
         }
-        self.shard.drain_events(&mut self.events);
+        for shard in std::iter::once(&mut self.shard).chain(&mut self.others) {
+            shard.drain_events(&mut self.events);
+        }
+    }
+
+    /// Lets each shard hand over and forward; whether anything went from one to another.
+    fn forward(&mut self) -> bool {
+        let mut shards: Vec<_> = std::iter::once(&mut self.shard).chain(&mut self.others).collect();
+        let moved = self.rings.exchange(self.now, &mut shards, &mut self.outlet);
+        for shard in shards {
+            shard.forward(self.now, &mut self.outlet);
+        }
+        self.outlet.flush();
+        moved
     }
 
     /// Hands over what came through narrow links by now.
@@ -342,7 +426,34 @@ impl Call {
         room[..datagram.len()].copy_from_slice(datagram);
         self.buffer.set_len(datagram.len());
         let path = Path { socket: 0, remote: from };
-        self.shard.handle_datagram(self.now, path, &mut self.buffer, &mut self.outlet);
+        let home = self.indices.get(&from).map_or(0, |peer| self.homes[*peer]);
+        let shard = if home == 0 { &mut self.shard } else { &mut self.others[home - 1] };
+        shard.handle_datagram(self.now, path, &mut self.buffer, &mut self.outlet);
+    }
+}
+
+fn parameters(peer: PeerIndex, producer: u64, mime_type: &str, encodings: Vec<Encoding>) -> OpenProducer {
+    let (kind, payload_type, clock_rate, rtx) = if mime_type.starts_with("audio/") {
+        (MediaKind::Audio, 111, 48_000, None)
+    } else {
+        (MediaKind::Video, 96, 90_000, Some(97))
+    };
+    let codec = Codec {
+        mime_type: mime_type.to_owned(),
+        payload_type,
+        clock_rate,
+        feedback: vec!["nack".to_owned(), "nack pli".to_owned()],
+        rtx_payload_type: rtx,
+    };
+    OpenProducer {
+        request: 0,
+        producer,
+        transport: peer as u64 + 1,
+        kind,
+        mid: format!("m{producer}"),
+        codecs: vec![codec],
+        encodings,
+        speakers: 0,
     }
 }
 

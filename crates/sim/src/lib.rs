@@ -12,10 +12,12 @@ pub mod descriptor;
 mod handshake;
 mod peer;
 mod player;
+mod rings;
 mod video;
 
 pub use call::{Addresses, Call, Direction, Network, PeerIndex, address};
 pub use handshake::{DtlsCertificate, Handshake};
 pub use peer::{Peer, Received};
 pub use player::{DESCRIPTOR_ID, Picture, Player};
+pub use rings::Rings;
 pub use video::{Format, Prediction, Truth, VideoPacket, VideoSource};

@@ -26,6 +26,15 @@ class Gso(enum.StrEnum):
     OFF = "off"
 
 
+class ShardPorts(enum.StrEnum):
+    """Where several packet threads receive."""
+
+    ONE = "one"
+    """All on the one port, which is the only one to open in a firewall; threads hand over what is another's."""
+    EACH = "each"
+    """Each on its own, from the port of the settings upwards; nothing is ever handed over."""
+
+
 class LogLevel(enum.StrEnum):
     """What is worth a line."""
 
@@ -82,6 +91,9 @@ class RoomsSettings(_Section):
     audible_speakers: Annotated[int, Field(ge=0, le=1000)] = Field(
         default=8, description="most microphones heard at a time, the loudest; 0: all"
     )
+    spread_from: Count = Field(
+        default=32, description="participants from which on a room is spread over all packet threads"
+    )
 
 
 class LimitsSettings(_Section):
@@ -102,6 +114,9 @@ class MediaSettings(_Section):
     """The packet core."""
 
     shards: Annotated[int, Field(ge=1, le=64)] = Field(default=1, description="packet threads")
+    shard_ports: ShardPorts = Field(
+        default=ShardPorts.ONE, description="one UDP port for all packet threads, or consecutive ones"
+    )
     gso: Gso = Field(default=Gso.AUTO, description="UDP segmentation offload")
 
 
@@ -166,7 +181,7 @@ class Settings(BaseSettings):
     @field_validator("media")
     @classmethod
     def _a_port_for_each_shard(cls, media: MediaSettings, info: ValidationInfo) -> MediaSettings:
-        if info.data.get("port", 1) + media.shards - 1 <= HIGHEST_PORT:
+        if media.shard_ports is ShardPorts.ONE or info.data.get("port", 1) + media.shards - 1 <= HIGHEST_PORT:
             return media
         raise PydanticCustomError(
             "contradiction",

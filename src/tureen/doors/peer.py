@@ -86,8 +86,9 @@ class Peer:
         self._room = room
         self._participant = participant
         self._listener = listener
-        self._ice: IceCredentials = fresh_credentials(entropy)
-        self._negotiation = Negotiation(media.local_transport(room.place.shard, self._ice), entropy)
+        shard = participant.shard
+        self._ice: IceCredentials = fresh_credentials(entropy, shard)
+        self._negotiation = Negotiation(media.local_transport(shard, self._ice), shard, entropy)
         self._transport: TransportId | None = None
         self._published: dict[TrackSid, Publication] = {}
         self._producers: dict[UplinkKey, ProducerId] = {}
@@ -230,7 +231,7 @@ class Peer:
     def _apply_transport(self, negotiated: Negotiated) -> TransportId:
         remote = negotiated.remote
         if self._transport is None:
-            self._transport = self._media.open_transport(self._room.place.shard, self._ice, remote, self._listener)
+            self._transport = self._media.open_transport(self._participant.shard, self._ice, remote, self._listener)
         else:
             self._media.update_transport(self._transport, remote, restarted_ice=negotiated.restarted_ice)
         return self._transport

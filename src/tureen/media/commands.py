@@ -71,6 +71,27 @@ class OpenProducer(Command, frozen=True, kw_only=True, tag="open_producer"):
     """The group of audio producers among which only the loudest are forwarded, see `LimitSpeakers`; 0: none."""
 
 
+class OpenMirror(Command, frozen=True, kw_only=True, tag="open_mirror"):
+    """Makes a mirror of a producer that is on another shard, for consumers on this one.
+
+    For a mirror that exists, takes over what changed. `CloseProducer` closes it.
+    """
+
+    shard: int
+    """Where the producer is. It must relay: see `MirrorProducer`."""
+    paused: bool
+    producer: OpenProducer
+    """As it was opened there."""
+
+
+class MirrorProducer(Command, frozen=True, kw_only=True, tag="mirror_producer"):
+    """Begins or ceases to relay a producer's packets to another shard, which mirrors it. To cease is never an error."""
+
+    producer: ProducerId
+    shard: int
+    mirrored: bool
+
+
 class LimitSpeakers(Command, frozen=True, kw_only=True, tag="limit_speakers"):
     """Forwards only so many producers of a group at a time: the loudest ones."""
 
@@ -143,6 +164,8 @@ AnyCommand = (
     | UpdateTransport
     | CloseTransport
     | OpenProducer
+    | OpenMirror
+    | MirrorProducer
     | LimitSpeakers
     | PauseProducer
     | CloseProducer

@@ -27,6 +27,7 @@ from tureen.media.commands import (
 from tureen.media.dispatch import EventDispatch
 from tureen.media.errors import MediaCoreError
 from tureen.media.events import AnyEvent
+from tureen.media.mirrors import Mirrors
 from tureen.media.settings import CoreSettings
 from tureen.model.ids import ConsumerId, ProducerId, SpeakersGroup, TransportId
 from tureen.model.media import (
@@ -75,6 +76,7 @@ class MediaCore:
         self._shard_of: dict[TransportId, int] = {}
         self._batches: dict[int, list[AnyCommand]] = {}
         self._dispatch = EventDispatch()
+        self._mirrors = Mirrors(self._queue_on)
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(list[AnyEvent])
         loop.add_reader(self._core.event_fd(), self._drain)
@@ -152,14 +154,14 @@ class MediaCore:
         """See `ports.MediaPort`."""
         producer = ProducerId(next(self._ids))
         self._dispatch.add_producer(producer, transport, listener)
-        self._queue(transport, self._open_producer(producer, transport, parameters))
+        self._open_producer(producer, transport, parameters)
         return producer
 
     def update_producer(self, producer: ProducerId, parameters: ProducerParameters) -> None:
         """See `ports.MediaPort`."""
         transport = self._dispatch.producer_home(producer)
         if transport is not None:
-            self._queue(transport, self._open_producer(producer, transport, parameters))
+            self._open_producer(producer, transport, parameters)
 
     def limit_speakers(self, group: SpeakersGroup, limit: int) -> None:
         """See `ports.MediaPort`."""
@@ -171,12 +173,14 @@ class MediaCore:
         transport = self._dispatch.producer_home(producer)
         if transport is not None:
             self._queue(transport, PauseProducer(request=transport, producer=producer, paused=paused))
+            self._mirrors.pause_producer(producer, paused=paused)
 
     def close_producer(self, producer: ProducerId) -> None:
         """See `ports.MediaPort`."""
         transport = self._dispatch.producer_home(producer)
         if transport is not None:
             self._queue(transport, CloseProducer(producer=producer))
+            self._mirrors.remove_producer(producer)
             self._dispatch.remove_producer(producer)
 
     def open_consumer(
@@ -190,6 +194,9 @@ class MediaCore:
         """See `ports.MediaPort`."""
         consumer = ConsumerId(next(self._ids))
         self._dispatch.add_consumer(consumer, transport, listener)
+        shard = self._shard_of.get(transport)
+        if shard is not None:
+            self._mirrors.add_consumer(consumer, shard, producer)
         self._queue(
             transport,
             OpenConsumer(
@@ -217,6 +224,7 @@ class MediaCore:
         transport = self._dispatch.consumer_home(consumer)
         if transport is not None:
             self._queue(transport, CloseConsumer(consumer=consumer))
+            self._mirrors.remove_consumer(consumer)
             self._dispatch.remove_consumer(consumer)
 
     def request_key_frame(self, producer: ProducerId) -> None:
@@ -235,10 +243,8 @@ class MediaCore:
         for group in by_shard.values():
             self._queue(group[0], SendData(transports=tuple(group), label=label, payload=payload, binary=binary))
 
-    def _open_producer(
-        self, producer: ProducerId, transport: TransportId, parameters: ProducerParameters
-    ) -> OpenProducer:
-        return OpenProducer(
+    def _open_producer(self, producer: ProducerId, transport: TransportId, parameters: ProducerParameters) -> None:
+        opened = OpenProducer(
             request=transport,
             producer=producer,
             transport=transport,
@@ -248,6 +254,10 @@ class MediaCore:
             encodings=parameters.encodings,
             speakers=parameters.speakers or 0,
         )
+        self._queue(transport, opened)
+        shard = self._shard_of.get(transport)
+        if shard is not None:
+            self._mirrors.add_producer(shard, opened)
 
     def _queue(self, transport: TransportId, command: AnyCommand) -> None:
         shard = self._shard_of.get(transport)
@@ -275,7 +285,11 @@ class MediaCore:
                 self._forget(closed)
 
     def _forget(self, transport: TransportId) -> None:
-        self._dispatch.remove_transport(transport)
+        producers, consumers = self._dispatch.remove_transport(transport)
+        for consumer in consumers:
+            self._mirrors.remove_consumer(consumer)
+        for producer in producers:
+            self._mirrors.remove_producer(producer)
         self._shard_of.pop(transport, None)
 
 

@@ -45,9 +45,11 @@ class _Residents(Generic[Id, Listener]):
             del self._all[resident]
             self._by_transport[home].discard(resident)
 
-    def clear(self, transport: TransportId) -> None:
-        for resident in self._by_transport.pop(transport, ()):
+    def clear(self, transport: TransportId) -> set[Id]:
+        residents = self._by_transport.pop(transport, set())
+        for resident in residents:
             del self._all[resident]
+        return residents
 
     def home(self, resident: Id) -> TransportId | None:
         known = self._all.get(resident)
@@ -82,11 +84,10 @@ class EventDispatch:
         """From now on its listener hears of it."""
         self._transports[transport] = listener
 
-    def remove_transport(self, transport: TransportId) -> None:
-        """Nobody hears of it or what is on it any more."""
+    def remove_transport(self, transport: TransportId) -> tuple[set[ProducerId], set[ConsumerId]]:
+        """Nobody hears of it or what was on it any more, which is returned."""
         self._transports.pop(transport, None)
-        self._producers.clear(transport)
-        self._consumers.clear(transport)
+        return self._producers.clear(transport), self._consumers.clear(transport)
 
     def add_producer(self, producer: ProducerId, transport: TransportId, listener: ProducerListener) -> None:
         """From now on its listener hears of it."""

@@ -20,6 +20,8 @@ class CoreSettings(Struct, frozen=True, kw_only=True):
 
     shards: tuple[tuple[ListenAddress, ...], ...]
     """The addresses of each shard; a shard is a thread."""
+    one_port: bool = False
+    """All shards receive on the same addresses; port 0 becomes the same one for all. Else each has its own."""
     gso: bool = True
     """Use UDP segmentation offload where the kernel has it."""
 

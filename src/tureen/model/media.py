@@ -73,6 +73,12 @@ class Encoding(Struct, frozen=True, kw_only=True):
     rtx_ssrc: int | None = None
 
 
+SHARD_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+"""The first character of our user name fragments, by the shard that their transport is on: all that these may hold (RFC
+8839 section 5.4). Where shards share a port, it brings a peer's checks to the right one;
+`crates/packetio/src/steering.rs` is the other side."""
+
+
 class IceCredentials(Struct, frozen=True, kw_only=True):
     """ICE user name fragment (4 to 256 characters) and password (22 to 256; RFC 8839 section 5.4)."""
 

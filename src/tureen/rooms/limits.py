@@ -30,3 +30,5 @@ class RoomDefaults(Struct, frozen=True, kw_only=True):
     max_participants: int | None = None
     audible_speakers: int = 8
     """Most microphones that are forwarded at a time, the loudest ones; 0: all."""
+    spread_from: int = 32
+    """Participants from which on newcomers are placed on any shard of the packet core."""

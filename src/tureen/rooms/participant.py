@@ -66,9 +66,10 @@ class JoinOptions(Struct, frozen=True, kw_only=True):
 class Participant:
     """Identity, rights, profile and publications of one stay."""
 
-    def __init__(self, sid: ParticipantSid, grant: Grant, options: JoinOptions, now: float) -> None:
-        """``now``: Unix seconds."""
+    def __init__(self, sid: ParticipantSid, grant: Grant, options: JoinOptions, now: float, shard: int) -> None:
+        """``now``: Unix seconds; ``shard``: the one of the packet core that carries its media."""
         self.sid = sid
+        self.shard = shard
         self.identity: Identity = grant.identity
         self.kind: ParticipantKind = grant.kind
         self.client = options.client

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 
 from tureen.model.grant import Grant
@@ -19,6 +18,7 @@ from tureen.rooms.errors import (
 from tureen.rooms.limits import RoomDefaults, RoomLimits
 from tureen.rooms.observer import Observe, unobserved
 from tureen.rooms.participant import DepartureReason, JoinOptions, Participant
+from tureen.rooms.placement import Placement
 from tureen.rooms.profile import Profile
 from tureen.rooms.room import Room, RoomPlace, Surroundings
 
@@ -36,10 +36,15 @@ class RoomRegistry:
         defaults: RoomDefaults,
         observe: Observe = unobserved,
     ) -> None:
-        """``media``: the packet core that will carry the rooms' media; a room stays on one of its shards."""
-        self._shards = media.shards()
+        """``media``: the packet core that will carry the rooms' media."""
         self._around = Surroundings(
-            clock=clock, entropy=entropy, media=media, limits=limits, defaults=defaults, observe=observe
+            clock=clock,
+            entropy=entropy,
+            media=media,
+            placement=Placement(media.shards(), defaults.spread_from),
+            limits=limits,
+            defaults=defaults,
+            observe=observe,
         )
         self._groups = itertools.count(1)
         self._rooms: dict[RoomName, Room] = {}
@@ -109,18 +114,13 @@ class RoomRegistry:
             self.close(room, reason)
 
     def _make(self, name: RoomName, grant: Grant) -> Room:
-        place = RoomPlace(shard=self._shard(name), speakers=SpeakersGroup(next(self._groups)))
+        place = RoomPlace(shard=self._around.placement.place_room(), speakers=SpeakersGroup(next(self._groups)))
         room = Room(name, place, self._around, grant.settings, self._expire)
         self._rooms[name] = room
         return room
 
     def _expire(self, room: Room) -> None:
         self.close(room, DepartureReason.ROOM_CLOSED)
-
-    def _shard(self, name: RoomName) -> int:
-        """By a hash that is the same in every process, so that a room's place can be told."""
-        digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
-        return int.from_bytes(digest, "big") % self._shards
 
     def _check_names(self, name: str, identity: str) -> None:
         longest = self._around.limits.name_characters

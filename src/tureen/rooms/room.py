@@ -19,6 +19,7 @@ from tureen.rooms.lifetime import RoomLifetime
 from tureen.rooms.limits import RoomDefaults, RoomLimits
 from tureen.rooms.observer import Observe
 from tureen.rooms.participant import DepartureReason, JoinOptions, Participant, ParticipantState
+from tureen.rooms.placement import Placement
 from tureen.rooms.profile import Profile
 from tureen.rooms.qualities import Qualities
 from tureen.rooms.speaking import Speaking
@@ -40,6 +41,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     clock: Clock
     entropy: Entropy
     media: MediaPort
+    placement: Placement
     limits: RoomLimits
     defaults: RoomDefaults
     observe: Observe
@@ -49,6 +51,7 @@ class RoomPlace(Struct, frozen=True, kw_only=True):
     """Where the packet core carries a room."""
 
     shard: int
+    """Where its people are while they are few."""
     speakers: SpeakersGroup
     """Its microphones: only the loudest few are forwarded."""
 
@@ -139,7 +142,8 @@ class Room:
         if earlier is not None:
             self.remove(earlier, DepartureReason.DUPLICATE_IDENTITY)
         sid = ParticipantSid(f"PA_{self._around.entropy.token(12)}")
-        participant = Participant(sid, grant, options, self._around.clock.now())
+        shard = self._around.placement.place(self.place.shard, len(self.audience))
+        participant = Participant(sid, grant, options, self._around.clock.now(), shard)
         self.audience.add(participant, sink)
         self.lifetime.handle_arrival()
         participant.advance(ParticipantState.JOINED)
@@ -164,6 +168,7 @@ class Room:
         participant.departure = reason
         participant.advance(ParticipantState.DISCONNECTED)
         sink = self.audience.remove(participant)
+        self._around.placement.release(participant.shard)
         self.tracks.handle_departure(participant)
         self.speaking.forget(participant.sid)
         self.quality.forget(participant.sid)

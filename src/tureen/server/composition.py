@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from msgspec import Struct
 from starlette.routing import BaseRoute
 
-from tureen.config.settings import Gso, Settings
+from tureen.config.settings import Gso, Settings, ShardPorts
 from tureen.doors.livekit import LivekitDoor, LivekitDoorSettings, OpenSockets, livekit_routes
 from tureen.doors.loop_clock import LoopClock
 from tureen.doors.system_entropy import SystemEntropy
@@ -75,13 +75,15 @@ async def compose(foundation: Foundation) -> AsyncIterator[Services]:
 
 
 def core_settings(settings: Settings, addresses: Iterable[str]) -> CoreSettings:
-    """The first shard has the port of the settings, each further one the next: the candidate picks the shard."""
+    """All shards share the port of the settings, or the first one has it and each further one the next."""
     listed = tuple(addresses)
+    one_port = settings.media.shard_ports is ShardPorts.ONE
     return CoreSettings(
         shards=tuple(
-            tuple(ListenAddress(address=address, port=settings.port + shard) for address in listed)
+            tuple(ListenAddress(address=address, port=settings.port + (0 if one_port else shard)) for address in listed)
             for shard in range(settings.media.shards)
         ),
+        one_port=one_port,
         gso=settings.media.gso is not Gso.OFF,
     )
 
@@ -117,6 +119,7 @@ def _registry(settings: Settings, media: MediaPort, clock: Clock, entropy: Entro
             departure_timeout_s=rooms.departure_timeout_s,
             max_participants=rooms.max_participants,
             audible_speakers=rooms.audible_speakers,
+            spread_from=rooms.spread_from,
         ),
         observe=RoomLog,
     )

@@ -137,7 +137,7 @@ class TestWrongValues:
             ("[rooms]\nempty_timeout = 1", "rooms.empty_timeout", '"rooms.empty_timeout_s"'),
             ("[room]\nauto_create = true", "room", '"rooms"'),
             ("empty_timeout_s = 1", "empty_timeout_s", '"rooms.empty_timeout_s"'),
-            ("[media]\nzzz = 1", "media.zzz", "media.shards, media.gso"),
+            ("[media]\nzzz = 1", "media.zzz", "media.shards, media.shard_ports"),
         ],
     )
     def test_unknown_settings_say_what_was_meant(self, text: str, path: str, meant: str, file: Path) -> None:
@@ -153,6 +153,8 @@ class TestWrongValues:
 
     def test_more_shards_than_ports(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TUREEN_MEDIA_SHARDS", "3")
+        assert load_settings({"dev": True, "port": 65_535}).media.shards == 3, "they share one port"
+        monkeypatch.setenv("TUREEN_MEDIA_SHARD_PORTS", "each")
         assert load_settings({"dev": True, "port": 65_533}).media.shards == 3
         assert "65535" in problems({"dev": True, "port": 65_534})["media.shards"].why
 

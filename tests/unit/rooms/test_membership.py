@@ -214,10 +214,12 @@ def test_room_metadata_has_a_bound_and_a_rising_revision() -> None:
         building.room.set_metadata("é" * (256 * 1024 + 1))
 
 
-def test_rooms_of_one_name_stay_on_one_shard() -> None:
-    shards = set()
-    for _ in range(3):
-        building = Building()
-        building.enter("ann")
-        shards.add(building.room.place.shard)
-    assert len(shards) == 1
+def test_a_small_room_stays_on_one_shard_and_a_large_one_uses_all() -> None:
+    building = Building(defaults=RoomDefaults(spread_from=4))
+    first = [building.enter(f"p{index}") for index in range(4)]
+    assert {person.participant.shard for person in first} == {building.room.place.shard}
+    later = [building.enter(f"q{index}") for index in range(4)]
+    assert all(person.participant.shard != building.room.place.shard for person in later), "where nobody is yet"
+    for person in first:
+        building.room.remove(person.participant, DepartureReason.CLIENT_LEFT)
+    assert building.enter("late").participant.shard == building.room.place.shard, "there is room again"

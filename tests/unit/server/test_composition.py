@@ -26,14 +26,23 @@ from tureen.telemetry.metrics import Metrics
 
 
 class TestCore:
-    def test_each_shard_has_a_port_of_its_own_on_every_address(self) -> None:
-        settings = load_settings({"dev": True, "port": 7000, "media.shards": 2, "media.gso": "off"})
+    def test_all_shards_share_the_one_port_on_every_address(self) -> None:
+        settings = load_settings({"dev": True, "port": 7000, "media.shards": 2})
+        core = core_settings(settings, ["127.0.0.1", "::1"])
+        assert [[(each.address, each.port) for each in shard] for shard in core.shards] == [
+            [("127.0.0.1", 7000), ("::1", 7000)],
+        ] * 2
+        assert core.one_port
+
+    def test_each_shard_may_have_a_port_of_its_own_on_every_address(self) -> None:
+        flags = {"dev": True, "port": 7000, "media.shards": 2, "media.shard_ports": "each", "media.gso": "off"}
+        settings = load_settings(flags)
         core = core_settings(settings, ["127.0.0.1", "::1"])
         assert [[(each.address, each.port) for each in shard] for shard in core.shards] == [
             [("127.0.0.1", 7000), ("::1", 7000)],
             [("127.0.0.1", 7001), ("::1", 7001)],
         ]
-        assert not core.gso
+        assert (core.gso, core.one_port) == (False, False)
 
     def test_public_addresses_stand_beside_the_bound_one_of_their_family(self) -> None:
         advertise = _advertise(load_settings({"dev": True, "public_addresses": "203.0.113.7, 2001:db8::7"}))
@@ -50,6 +59,7 @@ class TestBounds:
         flags |= {f"limits.{name}": 11 + at for at, name in enumerate((*names, "name_characters"))}
         flags |= {"rooms.auto_create": False, "rooms.max_participants": 21}
         flags |= {"rooms.empty_timeout_s": 22, "rooms.departure_timeout_s": 23, "rooms.audible_speakers": 24}
+        flags |= {"rooms.spread_from": 25}
         settings = load_settings(flags)
         around = _registry(settings, FakeMedia(), FakeClock(), FakeEntropy())._around
         for field in msgspec.structs.fields(around.limits):

@@ -11,17 +11,25 @@ use tureen_sim::{Call, Peer};
 /// What takes longer than this does not happen.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// A core with one shard on these addresses, and what it has told.
+/// A core, and what it has told.
 pub struct Server {
     pub core: Core,
+    /// The first shard's.
     pub addresses: Vec<SocketAddr>,
     pub events: Vec<Event>,
 }
 
 impl Server {
+    /// One shard on these addresses.
     pub fn new(addresses: &[&str]) -> Self {
+        Self::with_shards(1, addresses, false)
+    }
+
+    /// So many shards on these addresses, on one port or each on its own.
+    pub fn with_shards(shards: usize, addresses: &[&str], one_port: bool) -> Self {
         let listen = |address: &&str| Listen { address: (*address).to_owned(), port: 0 };
-        let settings = CoreSettings { shards: vec![addresses.iter().map(listen).collect()], gso: true };
+        let settings =
+            CoreSettings { shards: vec![addresses.iter().map(listen).collect(); shards], gso: true, one_port };
         let core = Core::start(&settings).expect("free ports");
         let addresses = core.addresses().remove(0);
         Self { core, addresses, events: Vec::new() }
@@ -29,60 +37,37 @@ impl Server {
 
     /// Opens a transport for the peer with this number.
     pub fn open(&self, transport: u64, remote_ice: IceCredentials, remote_fingerprint: String) {
-        self.submit(Command::OpenTransport(OpenTransport {
-            request: 0,
-            transport,
-            local_ice: credentials(transport),
-            remote_ice,
-            remote_fingerprint,
-            extensions: Call::extensions(),
-            max_message_size: 65536,
-        }));
+        self.submit(open_transport(transport, credentials(transport), remote_ice, remote_fingerprint));
+    }
+
+    /// The same for a client on any shard.
+    pub fn open_on(&self, shard: usize, transport: u64, client: &Client) {
+        let (ours, theirs) = (client.peer.handshake.remote.clone(), client.peer.handshake.local.clone());
+        self.submit_to(shard, open_transport(transport, ours, theirs, client.peer.fingerprint()));
     }
 
     /// Receives sound of this SSRC; producer and transport have the same number.
     pub fn open_producer(&self, transport: u64, ssrc: u32) {
-        let codec = Codec {
-            mime_type: "audio/opus".to_owned(),
-            payload_type: 111,
-            clock_rate: 48_000,
-            feedback: Vec::new(),
-            rtx_payload_type: None,
-        };
-        self.submit(Command::OpenProducer(OpenProducer {
-            request: 0,
-            producer: transport,
-            transport,
-            kind: MediaKind::Audio,
-            mid: "0".to_owned(),
-            codecs: vec![codec],
-            encodings: vec![Encoding { ssrc: Some(ssrc), ..Encoding::default() }],
-            speakers: 0,
-        }));
+        self.submit(open_producer(transport, ssrc));
     }
 
     /// Sends a producer's sound to a transport.
     pub fn open_consumer(&self, transport: u64, producer: u64) {
-        self.submit(Command::OpenConsumer(OpenConsumer {
-            request: 0,
-            consumer: 1,
-            transport,
-            producer,
-            mid: "1".to_owned(),
-            ssrc: 9000,
-            rtx_ssrc: None,
-            payload_types: vec![PayloadTypeMapping {
-                producer: 111,
-                consumer: 111,
-                consumer_rtx: None,
-                consumer_red: None,
-            }],
-            limits: ConsumerLimits::default(),
-        }));
+        self.submit(open_consumer(1, transport, producer));
     }
 
     pub fn submit(&self, command: Command) {
-        assert!(self.core.submit(0, vec![command]), "the shard runs");
+        self.submit_to(0, command);
+    }
+
+    pub fn submit_to(&self, shard: usize, command: Command) {
+        assert!(self.core.submit(shard, vec![command]), "the shard runs");
+    }
+
+    /// A count of all shards together.
+    pub fn count(&self, name: &str) -> u64 {
+        let found = self.core.statistics().into_iter().find(|(known, _)| *known == name);
+        found.expect("a known name").1
     }
 
     /// The remote address and SRTP profile of a transport that has connected.
@@ -97,9 +82,73 @@ impl Server {
     }
 }
 
+/// Receives sound of this SSRC; producer and transport have the same number.
+pub fn open_producer(transport: u64, ssrc: u32) -> Command {
+    let codec = Codec {
+        mime_type: "audio/opus".to_owned(),
+        payload_type: 111,
+        clock_rate: 48_000,
+        feedback: Vec::new(),
+        rtx_payload_type: None,
+    };
+    Command::OpenProducer(OpenProducer {
+        request: 0,
+        producer: transport,
+        transport,
+        kind: MediaKind::Audio,
+        mid: "0".to_owned(),
+        codecs: vec![codec],
+        encodings: vec![Encoding { ssrc: Some(ssrc), ..Encoding::default() }],
+        speakers: 0,
+    })
+}
+
+/// Sends a producer's sound to a transport.
+pub fn open_consumer(consumer: u64, transport: u64, producer: u64) -> Command {
+    Command::OpenConsumer(OpenConsumer {
+        request: 0,
+        consumer,
+        transport,
+        producer,
+        mid: "1".to_owned(),
+        ssrc: 9000,
+        rtx_ssrc: None,
+        payload_types: vec![PayloadTypeMapping {
+            producer: 111,
+            consumer: 111,
+            consumer_rtx: None,
+            consumer_red: None,
+        }],
+        limits: ConsumerLimits::default(),
+    })
+}
+
+fn open_transport(
+    transport: u64,
+    local_ice: IceCredentials,
+    remote_ice: IceCredentials,
+    remote_fingerprint: String,
+) -> Command {
+    Command::OpenTransport(OpenTransport {
+        request: 0,
+        transport,
+        local_ice,
+        remote_ice,
+        remote_fingerprint,
+        extensions: Call::extensions(),
+        max_message_size: 65536,
+    })
+}
+
 /// Our side's credentials of a transport.
 pub fn credentials(transport: u64) -> IceCredentials {
     IceCredentials { ufrag: format!("srv{transport}"), password: format!("{transport:0>24}") }
+}
+
+/// The same where the user name says which shard the transport is on.
+pub fn signed_credentials(shard: usize, transport: u64) -> IceCredentials {
+    let sign = char::from(b'A' + shard as u8);
+    IceCredentials { ufrag: format!("{sign}{transport:0>7}"), password: format!("{transport:0>24}") }
 }
 
 /// A simulated peer on a real socket.
@@ -112,8 +161,31 @@ pub struct Client {
 impl Client {
     /// A peer for this transport, which sends to this address of the server.
     pub fn new(transport: u64, server: SocketAddr) -> Self {
-        let peer = Peer::new(&transport.to_string(), credentials(transport), Instant::now());
+        Self::with_credentials(transport, credentials(transport), server)
+    }
+
+    /// A peer for the transport with these credentials of ours.
+    pub fn with_credentials(transport: u64, ours: IceCredentials, server: SocketAddr) -> Self {
+        let peer = Peer::new(&transport.to_string(), ours, Instant::now());
         Self { peer, socket: socket(server), server }
+    }
+
+    /// Sends a check and waits for the answer, as browsers do before they start DTLS.
+    pub fn prove_path(&self) {
+        self.send_check();
+        wait_for("an answer to the check", || self.takes_answer());
+    }
+
+    /// Whether the next datagram is an answer to a check.
+    pub fn takes_answer(&self) -> Option<()> {
+        let mut buffer = [0; 2000];
+        self.socket.recv_from(&mut buffer).is_ok_and(|_| buffer[0] <= 3).then_some(())
+    }
+
+    /// Sends a check and nothing else.
+    pub fn send_check(&self) {
+        let check = self.peer.binding_request(&self.peer.handshake.remote.password);
+        self.socket.send_to(&check, self.server).expect("a sent datagram");
     }
 
     /// Goes on from another socket.

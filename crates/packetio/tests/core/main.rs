@@ -2,4 +2,6 @@
 
 mod client;
 mod families;
+mod isolation;
 mod openssl;
+mod steering;

@@ -134,9 +134,7 @@ fn every_profile_is_negotiated_with_openssl_and_its_keys_agree() {
         let client = Client::new(transport, server.addresses[0]);
         server.open(transport, client.peer.handshake.local.clone(), certificate.fingerprint());
         server.open_producer(transport, SSRC);
-        let check = client.peer.binding_request(&client.peer.handshake.remote.password.clone());
-        client.socket.send_to(&check, client.server).expect("a sent datagram");
-        wait_for("an answer to the check", || client.socket.recv_from(&mut [0; 200]).ok());
+        client.prove_path();
         let inner = UdpSocket::bind("127.0.0.1:0").expect("a free port");
         inner.set_read_timeout(Some(Duration::from_millis(5))).expect("a timeout");
         let dtls = DtlsClient::new(profile, name, &certificate, &inner);

@@ -8,7 +8,7 @@ from tureen.doors.negotiation.downlinks import BoundDownlink, Downlinks, Require
 from tureen.doors.negotiation.uplinks import PendingTrack, UplinkKey, Uplinks
 from tureen.media.ssrc import SsrcAllocator
 from tureen.model.ids import TrackSid
-from tureen.model.media import IceCredentials, LocalTransport, ProducerParameters, RemoteTransport
+from tureen.model.media import SHARD_SIGNS, IceCredentials, LocalTransport, ProducerParameters, RemoteTransport
 from tureen.ports import Entropy
 from tureen.sdp import Answerer, Offer, read_offer_untrusted
 
@@ -36,16 +36,19 @@ class Negotiated(Struct, frozen=True, kw_only=True):
     """Subscribed tracks by section."""
 
 
-def fresh_credentials(entropy: Entropy) -> IceCredentials:
-    """Unpredictable ICE credentials (RFC 8445 section 5.3)."""
-    return IceCredentials(ufrag=entropy.token(_UFRAG_CHARACTERS), password=entropy.token(_PASSWORD_CHARACTERS))
+def fresh_credentials(entropy: Entropy, shard: int) -> IceCredentials:
+    """Unpredictable ICE credentials (RFC 8445 section 5.3) for a transport on this shard, which the fragment names."""
+    return IceCredentials(
+        ufrag=SHARD_SIGNS[shard] + entropy.token(_UFRAG_CHARACTERS - 1), password=entropy.token(_PASSWORD_CHARACTERS)
+    )
 
 
 class Negotiation:
     """Wires uplinks, downlinks and the answerer of one peer connection."""
 
-    def __init__(self, local: LocalTransport, entropy: Entropy) -> None:
-        """``local``: our side of the transport."""
+    def __init__(self, local: LocalTransport, shard: int, entropy: Entropy) -> None:
+        """``local``: our side of the transport, which is on ``shard``."""
+        self._shard = shard
         self._entropy = entropy
         self._answerer = Answerer(local, entropy.integer(62))
         self._uplinks = Uplinks()
@@ -100,6 +103,6 @@ class Negotiation:
     def _restart_ice(self, offer: Offer) -> IceCredentials | None:
         if not self._answerer.restarts_ice(offer):
             return None
-        credentials = fresh_credentials(self._entropy)
+        credentials = fresh_credentials(self._entropy, self._shard)
         self._answerer.restart_ice(credentials)
         return credentials

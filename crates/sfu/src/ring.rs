@@ -1,6 +1,6 @@
 //! The packets of one layer, kept for retransmission: one ring per layer, shared by all its consumers.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tureen_codec::dependency_descriptor::Layout;
 use tureen_units::PacketBuffer;
@@ -117,6 +117,10 @@ pub struct BufferPool {
     spare: Vec<Box<PacketBuffer>>,
 }
 
+/// How long a packet is kept: longer than any round trip over which it is worth asking for it again, and than late joiners
+/// are shown the past.
+const KEPT: Duration = Duration::from_secs(2);
+
 /// Spare buffers kept at most; more go back to the allocator.
 const MAX_SPARE: usize = 4096;
 
@@ -138,22 +142,25 @@ impl BufferPool {
 pub struct PacketRing {
     slots: Vec<Option<Packet>>,
     highest: Option<u64>,
+    /// What came before this is gone for good.
+    oldest: u64,
 }
 
 impl PacketRing {
     /// A ring of `capacity` packets, a power of two.
     pub fn new(capacity: usize) -> Self {
         debug_assert!(capacity.is_power_of_two());
-        Self { slots: (0..capacity).map(|_| None).collect(), highest: None }
+        Self { slots: (0..capacity).map(|_| None).collect(), highest: None, oldest: 0 }
     }
 
     /// Keeps a packet. Its buffer is exchanged for a spare one, so that the caller always holds a buffer. `false` if the
     /// packet is here already or too old to keep, so that nothing is ever forwarded twice.
     pub fn insert(&mut self, info: PacketInfo, buffer: &mut Box<PacketBuffer>, pool: &mut BufferPool) -> bool {
         let highest = self.highest.unwrap_or(info.sequence);
-        if info.sequence + self.slots.len() as u64 <= highest {
+        if info.sequence < self.oldest || info.sequence + self.slots.len() as u64 <= highest {
             return false;
         }
+        self.drop_old(info.arrived, pool);
         let index = self.index(info.sequence);
         match &mut self.slots[index] {
             Some(old) if old.info.sequence == info.sequence => return false,
@@ -165,6 +172,26 @@ impl PacketRing {
         }
         self.highest = Some(highest.max(info.sequence));
         true
+    }
+
+    /// Gives the buffers of packets back that nobody asks for any more, so that a slow stream does not hold as many as a
+    /// fast one.
+    fn drop_old(&mut self, now: Instant, pool: &mut BufferPool) {
+        let Some(highest) = self.highest else { return };
+        self.oldest = self.oldest.max((highest + 1).saturating_sub(self.slots.len() as u64));
+        let mask = self.slots.len() - 1;
+        for sequence in self.oldest..highest {
+            let slot = &mut self.slots[sequence as usize & mask];
+            let Some(here) = slot.as_ref().filter(|packet| packet.info.sequence == sequence) else { continue };
+            if now.saturating_duration_since(here.info.arrived) < KEPT {
+                return;
+            }
+            if let Some(packet) = slot.take() {
+                pool.put(packet.buffer);
+            }
+            // What is missing before a packet that is kept may still come.
+            self.oldest = sequence + 1;
+        }
     }
 
     /// The newest packet's sequence number.
@@ -204,9 +231,60 @@ impl PacketRing {
             }
         }
         self.highest = None;
+        self.oldest = 0;
     }
 
     fn index(&self, sequence: u64) -> usize {
         (sequence as usize) & (self.slots.len() - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{FrameLayer, Pictures};
+
+    fn info(sequence: u64, arrived: Instant) -> PacketInfo {
+        let none = Span::default();
+        PacketInfo {
+            sequence,
+            timestamp: 0,
+            marker: false,
+            payload_type: 96,
+            key_frame: false,
+            arrived,
+            payload: none,
+            redundant: none,
+            frame: FrameLayer::default(),
+            pictures: Pictures::default(),
+            audio_level: none,
+            video_orientation: none,
+            abs_capture_time: none,
+            dependency_descriptor: none,
+            descriptor: None,
+            awaits_structure: false,
+        }
+    }
+
+    #[test]
+    fn old_packets_give_their_buffers_back_and_never_return() {
+        let (start, mut pool, mut buffer) = (Instant::now(), BufferPool::default(), PacketBuffer::boxed());
+        let mut ring = PacketRing::new(64);
+        (0..10).for_each(|sequence| assert!(ring.insert(info(sequence, start), &mut buffer, &mut pool)));
+        let later = start + KEPT;
+        assert!(ring.insert(info(12, later), &mut buffer, &mut pool));
+        assert_eq!(pool.spare.len(), 8, "all but the newest came back, and one was taken");
+        assert!(!ring.insert(info(5, later), &mut buffer, &mut pool), "a duplicate of one that is gone");
+        assert!(ring.insert(info(11, later), &mut buffer, &mut pool), "missing ones may still come");
+        assert!(!ring.insert(info(11, later), &mut buffer, &mut pool));
+    }
+
+    #[test]
+    fn a_full_ring_takes_the_place_of_the_oldest() {
+        let (start, mut pool, mut buffer) = (Instant::now(), BufferPool::default(), PacketBuffer::boxed());
+        let mut ring = PacketRing::new(64);
+        (0..200).for_each(|sequence| assert!(ring.insert(info(sequence, start), &mut buffer, &mut pool)));
+        assert!(ring.get(135).is_none() && ring.get(136).is_some());
+        assert!(!ring.insert(info(100, start), &mut buffer, &mut pool));
     }
 }

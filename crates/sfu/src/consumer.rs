@@ -110,6 +110,8 @@ pub struct Consumer {
     /// Losses since then.
     pub loss: LossShare,
     payload_types: Vec<PayloadTypeMapping>,
+    /// The mapping that was used last, where looking for it costs no visit to other memory.
+    mapping: PayloadTypeMapping,
     rewriter: Rewriter,
     timeline: Timeline,
     /// The layers that the peer was told of by a mask of decode targets.
@@ -140,6 +142,7 @@ impl Consumer {
             redundancy: Redundancy::default(),
             volume: Volume::default(),
             loss: LossShare::default(),
+            mapping: parameters.payload_types[0],
             payload_types: parameters.payload_types,
             rewriter: Rewriter::new(u64::from(random & 0x7fff), kind == MediaKind::Video),
             timeline: Timeline::new(random),
@@ -160,7 +163,10 @@ impl Consumer {
         if self.selection.is_paused() || producer.paused || info.awaits_structure {
             return None;
         }
-        let mapping = *self.payload_types.iter().find(|mapping| mapping.producer == info.payload_type)?;
+        if self.mapping.producer != info.payload_type {
+            self.mapping = *self.payload_types.iter().find(|mapping| mapping.producer == info.payload_type)?;
+        }
+        let mapping = self.mapping;
         if !self.selection.forwards(layer, producer) {
             if !self.selection.admits_switch(layer, info) {
                 return None;

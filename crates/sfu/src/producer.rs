@@ -20,7 +20,7 @@ use crate::transport::StreamRef;
 use crate::volume::{LossShare, Volume};
 
 /// Packets kept per layer for retransmission: about three seconds of a usual camera, one of sound.
-const VIDEO_RING: usize = 512;
+const VIDEO_RING: usize = 1024;
 const AUDIO_RING: usize = 64;
 
 /// A layer that sent nothing for this long does not flow.

@@ -119,7 +119,10 @@ pub struct BufferPool {
 
 /// How long a packet is kept: longer than any round trip over which it is worth asking for it again, and than late joiners
 /// are shown the past.
-const KEPT: Duration = Duration::from_secs(2);
+const KEPT: Duration = Duration::from_millis(1500);
+
+/// Places of a ring at first.
+const FEWEST: usize = 64;
 
 /// Spare buffers kept at most; more go back to the allocator.
 const MAX_SPARE: usize = 4096;
@@ -141,16 +144,18 @@ impl BufferPool {
 /// The last packets of a layer, by sequence number.
 pub struct PacketRing {
     slots: Vec<Option<Packet>>,
+    most: usize,
     highest: Option<u64>,
     /// What came before this is gone for good.
     oldest: u64,
 }
 
 impl PacketRing {
-    /// A ring of `capacity` packets, a power of two.
-    pub fn new(capacity: usize) -> Self {
-        debug_assert!(capacity.is_power_of_two());
-        Self { slots: (0..capacity).map(|_| None).collect(), highest: None, oldest: 0 }
+    /// A ring of a few packets, and as many as come while they are kept, but not more than `most`, a power of two.
+    pub fn new(most: usize) -> Self {
+        debug_assert!(most.is_power_of_two());
+        let capacity = most.min(FEWEST);
+        Self { slots: (0..capacity).map(|_| None).collect(), most, highest: None, oldest: 0 }
     }
 
     /// Keeps a packet. Its buffer is exchanged for a spare one, so that the caller always holds a buffer. `false` if the
@@ -161,6 +166,9 @@ impl PacketRing {
             return false;
         }
         self.drop_old(info.arrived, pool);
+        if self.is_crowded(&info) {
+            self.grow();
+        }
         let index = self.index(info.sequence);
         match &mut self.slots[index] {
             Some(old) if old.info.sequence == info.sequence => return false,
@@ -172,6 +180,23 @@ impl PacketRing {
         }
         self.highest = Some(highest.max(info.sequence));
         true
+    }
+
+    /// Whether this packet would take the place of one that is not old yet, although there could be more places.
+    fn is_crowded(&self, info: &PacketInfo) -> bool {
+        let here = self.slots[self.index(info.sequence)].as_ref().filter(|old| old.info.sequence < info.sequence);
+        self.slots.len() < self.most
+            && here.is_some_and(|old| info.arrived.saturating_duration_since(old.info.arrived) < KEPT)
+    }
+
+    /// Doubles the places. It happens a few times while a stream starts, and not afterwards.
+    fn grow(&mut self) {
+        let capacity = self.slots.len() * 2;
+        let slots = std::mem::replace(&mut self.slots, (0..capacity).map(|_| None).collect());
+        for packet in slots.into_iter().flatten() {
+            let index = self.index(packet.info.sequence);
+            self.slots[index] = Some(packet);
+        }
     }
 
     /// Gives the buffers of packets back that nobody asks for any more, so that a slow stream does not hold as many as a
@@ -280,9 +305,22 @@ mod tests {
     }
 
     #[test]
+    fn a_ring_grows_to_what_a_fast_stream_needs_and_no_further() {
+        let (start, mut pool, mut buffer) = (Instant::now(), BufferPool::default(), PacketBuffer::boxed());
+        let mut rings = [20, 5, 1].map(|millis| (PacketRing::new(512), Duration::from_millis(millis)));
+        for (ring, interval) in &mut rings {
+            for sequence in 0..2000 {
+                assert!(ring.insert(info(sequence, start + *interval * sequence as u32), &mut buffer, &mut pool));
+                assert!(ring.get(sequence.saturating_sub(40)).is_some(), "growing loses nothing");
+            }
+        }
+        assert_eq!(rings.map(|(ring, _)| ring.slots.len()), [128, 512, 512]);
+    }
+
+    #[test]
     fn a_full_ring_takes_the_place_of_the_oldest() {
         let (start, mut pool, mut buffer) = (Instant::now(), BufferPool::default(), PacketBuffer::boxed());
-        let mut ring = PacketRing::new(64);
+        let mut ring = PacketRing::new(FEWEST);
         (0..200).for_each(|sequence| assert!(ring.insert(info(sequence, start), &mut buffer, &mut pool)));
         assert!(ring.get(135).is_none() && ring.get(136).is_some());
         assert!(!ring.insert(info(100, start), &mut buffer, &mut pool));

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 const PERIOD: Duration = Duration::from_millis(100);
 
 /// Share of the time that a thread is busy above which it serves in rounds.
-const BUSY: f32 = 0.15;
+const BUSY: f32 = 0.08;
 
 /// Rounds of a busy thread follow each other at this distance.
 pub const ROUND: Duration = Duration::from_millis(1);

@@ -36,7 +36,10 @@ def pinned_server(folder: Path, *arguments: str) -> Iterator[TureenServer]:
     # Threads and children inherit the core: what runs already would have to be moved thread by thread.
     os.sched_setaffinity(0, {SERVER_CORE})
     try:
-        with TureenServer.start(folder, *arguments) as server:
+        # Everybody's sound is forwarded, as by those whom the results stand beside.
+        configuration = folder / "load.toml"
+        configuration.write_text("[rooms]\naudible_speakers = 0\n")
+        with TureenServer.start(folder, "--config", str(configuration), *arguments) as server:
             os.sched_setaffinity(0, {LOAD_CORE})
             yield server
     finally:

@@ -178,12 +178,18 @@ impl Shard {
         }
         producer.pending.push(pending);
         if info.descriptor.is_some_and(|layout| layout.has_structure) {
-            for sequence in layer.describe_again(info.sequence) {
-                // What came in this batch goes out once, and not before the structure.
-                producer.pending.retain(|other| (other.layer, other.sequence) != (pending.layer, sequence));
-                producer.pending.push(Pending { sequence, ..pending });
-            }
+            forward_described(producer, pending);
         }
+    }
+}
+
+/// Notes packets as pending whose layers became known with this one. What came in this batch goes out once, and not before
+/// the structure.
+fn forward_described(producer: &mut Producer, described: Pending) {
+    let layer = &mut producer.layers[usize::from(described.layer)];
+    for sequence in layer.describe_again(described.sequence) {
+        producer.pending.retain(|other| (other.layer, other.sequence) != (described.layer, sequence));
+        producer.pending.push(Pending { sequence, ..described });
     }
 }
 

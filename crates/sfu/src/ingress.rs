@@ -145,14 +145,9 @@ impl Shard {
             return;
         }
         info.sequence = layer.extender.extend(info.sequence as u16);
-        if stream.rtx {
-            counters.rtx_received += 1;
-        } else {
-            let since = now.saturating_duration_since(*epoch);
-            layer.stats.on_packet(info.sequence, header.timestamp, since, clock_rate);
-        }
-        layer.volume.add(buffer.bytes().len());
-        let started = layer.on_packet(now);
+        counters.rtx_received += u64::from(stream.rtx);
+        let first_try = (!stream.rtx).then(|| (now.saturating_duration_since(*epoch), clock_rate));
+        let started = layer.on_packet(now, &info, buffer.bytes().len(), first_try);
         let gap = layer.nack.on_packet(info.sequence, now);
         if producer.kind == MediaKind::Video {
             layer.describe(&mut info, buffer.bytes(), parameter_sets);

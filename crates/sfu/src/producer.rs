@@ -99,8 +99,19 @@ impl Layer {
         }
     }
 
-    /// Notes a packet; true for the first one ever.
-    pub fn on_packet(&mut self, now: Instant) -> bool {
+    /// Notes a packet of so many bytes; true for the first one ever. `first_try`: when it came, since any fixed moment, and
+    /// the rate of its clock; `None` if it is a repeat.
+    pub fn on_packet(
+        &mut self,
+        now: Instant,
+        info: &PacketInfo,
+        bytes: usize,
+        first_try: Option<(Duration, u32)>,
+    ) -> bool {
+        if let Some((since, clock_rate)) = first_try {
+            self.stats.on_packet(info.sequence, info.timestamp, since, clock_rate);
+        }
+        self.volume.add(bytes);
         self.last_packet.replace(now).is_none()
     }
 

@@ -176,9 +176,7 @@ impl Consumer {
             self.leave_out(info, rest);
             return None;
         }
-        let layers = self.selection.layers();
-        self.rewriter.renumber(info.sequence, |shift| shift.layers = layers);
-        let place = self.rewriter.send(info.sequence)?;
+        let place = self.rewriter.send(info.sequence, self.selection.layers())?;
         let mut forward = self.forward(producer, layer, info, place, mapping);
         self.timeline.note(info, place.shift, forward.pictures);
         if info.frame.start && self.announce() {
@@ -298,6 +296,7 @@ impl Consumer {
         now.saturating_duration_since(sent.at).checked_sub(delay)
     }
 
+    #[cold]
     fn switch(&mut self, producer: &Producer, layer: u8, info: &PacketInfo) -> Option<()> {
         let source = producer.source(layer)?;
         let rate = producer.codec(info.payload_type).map_or(90_000, |codec| codec.clock_rate);
@@ -311,6 +310,7 @@ impl Consumer {
 
     /// A packet that comes late, or again. If it is of layers that were not sent then, it only fills its place: what it refers
     /// to may be missing.
+    #[cold]
     fn forward_late(
         &self,
         producer: &Producer,

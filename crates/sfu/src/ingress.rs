@@ -128,7 +128,8 @@ impl Shard {
     ) {
         let Shard { producers, transports, counters, pool, dirty, events, epoch, speakers, .. } = self;
         let producer = &mut producers[stream.producer];
-        let Some(mut info) = read_packet(now, producer, stream, header, buffer) else {
+        let info = read_packet(now, producer, stream, header, buffer);
+        let Some(mut info) = info.filter(|info| producer.may_take(stream, info.sequence as u16)) else {
             counters.rtp_refused += u64::from(!stream.rtx);
             return;
         };
@@ -140,10 +141,6 @@ impl Shard {
         let clock_rate = producer.codec(info.payload_type).map_or(90_000, |codec| codec.clock_rate);
         let parameter_sets = producer.video_codec(info.payload_type).is_some_and(VideoCodec::has_parameter_sets);
         let layer = &mut producer.layers[usize::from(stream.layer)];
-        if stream.rtx && !layer.may_repeat(info.sequence as u16) {
-            counters.rtp_refused += 1;
-            return;
-        }
         info.sequence = layer.extender.extend(info.sequence as u16);
         counters.rtx_received += u64::from(stream.rtx);
         let first_try = (!stream.rtx).then(|| (now.saturating_duration_since(*epoch), clock_rate));
@@ -173,18 +170,17 @@ impl Shard {
         }
         producer.pending.push(pending);
         if info.descriptor.is_some_and(|layout| layout.has_structure) {
-            forward_described(producer, pending);
+            release_waiting(producer, pending);
         }
     }
 }
 
-/// Notes packets as pending whose layers became known with this one. What came in this batch goes out once, and not before
-/// the structure.
-fn forward_described(producer: &mut Producer, described: Pending) {
-    let layer = &mut producer.layers[usize::from(described.layer)];
-    for sequence in layer.describe_again(described.sequence) {
-        producer.pending.retain(|other| (other.layer, other.sequence) != (described.layer, sequence));
-        producer.pending.push(Pending { sequence, ..described });
+/// Forwards what waited for the structure that came with this packet, once: also what came in this batch.
+fn release_waiting(producer: &mut Producer, structure: Pending) {
+    let layer = &mut producer.layers[usize::from(structure.layer)];
+    for sequence in layer.describe_again(structure.sequence) {
+        producer.pending.retain(|other| (other.layer, other.sequence) != (structure.layer, sequence));
+        producer.pending.push(Pending { sequence, ..structure });
     }
 }
 

@@ -16,6 +16,7 @@ use crate::rates::{LayerRates, PerLayer};
 use crate::redundancy;
 use crate::rewrite::Source;
 use crate::ring::{BufferPool, PacketInfo, PacketRing};
+use crate::transport::StreamRef;
 use crate::volume::{LossShare, Volume};
 
 /// Packets kept per layer for retransmission: about three seconds of a usual camera, one of sound.
@@ -113,13 +114,6 @@ impl Layer {
         }
         self.volume.add(bytes);
         self.last_packet.replace(now).is_none()
-    }
-
-    /// Whether a retransmission can be of this stream as it is now, not of one that it took the place of: its number is near
-    /// the newest.
-    pub fn may_repeat(&self, sequence: u16) -> bool {
-        let newest = self.extender.highest().map(|newest| newest as u16);
-        newest.is_some_and(|newest| distance(sequence, newest).unsigned_abs() as usize <= VIDEO_RING)
     }
 
     /// Whether packets came lately.
@@ -260,6 +254,14 @@ impl Producer {
     /// The video codec of a payload type, if we know its payload format.
     pub fn video_codec(&self, payload_type: u8) -> Option<VideoCodec> {
         self.codec(payload_type).and_then(|codec| VideoCodec::from_mime(&codec.mime_type))
+    }
+
+    /// Whether a packet can be of its stream as that is now. A retransmission with a number far from the newest is of one that
+    /// this took the place of.
+    pub fn may_take(&self, stream: StreamRef, sequence: u16) -> bool {
+        let newest = self.layers[usize::from(stream.layer)].extender.highest().map(|newest| newest as u16);
+        let near = newest.is_some_and(|newest| usize::from(distance(sequence, newest).unsigned_abs()) <= VIDEO_RING);
+        near || !stream.rtx
     }
 
     /// Whether packets of this payload type are redundant audio (RFC 2198).

@@ -135,9 +135,14 @@ impl Rewriter {
         sequence > self.highest_in + 1
     }
 
-    /// Sends a packet that is newer than all before; `None` before the first switch.
-    pub fn send(&mut self, sequence: u64) -> Option<Place> {
-        let place = self.segments.back()?.place(sequence);
+    /// Sends a packet that is newer than all before, with these highest layers; `None` before the first switch.
+    pub fn send(&mut self, sequence: u64, layers: (u8, u8)) -> Option<Place> {
+        let mut segment = self.segments.back()?;
+        if segment.shift.layers != layers {
+            self.renumber(sequence, |shift| shift.layers = layers);
+            segment = self.segments.back()?;
+        }
+        let place = segment.place(sequence);
         self.highest_in = sequence;
         self.next_out = place.sequence + 1;
         Some(place)
@@ -163,6 +168,7 @@ impl Rewriter {
 
     /// Numbers the packets from this one on, which is newer than all before, in another way. What is missing before it keeps
     /// the old one.
+    #[cold]
     pub fn renumber(&mut self, start: u64, change: impl FnOnce(&mut Shift)) {
         let Some(current) = self.segments.back_mut() else { return };
         let mut shift = current.shift;
@@ -281,7 +287,7 @@ mod tests {
             match *step {
                 Step::Packet => {
                     let before = rewriter.next_out();
-                    let place = rewriter.send(sequence).expect("a stream");
+                    let place = rewriter.send(sequence, (0, 0)).expect("a stream");
                     assert!(place.sequence >= before && place.sequence == rewriter.next_out() - 1);
                     assert_eq!(sent.insert(place.sequence, (layer, sequence)), None, "went out twice");
                     next_in[index] += 1;
@@ -352,7 +358,7 @@ mod tests {
         let mut sequence = 1;
         for _ in 0..1000 {
             (0..3).for_each(|packet| {
-                rewriter.send(sequence + packet);
+                rewriter.send(sequence + packet, (0, 0));
             });
             (3..13).for_each(|packet| rewriter.skip(sequence + packet, packet > 3));
             sequence += 13;
@@ -368,7 +374,7 @@ mod tests {
         let mut rewriter = Rewriter::new(65_530, true);
         rewriter.switch(source(0), 1, Shift::default());
         (1..11).for_each(|sequence| {
-            rewriter.send(sequence);
+            rewriter.send(sequence, (0, 0));
         });
         assert_eq!(rewriter.extend(65_531), 65_531);
         assert_eq!(rewriter.extend(2), 65_538);

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 from playwright.async_api import Error
 
-from benches.links.call import CLIENT, browsers, call
+from benches.links.call import CLIENT, CallError, browsers, call
 from benches.links.cases import CASES, Case
 from benches.links.link import NEAR, LinkError, emulated_link, is_near_host, run_on_near_host
 from benches.result import report
@@ -55,7 +55,7 @@ def main() -> int:
         return run_on_near_host([sys.executable, "-m", "benches.links", *sys.argv[1:]])
     try:
         asyncio.run(run(arguments.case or names, arguments.trace))
-    except (Error, LinkError, OSError, ServerDiedError) as error:
+    except (CallError, Error, LinkError, OSError, ServerDiedError) as error:
         print(f"Could not measure: {error}", file=sys.stderr)
         return 1
     return 0

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import shutil
 import stat
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,8 +22,14 @@ from tests.server import ROOT, TureenServer
 
 CLIENT = ROOT / "web" / "node_modules" / "livekit-client" / "dist" / "livekit-client.umd.js"
 SCRIPT = Path(__file__).parent / "page.js"
-PATIENCE_MS = 20_000
+PATIENCE_S = 60.0
+FULL_RATE = 1_300_000
+"""Bits per second: nearly what `page.js` gives the best layer."""
 SAMPLE_S = 0.25
+
+
+class CallError(Exception):
+    """The call did not come about: the message says what was seen."""
 
 
 class Received(Struct, frozen=True):
@@ -64,6 +71,17 @@ class Call:
         self._room = room
         self._publisher = publisher
         self._viewer = viewer
+
+    async def wait_until_it_flows(self) -> None:
+        """Until the viewer hears, and sees the best layer at its full rate. Raises `CallError`."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            moments = await self.watch(1)
+            last = moments[-1]
+            target = last.sent.video[-1].get("targetBitrate", 0) if last.sent.video else 0
+            if last.received.audio and last.layer == len(last.sent.video) - 1 and target >= FULL_RATE:
+                return
+        raise CallError(f"picture and sound did not flow within {PATIENCE_S:.0f} s; last seen: {last}")
 
     async def received(self) -> Received:
         """The viewer's counters. Raises `playwright.async_api.Error`."""
@@ -127,12 +145,9 @@ async def call(server: TureenServer, room: str, publisher: Browser, viewer: Brow
         for page, role, name in ((sending, "publish", "publisher"), (receiving, "watch", "viewer")):
             order = {"url": f"ws://{NEAR}:{server.port}", "token": join_token(name, room)}
             await page.evaluate(f"order => {role}(order)", order)
-        await receiving.wait_for_function(
-            "async () => { const { audio, video } = await received();"
-            " return audio?.totalSamplesReceived > 0 && video?.framesDecoded > 0; }",
-            timeout=PATIENCE_MS,
-        )
-        yield Call(server, room, sending, receiving)
+        talk = Call(server, room, sending, receiving)
+        await talk.wait_until_it_flows()
+        yield talk
 
 
 @asynccontextmanager

@@ -161,6 +161,14 @@ pub fn encode_abs_send_time(since_epoch: Duration) -> [u8; 3] {
     [high, middle, low]
 }
 
+/// Writes within which bounds the time from capture to display should be (the playout delay extension of libwebrtc): each 12
+/// bits of 10 ms, longer ones as the longest.
+pub fn encode_playout_delay(least: Duration, most: Duration) -> [u8; 3] {
+    let field = |delay: Duration| (delay.as_millis() / 10).min(0xfff) as u32;
+    let [_, high, middle, low] = (field(least) << 12 | field(most)).to_be_bytes();
+    [high, middle, low]
+}
+
 /// Reads the name of a media section (RFC 9143, section 15): a token of at most [`MAX_STREAM_NAME`] bytes.
 pub fn decode_mid(data: &[u8]) -> Option<&str> {
     decode_stream_name(data)

@@ -47,6 +47,8 @@ pub struct HeaderExtensionIds {
     pub dependency_descriptor: Option<u8>,
     pub video_orientation: Option<u8>,
     pub abs_capture_time: Option<u8>,
+    #[serde(default)]
+    pub playout_delay: Option<u8>,
 }
 
 /// One RTP stream of a producer.

@@ -14,15 +14,17 @@ use crate::selection::{LayerTarget, Selection, Verdict};
 use crate::timeline::{Timeline, ticks};
 use crate::volume::{LossShare, Volume};
 
-/// A repeated request for a packet within this time is answered once: the answer is on its way.
+/// A repeated request for a packet within three quarters of a round trip, and at least this time, is answered once: the answer
+/// is on its way. After a whole one the peer asks again because it got none, and round trips are not measured to the millisecond.
 const REPEAT: Duration = Duration::from_millis(20);
+const REPEAT_MAX: Duration = Duration::from_millis(200);
 
-/// Requests remembered to recognise repeats.
-const REMEMBERED: usize = 32;
+/// Requests remembered to recognise repeats: a third of a key frame of 250 kB.
+const REMEMBERED: usize = 96;
 
-/// Retransmissions may add this share (in percent) to what was sent, and always this many bytes.
-const RTX_SHARE: u64 = 15;
-const RTX_FLOOR: u64 = 64 * 1024;
+/// What may be sent again: as many bytes as went out since, and at most so many at a time. A path that loses a third of
+/// everything, repeats included, needs half as much; one that asks for more than all of it does not lose by chance.
+const RTX_CREDIT: u64 = 128 * 1024;
 
 /// Packets of a frame that are searched for one of which it is known whether it was sent.
 const LONGEST_FRAME: u64 = 64;
@@ -117,7 +119,7 @@ pub struct Consumer {
     /// The layers that the peer was told of by a mask of decode targets.
     announced: Option<LayerTarget>,
     answered: Vec<(u16, Instant)>,
-    rtx_bytes: u64,
+    rtx_credit: u64,
     sent_report: Option<SentReport>,
 }
 
@@ -148,7 +150,7 @@ impl Consumer {
             timeline: Timeline::new(random),
             announced: None,
             answered: Vec::new(),
-            rtx_bytes: 0,
+            rtx_credit: RTX_CREDIT,
             sent_report: None,
         }
     }
@@ -212,12 +214,12 @@ impl Consumer {
     /// Which packet to send again for a requested sequence number. `None` for one that never went out, for a quick repeat,
     /// and past the budget.
     pub fn retransmit(&mut self, requested: u16, round_trip: Option<Duration>, now: Instant) -> Option<Sent> {
-        let wait = round_trip.unwrap_or(REPEAT).clamp(REPEAT, Duration::from_millis(200));
+        let wait = round_trip.map_or(REPEAT, |time| time * 3 / 4).clamp(REPEAT, REPEAT_MAX);
         self.answered.retain(|(_, at)| now.saturating_duration_since(*at) < wait);
         if self.answered.len() >= REMEMBERED || self.answered.iter().any(|(sequence, _)| *sequence == requested) {
             return None;
         }
-        if self.rtx_bytes > RTX_FLOOR + u64::from(self.octets) * RTX_SHARE / 100 {
+        if self.rtx_credit == 0 {
             return None;
         }
         let out = self.rewriter.extend(requested);
@@ -257,13 +259,14 @@ impl Consumer {
 
     /// Counts a retransmission of `bytes`.
     pub fn on_retransmitted(&mut self, bytes: usize) {
-        self.rtx_bytes += bytes as u64;
+        self.rtx_credit = self.rtx_credit.saturating_sub(bytes as u64);
         self.volume.add(bytes);
     }
 
     /// Counts a packet with `bytes` of payload.
     pub fn on_sent(&mut self, bytes: usize) {
         self.packets = self.packets.wrapping_add(1);
+        self.rtx_credit = (self.rtx_credit + bytes as u64).min(RTX_CREDIT);
         self.volume.add(bytes);
         self.octets = self.octets.wrapping_add(bytes as u32);
     }

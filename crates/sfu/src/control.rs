@@ -380,6 +380,7 @@ fn check_extensions(ids: &HeaderExtensionIds) -> Outcome {
         ids.dependency_descriptor,
         ids.video_orientation,
         ids.abs_capture_time,
+        ids.playout_delay,
     ];
     if all.contains(&Some(0)) {
         return Err(Failure::new(Code::InvalidParameter, "header extension id 0 is padding (RFC 8285 section 4.2)"));

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tureen_bwe::{Allocation, Allocator, BandwidthEstimator, DataRate, EstimatorConfig, Pacer, StreamDemand};
 
+use crate::playout::Playout;
 use crate::producer::Pending;
 use crate::volume::RecentRate;
 
@@ -37,6 +38,8 @@ pub struct Downlink {
     pub estimator: BandwidthEstimator,
     /// When the next packet may leave.
     pub pacer: Pacer,
+    /// How long the peer's player should wait.
+    pub playout: Playout,
     allocator: Allocator,
     /// Sound, data and repairs: what is not shared out.
     other: RecentRate,
@@ -56,6 +59,7 @@ impl Downlink {
         Self {
             estimator,
             pacer,
+            playout: Playout::default(),
             allocator: Allocator::default(),
             other: RecentRate::new(now),
             divided: DataRate::ZERO,

@@ -25,6 +25,7 @@ mod packet_sender;
 mod padding;
 #[cfg(test)]
 mod panic_tests;
+mod playout;
 mod producer;
 mod random;
 mod rates;

@@ -6,6 +6,7 @@ use tureen_codec::dependency_descriptor;
 use tureen_rtp::{HeaderFields, extension, set_padding_bit, write_header};
 use tureen_units::{Outlet, Path};
 
+use crate::command::MediaKind;
 use crate::consumer::{Consumer, DescriptorChange};
 use crate::counters::Counters;
 use crate::downlink::{Downlink, Waiting};
@@ -192,7 +193,7 @@ impl<'a> PacketSender<'a> {
     ) -> Option<usize> {
         let packet = content.packet;
         let transport_cc = extension::encode_transport_cc(*self.number);
-        let (send_time, mut room);
+        let (send_time, playout_delay, mut room);
         let mut list = ExtensionList::default();
         if !consumer.known_to_peer {
             list.push(self.ids.mid, consumer.mid.as_bytes());
@@ -211,6 +212,10 @@ impl<'a> PacketSender<'a> {
             list.push(self.ids.dependency_descriptor, content.descriptor(&mut room));
         }
         list.push(self.ids.abs_capture_time, info.abs_capture_time.slice(bytes));
+        if consumer.selection.kind() == MediaKind::Video {
+            playout_delay = self.downlink.as_ref().and_then(|downlink| downlink.playout.extension());
+            list.push(self.ids.playout_delay, playout_delay.as_ref().map_or(&[], |delay| delay.as_slice()));
+        }
         write_header(slot, fields, list.as_slice())
     }
 }

@@ -79,6 +79,9 @@ impl Shard {
         let Some(downlink) = &mut self.transports[key].downlink else { return };
         let statuses = feedback.statuses().map(|(number, delta)| (number, delta.map(ArrivalDelta::micros)));
         downlink.estimator.on_feedback(now, feedback.header.reference_time, statuses);
+        if let Some(round_trip) = downlink.estimator.round_trip() {
+            downlink.playout.update(now, downlink.estimator.statistics().loss, round_trip);
+        }
         self.follow_estimate(now, key, out);
     }
 

@@ -94,6 +94,11 @@ impl Selection {
         }
     }
 
+    /// Audio or video.
+    pub fn kind(&self) -> MediaKind {
+        self.kind
+    }
+
     /// How much is wanted.
     pub fn limits(&self) -> ConsumerLimits {
         self.limits

@@ -63,6 +63,7 @@ class HeaderExtensionIds(Struct, frozen=True, kw_only=True):
     dependency_descriptor: int | None = None
     video_orientation: int | None = None
     abs_capture_time: int | None = None
+    playout_delay: int | None = None
 
 
 class Encoding(Struct, frozen=True, kw_only=True):

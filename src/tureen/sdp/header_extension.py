@@ -27,9 +27,10 @@ SUPPORTED_URIS = {
     "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension": "dependency_descriptor",
     "urn:3gpp:video-orientation": "video_orientation",
     "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time": "abs_capture_time",
+    "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay": "playout_delay",
 }
-"""URI to the field of `HeaderExtensionIds`. Playout delay is not among them: its values are a publisher's wish about
-its own link and would be wrong behind a forwarder."""
+"""URI to the field of `HeaderExtensionIds`. A publisher's playout delay is not forwarded, as it is a wish about its own
+link: the core asks for one of its own where a subscriber's link loses packets."""
 
 _URI = re.compile(r"[!-~]{1,1024}")
 

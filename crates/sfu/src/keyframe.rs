@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 /// The least time between two requests for one layer.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// The least time between two requests to one publisher for different layers of one track. Many encoders make a key frame of
-/// all layers when asked for one, so the second request is often needless by then.
-pub const SPACING: Duration = Duration::from_millis(150);
+/// The least time between two requests to one publisher for different layers of one track. libwebrtc makes a key frame of all
+/// layers when asked for one, so the second request is often needless by then; and it ignores what comes within 300 ms, so
+/// an earlier request would only be repeated an interval later. The rest is for the jitter of the path.
+pub const SPACING: Duration = Duration::from_millis(320);
 
 /// The outstanding requests of one layer, merged.
 #[derive(Default)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tureen_rtp::HeaderFields;
 use tureen_rtp::rtcp::{Packet, RtcpWriter, packets_untrusted};
-use tureen_sfu::{Command, Encoding, Event, MediaKind};
+use tureen_sfu::{BEST_LAYER, Command, ConsumerLimits, Encoding, Event, MediaKind};
 use tureen_sim::{Call, Direction, Peer};
 
 const KEY: [u8; 3] = [0x10, 0x00, 0xaa];
@@ -205,6 +205,45 @@ fn what_the_publisher_lost_is_asked_for_and_repaired_in_place() {
     call.settle();
     let got = sequences(&call.peers[1], SENT);
     assert_eq!(got, [got[0], got[0].wrapping_add(2), got[0].wrapping_add(1)]);
+}
+
+/// libwebrtc makes a key frame of all layers when asked for one, and ignores requests that come within 300 ms of that one.
+#[test]
+fn a_request_for_another_layer_does_not_come_before_it_is_heeded() {
+    let mut call = Call::new();
+    let (publisher, viewer) = (call.join(), call.join());
+    let rid = |name: &str| Encoding { rid: Some(name.to_owned()), ..Encoding::default() };
+    call.publish(publisher, 1, MediaKind::Video, vec![rid("q"), rid("f")]);
+    let mut sequence = 0;
+    let mut show = |call: &mut Call, payload: &[u8]| {
+        sequence += 1;
+        for (rid, ssrc) in [(&b"q"[..], 50), (b"f", 60)] {
+            let fields = HeaderFields { ssrc, ..video(sequence, u32::from(sequence)) };
+            call.peers[publisher].send_rtp(fields, u64::from(sequence), &[(1, b"m1"), (2, rid)], payload);
+        }
+        call.run(Duration::from_millis(10));
+    };
+    let limit = |call: &mut Call, max_layer| {
+        let limits = ConsumerLimits { max_layer, ..ConsumerLimits::default() };
+        call.command(Command::UpdateConsumer { request: 0, consumer: 1, limits });
+    };
+    show(&mut call, &DELTA);
+    call.subscribe(viewer, 1, 1, SENT);
+    limit(&mut call, 0);
+    show(&mut call, &KEY);
+    (0..100).for_each(|_| show(&mut call, &DELTA));
+    let before = key_frame_requests(&call.peers[publisher]);
+    limit(&mut call, BEST_LAYER);
+    show(&mut call, &KEY);
+    assert_eq!(key_frame_requests(&call.peers[publisher]), before + 1, "at once");
+    for (requests, max_layer) in [(1, 0), (2, BEST_LAYER)] {
+        limit(&mut call, max_layer);
+        (0..28).for_each(|_| show(&mut call, &DELTA));
+        assert_eq!(key_frame_requests(&call.peers[publisher]), before + requests, "it would be ignored");
+        (0..5).for_each(|_| show(&mut call, &DELTA));
+        assert_eq!(key_frame_requests(&call.peers[publisher]), before + requests + 1, "now it is due");
+        show(&mut call, &KEY);
+    }
 }
 
 #[test]

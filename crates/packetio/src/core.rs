@@ -20,13 +20,14 @@ use crate::steering::MAX_SHARDS;
 use crate::wake::Wake;
 
 const SIZE_NAMES: [&str; 5] = ["transports", "producers", "consumers", "mirrors", "steered_paths"];
-const SEND_NAMES: [&str; 10] = [
+const SEND_NAMES: [&str; 11] = [
     "datagrams_sent",
     "bytes_sent",
     "sends",
     "send_system_calls",
     "gso_runs",
     "gso_segments",
+    "sends_waited",
     "sends_would_block",
     "sends_failed",
     "handed_over",
@@ -87,6 +88,7 @@ impl Mailbox {
             report.system_calls,
             report.gso_runs,
             report.gso_segments,
+            report.waits,
             report.dropped_would_block,
             report.failed,
             links.handed_over,

@@ -5,7 +5,14 @@ use std::os::fd::RawFd;
 pub(crate) trait Kernel {
     /// Sends messages from the first on and returns how many went, at least one. The error is that of the first.
     fn send(&mut self, messages: &mut [libc::mmsghdr]) -> Result<usize, SendError>;
+
+    /// Waits until the socket takes something again, but not for long. `false` if it still takes nothing.
+    fn wait(&mut self) -> bool;
 }
+
+/// How long a full socket is waited for at a time. All peers of a thread leave by it, so there is nothing else to be done
+/// meanwhile; what comes in waits in the kernel.
+const PATIENCE_MS: libc::c_int = 2;
 
 /// Why the first of some messages was not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +26,7 @@ pub(crate) enum SendError {
     },
 }
 
-/// `sendmmsg(2)` on one socket, never blocking.
+/// `sendmmsg(2)` on one socket; only [`Kernel::wait`] takes time.
 pub(crate) struct SendMmsg(pub(crate) RawFd);
 
 impl Kernel for SendMmsg {
@@ -44,5 +51,12 @@ impl Kernel for SendMmsg {
                 errno => return Err(SendError::Message { errno: errno.unwrap_or_default() }),
             }
         }
+    }
+
+    fn wait(&mut self) -> bool {
+        let mut entry = libc::pollfd { fd: self.0, events: libc::POLLOUT, revents: 0 };
+        // SAFETY: one entry, which outlives the call.
+        let ready = unsafe { libc::poll(&raw mut entry, 1, PATIENCE_MS) };
+        ready > 0 && entry.revents & libc::POLLOUT != 0
     }
 }

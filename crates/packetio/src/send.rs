@@ -13,6 +13,9 @@ use crate::socket::UdpSocket;
 /// Datagrams that are put in order and described to the kernel at once; also the most messages that it takes per call.
 const WINDOW: usize = 1024;
 
+/// How often a full socket is waited for within one window.
+const MAX_WAITS: u32 = 8;
+
 /// What became of the datagrams that were flushed. Flushes add to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SendReport {
@@ -28,6 +31,8 @@ pub struct SendReport {
     pub gso_runs: u64,
     /// Datagrams in those.
     pub gso_segments: u64,
+    /// Times that a full socket was waited for.
+    pub waits: u64,
     /// Datagrams dropped because the socket's buffer was full.
     pub dropped_would_block: u64,
     /// Datagrams that the kernel refused.
@@ -75,8 +80,8 @@ impl Sender {
         matches!(self.gso, Gso::On(_))
     }
 
-    /// Sends everything in the arena and clears it. Never blocks: what a full socket does not take is dropped and
-    /// counted, as is what the kernel refuses; the datagrams after it are sent.
+    /// Sends everything in the arena and clears it. A full socket is waited for, a few milliseconds at most; what it does
+    /// not take then is dropped and counted, as is what the kernel refuses; the datagrams after it are sent.
     pub fn flush(&mut self, now: Instant, sockets: &[UdpSocket], egress: &mut Egress, report: &mut SendReport) {
         self.gso.expire(now);
         let waiting = egress.datagrams().len();
@@ -107,7 +112,7 @@ impl Sender {
     /// Sends messages of one socket. A call stops at the first bad message: that one is tried again datagram by
     /// datagram, then the rest goes on.
     fn deliver(&mut self, now: Instant, kernel: &mut impl Kernel, messages: Range<usize>, report: &mut SendReport) {
-        let mut next = messages.start;
+        let (mut next, mut waits) = (messages.start, 0);
         while next < messages.end {
             report.system_calls += 1;
             let outcome = kernel.send(self.messages.batch(next..messages.end));
@@ -116,6 +121,10 @@ impl Sender {
                     let sent = sent.clamp(1, messages.end - next);
                     self.runs[next..next + sent].iter().for_each(|run| report.sent(run));
                     next += sent;
+                }
+                Err(SendError::WouldBlock) if waits < MAX_WAITS && kernel.wait() => {
+                    report.waits += 1;
+                    waits += 1;
                 }
                 Err(SendError::WouldBlock) => {
                     report.dropped_would_block += self.count(next..messages.end);

@@ -18,6 +18,8 @@ fn error(errno: i32) -> Result<usize, SendError> {
 struct Script {
     answers: VecDeque<Result<usize, SendError>>,
     taken: Vec<usize>,
+    /// How often waiting helps.
+    patience: usize,
 }
 
 impl Kernel for Script {
@@ -28,6 +30,12 @@ impl Kernel for Script {
             self.taken.push(message.msg_hdr.msg_iovlen as _);
         }
         Ok(sent)
+    }
+
+    fn wait(&mut self) -> bool {
+        let helps = self.patience > 0;
+        self.patience = self.patience.saturating_sub(1);
+        helps
     }
 }
 
@@ -61,7 +69,16 @@ impl Flush {
 
     /// Delivers and returns the datagrams per message that the kernel took.
     fn deliver(&mut self, answers: impl Into<VecDeque<Result<usize, SendError>>>) -> Vec<usize> {
-        let mut script = Script { answers: answers.into(), taken: Vec::new() };
+        self.deliver_patiently(answers, 0)
+    }
+
+    /// The same with a socket that takes something again so many times.
+    fn deliver_patiently(
+        &mut self,
+        answers: impl Into<VecDeque<Result<usize, SendError>>>,
+        patience: usize,
+    ) -> Vec<usize> {
+        let mut script = Script { answers: answers.into(), taken: Vec::new(), patience };
         self.sender.gso.expire(self.now);
         self.sender.prepare(&self.egress, 0..self.egress.datagrams().len());
         self.sender.deliver(self.now, &mut script, 0..self.sender.runs.len(), &mut self.report);
@@ -133,6 +150,17 @@ fn an_error_that_was_left_at_the_socket_costs_no_datagram() {
     let mut flush = Flush::new();
     assert_eq!(flush.deliver([Ok(1), error(libc::ECONNREFUSED)]), [3, 1, 2]);
     assert_eq!((flush.report.datagrams, flush.report.failed), (6, 0));
+}
+
+#[test]
+fn a_full_socket_is_waited_for() {
+    let mut flush = Flush::new();
+    assert_eq!(flush.deliver_patiently([Ok(1), FULL, Ok(1), FULL], 2), [3, 1, 2]);
+    assert_eq!((flush.report.datagrams, flush.report.waits, flush.report.dropped_would_block), (6, 2, 0));
+    let mut flush = Flush::new();
+    let never = [FULL; 2 * MAX_WAITS as usize];
+    assert_eq!(flush.deliver_patiently(never, usize::MAX), [], "not for ever");
+    assert_eq!(flush.report.dropped_would_block, 6);
 }
 
 #[test]

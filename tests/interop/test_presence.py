@@ -8,12 +8,16 @@ import time
 from livekit import api, rtc
 
 from tests.interop.guests import Rights, acquainted, meeting
+from tests.interop.pictures import showing
 from tests.interop.sdk import Address, sdk_scenario
+from tests.interop.tones import sounding
 
 NEWCOMER_SEEN_WITHIN_S = 0.2
 """The product's bound, held by the median of several joins; that no timer delays it is a unit test of the door."""
 LEAVING_SEEN_WITHIN_S = 1.0
 """On an idle machine it is milliseconds."""
+QUALITY_WITHIN_S = 15.0
+"""A link is judged after it was measured for some seconds."""
 
 
 @sdk_scenario
@@ -130,3 +134,20 @@ async def test_after_a_full_reconnect_the_sdk_is_back_with_its_identity(server: 
         await alice.sees("participant_connected", lambda other: other.identity == "bob" and other.sid != before)
         await alice.me.publish_data(b"welcome back", topic="again", destination_identities=["bob"])
         assert (await bob.hears("again")).data == b"welcome back"
+
+
+@sdk_scenario
+async def test_a_good_line_is_told_to_be_one(server: Address) -> None:
+    good = {rtc.ConnectionQuality.QUALITY_GOOD, rtc.ConnectionQuality.QUALITY_EXCELLENT}
+    async with meeting(server) as room:
+        alice, bob = await room.pair()
+        async with showing(alice), sounding(alice, 440.0, 5000.0), sounding(bob, 880.0, 5000.0):
+            for guest in (alice, bob):
+                for other in (alice, bob):
+                    told = await guest.sees(
+                        "connection_quality_changed",
+                        lambda person, _, who=other.identity: person.identity == who,
+                        QUALITY_WITHIN_S,
+                    )
+                    assert told.args[1] in good, told
+            assert not alice.saw("connection_quality_changed", lambda _, quality: quality not in good)

@@ -208,7 +208,8 @@ fn read_packet(
         (payload, header.sequence, header.payload_type)
     };
     let (mut payload, mut payload_type, mut redundant) = (payload, payload_type, Span::default());
-    if producer.is_redundant(payload_type) {
+    // Without a payload it is padding, which has no blocks.
+    if producer.is_redundant(payload_type) && !payload.is_empty() {
         let primary = Blocks::parse_untrusted(payload).ok()?.primary();
         producer.codec(primary.payload_type)?;
         redundant = Span::of(bytes, payload);

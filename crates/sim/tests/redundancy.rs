@@ -152,3 +152,18 @@ fn what_is_no_redundant_audio_is_dropped() {
     assert_eq!(heard(&call).iter().map(|(number, ..)| *number).collect::<Vec<_>>(), [0, 1, 2], "two came with three");
     assert_eq!(call.shard.counters().rtp_refused, 1);
 }
+
+/// Senders probe the path with padding, and one who only speaks does so under the payload type of its voice.
+#[test]
+fn padding_between_redundant_packets_is_no_loss() {
+    let mut call = call(false);
+    speak_redundantly(&mut call, 1);
+    for sequence in 2..=4 {
+        call.peers[0].send_rtp(fields(RED, sequence), u64::from(sequence), &[(1, b"m1")], &[]);
+        call.settle();
+    }
+    speak_redundantly(&mut call, 5);
+    assert_eq!(heard(&call), [(0, OPUS, voice(1)), (1, OPUS, voice(5))]);
+    let counters = call.shard.counters();
+    assert_eq!((counters.rtp_refused, counters.recovered), (0, 0));
+}

@@ -208,7 +208,7 @@ impl Prober {
         self.outstanding = None;
         let result = outstanding.result();
         let proven = result.filter(|rate| *rate > estimate);
-        self.explains_queue_until = proven.map(|_| now + DRAIN);
+        self.explains_queue_until = Some(now + DRAIN);
         if proven.is_some_and(|rate| rate >= outstanding.cluster.rate.scaled(CONTINUE)) {
             self.failures = 0;
             self.next_at = now;

@@ -223,9 +223,15 @@ impl Consumer {
             return None;
         }
         let out = self.rewriter.extend(requested);
-        let sent = self.sent(out)?;
+        let sent = self.sent(out).filter(|sent| self.is_current(*sent))?;
         self.answered.push((requested, now));
         Some(sent)
+    }
+
+    /// Whether a packet is of the encoding that is forwarded. What was sent of another is of no use behind the key frame of
+    /// this, and where a switch was due to a narrow path, repeats of it would leave no room for that.
+    pub fn is_current(&self, sent: Sent) -> bool {
+        self.selection.source().is_none_or(|source| source == sent.origin.source)
     }
 
     /// The packet that went out so many before the next one.

@@ -1,20 +1,28 @@
 //! What goes to one peer: how much its path carries, and what waits for its turn.
 //!
-//! Audio never waits. Video waits when the pace is used up, and leaves in the order in which it came. Retransmissions, which
-//! have a budget of their own, go before what waits. All of it is charged to one bucket.
+//! Audio never waits. Video waits when the pace is used up, and leaves in the order in which it came. Retransmissions wait for
+//! the pace too, before everything else that waits. All of it is charged to one bucket.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use tureen_bwe::{Allocation, Allocator, BandwidthEstimator, DataRate, EstimatorConfig, Pacer, StreamDemand};
 
+use crate::consumer::Sent;
 use crate::playout::Playout;
 use crate::producer::Pending;
+use crate::redundancy;
 use crate::volume::RecentRate;
 
 /// Packets that wait at most; and how long. Who is that far behind starts anew at a key frame.
 const MAX_WAITING: usize = 2048;
 const MAX_WAIT: Duration = Duration::from_secs(1);
+
+/// Repeats that wait at most. Whoever misses more asks again.
+const MAX_REPEATS: usize = 128;
+
+/// What sound may take of the path with all its redundancy, headers left out (which are nearly as much again).
+const SOUND_SHARE: f64 = 0.33;
 
 /// The time between two looks at the same peer at least, whatever it waits for.
 const ROUND: Duration = Duration::from_millis(1);
@@ -45,7 +53,12 @@ pub struct Downlink {
     other: RecentRate,
     /// The estimate when it was shared out last.
     divided: DataRate,
+    /// Sound without redundancy.
+    sound: RecentRate,
+    /// How often sound may be sent again along with later packets.
+    copies: usize,
     waiting: VecDeque<Waiting>,
+    repeats: VecDeque<(usize, Sent)>,
     data_waits: bool,
     release: Option<Instant>,
     updated: Instant,
@@ -63,7 +76,10 @@ impl Downlink {
             allocator: Allocator::default(),
             other: RecentRate::new(now),
             divided: DataRate::ZERO,
+            sound: RecentRate::new(now),
+            copies: redundancy::MOST,
             waiting: VecDeque::new(),
+            repeats: VecDeque::new(),
             data_waits: false,
             release: None,
             updated: now,
@@ -73,6 +89,26 @@ impl Downlink {
     /// Whether a video packet has to wait.
     pub fn must_wait(&mut self, now: Instant) -> bool {
         !self.waiting.is_empty() || !self.pacer.may_send(now)
+    }
+
+    /// Whether a repeat has to wait.
+    pub fn must_repeat_wait(&mut self, now: Instant) -> bool {
+        !self.repeats.is_empty() || !self.pacer.may_send(now)
+    }
+
+    /// Lets a repeat wait, if there is room.
+    pub fn wait_to_repeat(&mut self, consumer: usize, sent: Sent) {
+        if self.repeats.len() < MAX_REPEATS {
+            self.repeats.push_back((consumer, sent));
+        }
+    }
+
+    /// The next repeat that may leave now, and the key of its consumer.
+    pub fn take_repeat(&mut self, now: Instant) -> Option<(usize, Sent)> {
+        if self.repeats.is_empty() || !self.pacer.may_send(now) {
+            return None;
+        }
+        self.repeats.pop_front()
     }
 
     /// Lets a packet wait. [`Self::is_behind`] says when that leads nowhere.
@@ -90,12 +126,14 @@ impl Downlink {
     pub fn drop_waiting(&mut self) -> usize {
         let count = self.waiting.len();
         self.waiting.clear();
+        self.repeats.clear();
         count
     }
 
     /// Drops what waits for a consumer that ends.
     pub fn forget(&mut self, consumer: usize) {
         self.waiting.retain(|waiting| waiting.consumer != consumer);
+        self.repeats.retain(|(key, _)| *key != consumer);
     }
 
     /// The next packet that may leave now.
@@ -119,11 +157,23 @@ impl Downlink {
         self.other.add(now, bytes);
     }
 
+    /// Notes so many bytes of sound, without redundancy.
+    pub fn note_sound(&mut self, now: Instant, bytes: usize) {
+        self.sound.add(now, bytes);
+    }
+
+    /// How many earlier packets of sound may go along with each: redundancy that fills the path loses more than it saves.
+    pub fn copies(&self) -> usize {
+        self.copies
+    }
+
     /// Shares the path among `streams`, whose best would cost `wanted`.
     pub fn divide(&mut self, now: Instant, wanted: DataRate, streams: &[StreamDemand], out: &mut Vec<Allocation>) {
         let other = DataRate::from_bps(self.other.get(now));
         self.estimator.set_wanted(wanted + other);
         self.divided = self.update(now);
+        let room = self.divided.scaled(SOUND_SHARE).bps() / self.sound.get(now).max(1);
+        self.copies = usize::try_from(room).unwrap_or(usize::MAX).saturating_sub(1).min(redundancy::MOST);
         self.allocator.allocate(now, streams, self.divided - other, out);
     }
 
@@ -153,7 +203,8 @@ impl Downlink {
 
     /// Notes when the next packet may leave, if any waits or a probe runs.
     pub fn plan(&mut self, now: Instant) {
-        let busy = !self.waiting.is_empty() || self.data_waits || self.pacer.probe().is_some();
+        let busy =
+            !self.waiting.is_empty() || !self.repeats.is_empty() || self.data_waits || self.pacer.probe().is_some();
         self.release = busy.then(|| self.pacer.next_release(now).max(now + ROUND));
     }
 

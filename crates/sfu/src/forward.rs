@@ -109,7 +109,7 @@ pub fn forward_packet(
     let content = Content { packet, descriptor, empty };
     let mut form = Form::First { padding: pending.padding };
     if let Some(red) = red_payload_type
-        && let copies @ 1.. = consumer.redundancy.copies(producer.redundant)
+        && let copies @ 1.. = consumer.redundancy.copies(producer.redundant).min(sender.copies())
     {
         form = Form::Redundant { payload_type, earlier: Earlier::of(packet, ring, copies, payload_type) };
         payload_type = red;
@@ -120,6 +120,7 @@ pub fn forward_packet(
         consumer.on_sent(len);
         if producer.kind == MediaKind::Audio {
             sender.note_other(len);
+            sender.note_sound(packet.payload().len());
         }
         sender.counters.rtp_forwarded += 1;
         sender.counters.payload_bytes_forwarded += len as u64;

@@ -7,13 +7,13 @@ use tureen_rtp::{HeaderFields, extension, set_padding_bit, write_header};
 use tureen_units::{Outlet, Path};
 
 use crate::command::MediaKind;
-use crate::consumer::{Consumer, DescriptorChange};
+use crate::consumer::{Consumer, DescriptorChange, Sent};
 use crate::counters::Counters;
 use crate::downlink::{Downlink, Waiting};
 use crate::ingress::RTX_HEADER;
 use crate::padding::{self, Padding};
 use crate::producer::Pending;
-use crate::redundancy::Earlier;
+use crate::redundancy::{self, Earlier};
 use crate::ring::Packet;
 use crate::transport::{Srtp, Transport};
 use crate::volume::Volume;
@@ -109,6 +109,35 @@ impl<'a> PacketSender<'a> {
         if let Some(downlink) = &mut self.downlink {
             downlink.note_other(now, bytes);
         }
+    }
+
+    /// Lets a repeat wait if it has to.
+    pub fn wait_to_repeat(&mut self, consumer: usize, sent: Sent) -> bool {
+        let now = self.now;
+        let Some(downlink) = &mut self.downlink else { return false };
+        let waits = downlink.must_repeat_wait(now);
+        if waits {
+            downlink.wait_to_repeat(consumer, sent);
+        }
+        waits
+    }
+
+    /// Notes that what left last carries so many bytes of sound, repeats of earlier ones left out.
+    pub fn note_sound(&mut self, bytes: usize) {
+        let now = self.now;
+        if let Some(downlink) = &mut self.downlink {
+            downlink.note_sound(now, bytes);
+        }
+    }
+
+    /// How many earlier packets of sound may go along with each.
+    pub fn copies(&self) -> usize {
+        self.downlink.as_ref().map_or(redundancy::MOST, |downlink| downlink.copies())
+    }
+
+    /// The next repeat that waited long enough.
+    pub fn next_repeat(&mut self) -> Option<(usize, Sent)> {
+        self.downlink.as_mut()?.take_repeat(self.now)
     }
 
     /// The next packet that waited long enough.

@@ -11,7 +11,7 @@ use crate::consumer::Consumer;
 use crate::forward::forward_packet;
 use crate::packet_sender::PacketSender;
 use crate::producer::Producer;
-use crate::retransmission::{send_again, send_padding};
+use crate::retransmission::{repair, send_again, send_padding};
 use crate::shard::Shard;
 
 /// How far back the packets lie that fill a probe, at most.
@@ -33,7 +33,10 @@ impl Shard {
         if let Some(mut sender) = PacketSender::new(transport, now, key as u32, *epoch, counters) {
             let mut filler = 0;
             loop {
-                if let Some(waiting) = sender.next_waiting() {
+                if let Some((consumer, sent)) = sender.next_repeat() {
+                    let Some(consumer) = consumers.get_mut(consumer) else { continue };
+                    repair(sent, consumer, &mut producers[consumer.producer], &mut sender, out);
+                } else if let Some(waiting) = sender.next_waiting() {
                     let Some(consumer) = consumers.get_mut(waiting.consumer) else { continue };
                     let producer = &mut producers[consumer.producer];
                     forward_packet(producer, consumer, waiting.pending, &mut sender, out);

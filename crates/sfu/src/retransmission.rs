@@ -15,6 +15,7 @@ impl Shard {
     /// Answers a request for a packet (RFC 4585 section 6.2.1).
     pub(crate) fn retransmit(&mut self, now: Instant, consumer: usize, requested: u16, out: &mut dyn Outlet) {
         let Self { producers, consumers, transports, counters, epoch, .. } = self;
+        let consumer_key = consumer;
         let consumer = &mut consumers[consumer];
         let key = consumer.transport;
         let round_trip = transports[key].round_trip.get();
@@ -22,12 +23,28 @@ impl Shard {
         let Some(mut sender) = PacketSender::new(&mut transports[key], now, key as u32, *epoch, counters) else {
             return;
         };
-        let producer = &mut producers[consumer.producer];
-        if let Some(len) = send_again(sent, consumer, producer, &mut sender, out) {
-            consumer.on_retransmitted(len);
-            sender.note_other(len);
-            sender.counters.rtx_sent += 1;
+        if sender.wait_to_repeat(consumer_key, sent) {
+            self.plan_release(now, key);
+            return;
         }
+        repair(sent, consumer, &mut producers[consumer.producer], &mut sender, out);
+    }
+}
+
+/// Sends a packet again that the peer misses, unless another encoding has taken over meanwhile.
+pub fn repair(
+    sent: Sent,
+    consumer: &mut Consumer,
+    producer: &mut Producer,
+    sender: &mut PacketSender<'_>,
+    out: &mut dyn Outlet,
+) {
+    if consumer.is_current(sent)
+        && let Some(len) = send_again(sent, consumer, producer, sender, out)
+    {
+        consumer.on_retransmitted(len);
+        sender.note_other(len);
+        sender.counters.rtx_sent += 1;
     }
 }
 

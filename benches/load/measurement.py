@@ -6,14 +6,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from benches.footprint import read_footprint
 from benches.load.cases import Case
 from benches.load.guest import Guest
-from benches.load.program import LoadProgram, Tally
+from benches.load.program import LoadProgram, PathShape, Tally
 from benches.load.server import Reading, read_server
 from tests.server import TureenServer
 
@@ -27,6 +29,36 @@ TokenMaker = Callable[[str, str], str]
 
 class CouldNotMeasureError(Exception):
     """The rooms did not become what they should be."""
+
+
+class Volume(Struct, frozen=True, kw_only=True):
+    """One direction of a viewer's link."""
+
+    bitrate: int
+    """Bits per second."""
+
+
+class Received(Struct, frozen=True, kw_only=True):
+    """A track that a viewer receives."""
+
+    layer: int | None
+    paused: bool
+
+
+class Viewer(Struct, frozen=True, kw_only=True):
+    """What the server tells its operator of a participant (``/api/rooms``)."""
+
+    identity: str
+    down: Volume
+    received: tuple[Received, ...]
+
+    def has_layer(self, layer: int) -> bool:
+        """Whether all that it receives flows, and in this layer."""
+        return all(track.layer == layer and not track.paused for track in self.received)
+
+
+class _Room(Struct, frozen=True, kw_only=True):
+    people: tuple[Viewer, ...]
 
 
 class Window(Struct, frozen=True, kw_only=True):
@@ -87,6 +119,7 @@ class Crowd:
         self._group = group
         self._guests: list[asyncio.Task[None]] = []
         self._streams = 0
+        self._aside: set[int] = set()
         self.participants = 0
 
     async def fill(self, room: str, case: Case) -> None:
@@ -120,8 +153,30 @@ class Crowd:
         self._server.check_alive()
         if tally.flowing_streams != self._streams or tally.unauthentic or tally.unsent:
             raise CouldNotMeasureError(f"Of {self._streams} streams not all are well: {tally}")
-        rss_mb = read_footprint(self._server.pid).rss / 1000
-        return Window(before=before, after=after, tally=tally, participants=self.participants, rss_mb=rss_mb)
+        return Window(before=before, after=after, tally=tally, participants=self.participants, rss_mb=self.rss_mb)
+
+    def set_path(self, participants: list[int], path: PathShape) -> None:
+        """Sets viewers of one track each aside: their path is like this from now on, and windows are of the others."""
+        self._streams -= len(set(participants) - self._aside)
+        self._aside |= set(participants)
+        self.program.set_path(participants, path)
+
+    def viewers(self, room: str) -> tuple[Viewer, ...]:
+        """Everyone in a room, as the server knew them at most two seconds ago."""
+        status, page = self._server.get(f"/api/rooms/{room}?received=1")
+        if status != HTTPStatus.OK:
+            raise CouldNotMeasureError(f"The server does not tell of its room: {page}")
+        return msgspec.json.decode(page, type=_Room).people
+
+    @property
+    def transports(self) -> int:
+        """Those that the server has."""
+        return int(self._server.metrics()["tureen_transports"])
+
+    @property
+    def rss_mb(self) -> float:
+        """Of the server."""
+        return read_footprint(self._server.pid).rss / 1000
 
     def leave(self) -> None:
         """Everybody goes, without a word."""

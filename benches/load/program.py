@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +17,10 @@ from benches.load.offer import EXTENSIONS, PAYLOAD_TYPES, Credentials
 LONGEST_LINE = 1 << 22
 SAMPLE_EVERY = 17
 """Of received packets that are decrypted for their time: no divisor of what a frame or a second has."""
+
+
+PathShape = Literal["open", "deaf"] | dict[Literal["narrow"], dict[Literal["bits_per_second"], int]]
+"""What a participant's path is like: as good as the machine, not read at all, or a slow link towards it."""
 
 
 class ProgramFailedError(Exception):
@@ -125,6 +129,10 @@ class LoadProgram:
     def receive(self, participant: int, streams: list[Stream]) -> None:
         """These are the streams that come, and no others."""
         self._order("receive", participant=participant, streams=streams)
+
+    def set_path(self, participants: list[int], path: PathShape) -> None:
+        """Sets participants aside, whose path is like this from now on: tallies leave out what they receive."""
+        self._order("path", participants=participants, path=path)
 
     async def tally(self) -> Tally:
         """What was counted since the last call."""

@@ -30,16 +30,20 @@ class Reading(Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def pinned_server(folder: Path, *arguments: str) -> Iterator[TureenServer]:
-    """A server on `SERVER_CORE`; this process, and what it starts in the block, on `LOAD_CORE`."""
+def pinned_server(folder: Path, *, shards: int = 1) -> Iterator[TureenServer]:
+    """A server on `SERVER_CORE`; this process, and what it starts in the block, on `LOAD_CORE`.
+
+    ``shards``: packet threads; with several of them every room is spread over all, and the server uses both cores.
+    """
     before = os.sched_getaffinity(0)
     # Threads and children inherit the core: what runs already would have to be moved thread by thread.
-    os.sched_setaffinity(0, {SERVER_CORE})
+    os.sched_setaffinity(0, {SERVER_CORE} if shards == 1 else {SERVER_CORE, LOAD_CORE})
     try:
         # Everybody's sound is forwarded, as by those whom the results stand beside.
         configuration = folder / "load.toml"
-        configuration.write_text("[rooms]\naudible_speakers = 0\n")
-        with TureenServer.start(folder, "--config", str(configuration), *arguments) as server:
+        spread = "spread_from = 1\n" if shards > 1 else ""
+        configuration.write_text(f"[rooms]\naudible_speakers = 0\n{spread}[media]\nshards = {shards}\n")
+        with TureenServer.start(folder, "--config", str(configuration)) as server:
             os.sched_setaffinity(0, {LOAD_CORE})
             yield server
     finally:

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use tureen_sfu::IceCredentials;
 use tureen_sim::{DtlsCertificate, Handshake};
 
-use crate::messages::{Connect, Order, Report, Start};
+use crate::messages::{Connect, Order, PathShape, Report, Start};
 use crate::orders::Orders;
 use crate::participant::{Participant, Shared};
+use crate::path::Path;
 use crate::poll::Poll;
 use crate::receive::ReceiveBatch;
 use crate::schedule::{Schedule, Task};
@@ -72,7 +73,7 @@ impl Crowd {
             participants: (0..start.participants).map(|_| None).collect(),
             credentials,
             certificate,
-            shared: Shared { start, outgoing, schedule, tally },
+            shared: Shared { start, outgoing, schedule, tally, aside: Tally::default() },
             batch,
             poll: Poll::new()?,
         })
@@ -91,6 +92,9 @@ impl Crowd {
             Order::Receive { participant, streams } => {
                 known(&mut self.participants, participant)?.receive_streams(streams);
                 Ok(())
+            }
+            Order::Path { participants, path } => {
+                participants.into_iter().try_for_each(|number| self.set_path(number, path))
             }
             Order::Tally => {
                 let counts = self.participants.iter_mut().flatten().map(Participant::count_streams);
@@ -114,6 +118,17 @@ impl Crowd {
             self.shared.schedule.add(now + phase, number, task);
         }
         Ok(())
+    }
+
+    fn set_path(&mut self, number: usize, shape: PathShape) -> io::Result<()> {
+        let participant = known(&mut self.participants, number)?;
+        let (socket, before) = (participant.socket.as_raw_fd(), participant.is_deaf());
+        participant.set_path(Path::from(shape));
+        match (before, participant.is_deaf()) {
+            (false, true) => self.poll.unwatch(socket),
+            (true, false) => self.poll.watch(socket, number as u64),
+            _ => Ok(()),
+        }
     }
 
     /// Waits for something and does it; `true` if standard input has something.

@@ -21,6 +21,7 @@ mod messages;
 mod microphone;
 mod orders;
 mod participant;
+mod path;
 mod poll;
 mod publishing;
 mod receive;

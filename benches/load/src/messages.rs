@@ -21,6 +21,13 @@ pub enum Order {
         /// From the last answer.
         streams: Vec<Incoming>,
     },
+    /// Sets participants aside, whose path is like this from now on: what they receive is no longer told.
+    Path {
+        /// Their numbers.
+        participants: Vec<usize>,
+        /// What their path is like.
+        path: PathShape,
+    },
     /// Tell what was counted since the last such line; answered by [`Report::Tallied`].
     Tally,
 }
@@ -120,6 +127,21 @@ pub struct LayerShape {
     pub bitrate: u32,
     /// Frames per second.
     pub frame_rate: u32,
+}
+
+/// What a participant's path is like.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PathShape {
+    /// As good as this machine.
+    Open,
+    /// The participant stops: it reads nothing and says nothing.
+    Deaf,
+    /// A slow link towards the participant.
+    Narrow {
+        /// What it carries.
+        bits_per_second: u32,
+    },
 }
 
 /// A stream that comes.

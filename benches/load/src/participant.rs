@@ -14,6 +14,7 @@ use tureen_srtp::Inbound;
 use crate::clock;
 use crate::feedback::{self, Feedback, Room};
 use crate::messages::{Incoming, Publish, Start};
+use crate::path::{NarrowLink, Path};
 use crate::publishing::Publishing;
 use crate::receive::ReceiveBatch;
 use crate::received_stream::ReceivedStream;
@@ -37,8 +38,10 @@ pub struct Shared {
     pub outgoing: SendBatch,
     /// Tasks of all.
     pub schedule: Schedule,
-    /// Counts of all.
+    /// Counts of all but those who were set aside.
     pub tally: Tally,
+    /// Counts of those.
+    pub aside: Tally,
 }
 
 /// A participant.
@@ -54,6 +57,8 @@ pub struct Participant {
     streams: Vec<ReceivedStream>,
     feedback: Feedback,
     cname: String,
+    /// Once it is set aside.
+    path: Option<Path>,
 }
 
 impl Participant {
@@ -70,6 +75,7 @@ impl Participant {
             streams: Vec::new(),
             feedback: Feedback::default(),
             cname: format!("load-{number}"),
+            path: None,
         }
     }
 
@@ -95,8 +101,21 @@ impl Participant {
             .collect();
     }
 
-    /// How many streams it expects, and how many came since the last call.
+    /// Sets it aside.
+    pub fn set_path(&mut self, path: Path) {
+        self.path = Some(path);
+    }
+
+    /// Whether it neither reads nor writes.
+    pub fn is_deaf(&self) -> bool {
+        matches!(self.path, Some(Path::Deaf))
+    }
+
+    /// How many streams it expects, and how many came since the last call; none if it is set aside.
     pub fn count_streams(&mut self) -> (usize, usize) {
+        if self.path.is_some() {
+            return (0, 0);
+        }
         let flowing =
             self.streams.iter_mut().filter_map(|stream| std::mem::take(&mut stream.flows).then_some(())).count();
         (self.streams.len(), flowing)
@@ -107,6 +126,15 @@ impl Participant {
     /// # Errors
     /// When the server is not the one that was signalled.
     pub fn handle_task(&mut self, task: Task, due: Instant, shared: &mut Shared) -> io::Result<()> {
+        if self.is_deaf() {
+            // It does everything later.
+            shared.schedule.add(due + CONNECTING_INTERVAL, self.number, task);
+            return Ok(());
+        }
+        self.counted(shared, |it, shared| it.do_task(task, due, shared))
+    }
+
+    fn do_task(&mut self, task: Task, due: Instant, shared: &mut Shared) -> io::Result<()> {
         let now = Instant::now();
         match task {
             Task::Connection => self.keep_connected(now, shared)?,
@@ -118,6 +146,7 @@ impl Participant {
                 self.send_reports(shared);
                 shared.schedule.add(now.max(due + feedback::REPORT_INTERVAL), self.number, Task::Reports);
             }
+            Task::Link => self.take_carried(shared),
             Task::Frame(camera, layer) => {
                 shared.tally.lateness.record(now.saturating_duration_since(due));
                 let next = self
@@ -140,18 +169,57 @@ impl Participant {
 
     /// Takes what its socket has; `true` if it became connected by that.
     pub fn handle_socket(&mut self, batch: &mut ReceiveBatch, shared: &mut Shared) -> io::Result<bool> {
+        self.counted(shared, |it, shared| it.read_socket(batch, shared))
+    }
+
+    fn read_socket(&mut self, batch: &mut ReceiveBatch, shared: &mut Shared) -> io::Result<bool> {
         let connected = self.handshake.srtp.is_some();
         let socket = self.socket.as_raw_fd();
         let mut more = true;
         while more {
-            more = batch.receive(socket, &mut |datagram, arrival| self.handle_datagram(datagram, arrival, shared));
+            more = batch.receive(socket, &mut |datagram, arrival| match &mut self.path {
+                Some(Path::Narrow(link)) => {
+                    if link.take(datagram, arrival) {
+                        schedule_link(link, self.number, &mut shared.schedule);
+                    }
+                }
+                _ => self.handle_datagram(datagram, arrival, shared),
+            });
         }
-        if self.streams.iter().any(ReceivedStream::is_incomplete) {
-            self.send_requests(shared);
-        }
+        self.request_missing(shared);
         self.flush(shared);
         self.check_server()?;
         Ok(!connected && self.handshake.srtp.is_some())
+    }
+
+    fn take_carried(&mut self, shared: &mut Shared) {
+        while let Some(Path::Narrow(link)) = &mut self.path {
+            let Some((arrival, mut datagram)) = link.pop_due(clock::now()) else {
+                schedule_link(link, self.number, &mut shared.schedule);
+                break;
+            };
+            self.handle_datagram(&mut datagram, arrival, shared);
+        }
+        self.request_missing(shared);
+    }
+
+    fn request_missing(&mut self, shared: &mut Shared) {
+        if self.streams.iter().any(ReceivedStream::is_incomplete) {
+            self.send_requests(shared);
+        }
+    }
+
+    /// Does something of which the counts go where this participant's go.
+    fn counted<T>(&mut self, shared: &mut Shared, work: impl FnOnce(&mut Self, &mut Shared) -> T) -> T {
+        let aside = self.path.is_some();
+        if aside {
+            std::mem::swap(&mut shared.tally, &mut shared.aside);
+        }
+        let done = work(self, shared);
+        if aside {
+            std::mem::swap(&mut shared.tally, &mut shared.aside);
+        }
+        done
     }
 
     fn handle_datagram(&mut self, datagram: &mut [u8], arrival: Duration, shared: &mut Shared) {
@@ -295,6 +363,13 @@ impl Participant {
         }
         shared.outgoing.flush(&self.socket);
         shared.tally.unsent += std::mem::take(&mut shared.outgoing.unsent);
+    }
+}
+
+/// Comes back when the link has carried its first datagram, if it has any.
+fn schedule_link(link: &NarrowLink, participant: usize, schedule: &mut Schedule) {
+    if let Some(at) = link.next() {
+        schedule.add(Instant::now() + at.saturating_sub(clock::now()), participant, Task::Link);
     }
 }
 

@@ -34,6 +34,13 @@ impl Poll {
         if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 
+    /// Watches a descriptor no longer.
+    pub fn unwatch(&self, fd: RawFd) -> io::Result<()> {
+        // SAFETY: the pointer is ignored for this operation.
+        let result = unsafe { libc::epoll_ctl(self.epoll.as_raw_fd(), libc::EPOLL_CTL_DEL, fd, std::ptr::null_mut()) };
+        if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+
     /// Waits, at most so long, and returns how many descriptors have something; [`Self::number`] tells which.
     pub fn wait(&mut self, timeout: Duration) -> usize {
         let timeout = libc::timespec {

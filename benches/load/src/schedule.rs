@@ -15,6 +15,8 @@ pub enum Task {
     Reports,
     /// The next frame of a layer: camera and layer by their indices.
     Frame(usize, usize),
+    /// What a narrow link has carried.
+    Link,
     /// The next packet of a microphone, by its index.
     Sound(usize),
 }

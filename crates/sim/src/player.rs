@@ -13,6 +13,9 @@ use crate::video::{Format, Truth};
 /// The id of the dependency descriptor in calls that negotiate it.
 pub const DESCRIPTOR_ID: u8 = 6;
 
+/// Frames of an abandoned stream that may be missed in front of the key frame of another.
+const MOST_CUT_OFF: usize = 12;
+
 /// Ticks of 90 kHz that a picture may be after the one before: a minute.
 const LONGEST_PAUSE: i32 = 60 * 90_000;
 
@@ -36,6 +39,22 @@ struct Frame {
     after_empty: bool,
     /// The packet that is missing between it and the frame before.
     after_lost: Option<u64>,
+}
+
+impl Frame {
+    /// Which stream it came from.
+    fn source(&self) -> u32 {
+        self.truth.frame >> 16
+    }
+}
+
+/// The end of a stream that is left for another one: something of it is lost for good, and what follows of it cannot be
+/// shown. The key frame of the other is at hand or on its way by then, so it costs nobody anything.
+struct Cut {
+    lost: u64,
+    source: u32,
+    /// Frames that it may have yet.
+    left: usize,
 }
 
 /// A picture that was shown.
@@ -117,13 +136,26 @@ impl Player {
     /// Plays everything. Fails with what a viewer would have noticed.
     pub fn play(&self) -> Result<Vec<Picture>, String> {
         let mut decoder = Decoder::new(self.format);
+        let mut cut: Option<Cut> = None;
         for frame in self.frames() {
             let at = format!("frame {:x} of layer {:?}", frame.truth.frame, frame.truth.layer);
+            if let Some(cut) = cut.take_if(|cut| frame.truth.key && frame.source() == cut.source) {
+                return Err(format!("{at}: packet {} before it never came", cut.lost));
+            }
             // What is lost for good in front of a key frame nobody misses.
-            if let Some(lost) = frame.after_lost.filter(|_| !frame.truth.key) {
-                return Err(format!("{at}: packet {lost} before it never came"));
+            if frame.truth.key {
+                cut = None;
+            } else if let Some(lost) = frame.after_lost {
+                cut.get_or_insert(Cut { lost, source: frame.source(), left: MOST_CUT_OFF });
+            }
+            if let Some(cut) = &mut cut {
+                cut.left = cut.left.checked_sub(1).ok_or_else(|| format!("{at}: packet {} never came", cut.lost))?;
+                continue;
             }
             decoder.decode(&frame).map_err(|error| format!("{at}: {error}"))?;
+        }
+        if let Some(cut) = cut {
+            return Err(format!("packet {} never came", cut.lost));
         }
         Ok(decoder.pictures)
     }

@@ -17,7 +17,7 @@ import msgspec
 from playwright.async_api import Error
 
 from benches.links.call import CLIENT, CallError, browsers, call
-from benches.links.cases import CASES, Case
+from benches.links.cases import CASES
 from benches.links.link import NEAR, LinkError, emulated_link, is_near_host, run_on_near_host
 from benches.result import report
 from tests.browser import find_chromium

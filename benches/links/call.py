@@ -117,9 +117,10 @@ def _received(page: dict[str, Any]) -> Received:
 
 @asynccontextmanager
 async def browsers(link: Link, folder: Path) -> AsyncIterator[tuple[Browser, Browser]]:
-    """One on the near host, one on the far one."""
+    """One on the near host, one on the far one. Raises `CallError`."""
     chromium = find_chromium()
-    assert chromium is not None
+    if chromium is None:
+        raise CallError("there is no Chromium")
     far = folder / "far-chromium"
     far.write_text(f'#!/bin/sh\nexec {shutil.which("ip")} netns exec {link.far} {chromium} "$@"\n')
     far.chmod(far.stat().st_mode | stat.S_IXUSR)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec import Struct
 
-from benches.links.call import Call, Moment
+from benches.links.call import Call, Moment, Received
 from benches.links.figures import bitrate, figures_of, fps
 from benches.links.link import Link
 from benches.result import Aim, Result
@@ -74,7 +74,8 @@ async def step(case: Case, call: Call, link: Link) -> Measurement:
         "regained_s": _first(wide, lambda second: bitrate(second) >= goal),
         **figures_of(narrow + wide),
     }
-    figures |= {f"{name}_kbps": bitrate(each) for name, each in (("before", before), ("narrow", narrow), ("wide", wide))}
+    stretches = {"before": before, "narrow": narrow, "wide": wide}
+    figures |= {f"{name}_kbps": bitrate(stretch) for name, stretch in stretches.items()}
     return case.result(figures), moments
 
 
@@ -101,12 +102,16 @@ async def _first_sound(call: Call, back: float) -> float:
     last = await call.received()
     while True:
         now = await call.received()
-        played = [each.audio.get("totalSamplesReceived", 0) - each.audio.get("concealedSamples", 0) for each in (last, now)]
-        if played[1] > played[0] and now.audio["packetsReceived"] > last.audio["packetsReceived"]:
+        if _played(now) > _played(last) and now.audio["packetsReceived"] > last.audio["packetsReceived"]:
             return 1000 * (now.at - back)
         if now.at > back + WINDOW_S:
             return float("inf")
         last = now
+
+
+def _played(received: Received) -> float:
+    """Samples of received sound, so far."""
+    return received.audio.get("totalSamplesReceived", 0) - received.audio.get("concealedSamples", 0)
 
 
 def _seconds(moments: Sequence[Moment]) -> list[tuple[float, list[Moment]]]:

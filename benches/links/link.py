@@ -1,4 +1,4 @@
-"""Two hosts on one machine, and an emulated link between them: network namespaces joined by ``wanem.py``.
+"""Two hosts on one machine, and an emulated link between them: network namespaces that `benches.links.wanem` joins.
 
     with emulated_link() as link:
         link.set(delay=30, loss=0.1)
@@ -13,15 +13,16 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from typing import IO
 
 import msgspec
 
+from benches.links.wanem import Answer, Settings
+
 NEAR, FAR = "10.231.7.1", "10.231.7.2"
 """The hosts' addresses."""
-WANEM = Path(__file__).parent / "wanem.py"
-QUIET = {"delay": 0.0, "jitter": 0.0, "loss": 0.0, "burst": 1.0, "dup": 0.0, "reorder": 0.0, "rate": 0.0, "queue": 200.0}
-"""A link without faults; the units are those of ``wanem.py``."""
+QUIET = msgspec.to_builtins(Settings())
+"""A link without faults."""
 _NEAR_VARIABLE = "LINKS_NEAR_HOST"
 
 
@@ -29,19 +30,12 @@ class LinkError(Exception):
     """The link could not be set up: the message says why."""
 
 
-class Answer(msgspec.Struct):
-    """Counters of the emulator since its start."""
-
-    frames: int
-    dropped: int
-
-
 class Link:
     """The emulated link. Settings hold for both directions."""
 
-    def __init__(self, emulator: subprocess.Popen[str], far: str) -> None:
+    def __init__(self, pipes: tuple[IO[str], IO[str]], far: str) -> None:
         """Use `emulated_link`."""
-        self._emulator = emulator
+        self._pipes = pipes
         self.far = far
 
     def set(self, **settings: float) -> Answer:
@@ -50,9 +44,7 @@ class Link:
 
     def change(self, **settings: float) -> Answer:
         """Changes only what is told. Raises `LinkError` when the emulator has ended."""
-        typed, printed = self._emulator.stdin, self._emulator.stdout
-        assert typed is not None
-        assert printed is not None
+        typed, printed = self._pipes
         typed.write(" ".join(f"{key}={value}" for key, value in settings.items()) + "\n")
         typed.flush()
         line = printed.readline()
@@ -82,18 +74,25 @@ def emulated_link() -> Iterator[Link]:
     """A link from the near host, on which this process stands, to a new far one. Raises `LinkError`."""
     near, far = os.environ[_NEAR_VARIABLE], f"links-far-{os.getpid()}"
     ends = (f"{near}:w{os.getpid()}n", f"{far}:w{os.getpid()}f")
-    with _namespace(far), subprocess.Popen(
-        [sys.executable, str(WANEM), *ends, "seed=1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as emulator:
+    with (
+        _namespace(far),
+        subprocess.Popen(
+            [sys.executable, "-m", "benches.links.wanem", *ends],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as emulator,
+    ):
         try:
-            if emulator.stdout is None or emulator.stdout.readline().strip() != "ready":
+            typed, printed = emulator.stdin, emulator.stdout
+            if typed is None or printed is None or printed.readline().strip() != "ready":
                 raise LinkError("The emulated link did not start: it needs root and /dev/net/tun.")
             for end, address in zip(ends, (NEAR, FAR), strict=True):
                 space, name = end.split(":")
                 _ip("-n", space, "address", "add", f"{address}/24", "dev", name)
             # Browsers gather the address of the default route.
             _ip("-n", far, "route", "add", "default", "via", NEAR)
-            yield Link(emulator, far)
+            yield Link((typed, printed), far)
         finally:
             emulator.terminate()
 

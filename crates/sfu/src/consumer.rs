@@ -176,7 +176,7 @@ impl Consumer {
             self.switch(producer, layer, info)?;
             *switched = true;
         } else if !self.rewriter.is_newer(info.sequence) {
-            let place = self.rewriter.find(info.sequence)?;
+            let place = self.rewriter.fill(info.sequence)?;
             return Some(self.forward_late(producer, layer, info, place, mapping));
         } else if let Verdict::LeaveOut { rest } =
             self.selection.decide(info, self.rewriter.is_after_gap(info.sequence))

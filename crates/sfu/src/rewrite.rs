@@ -220,10 +220,13 @@ impl Rewriter {
 
     /// Which packet went out with this sequence number.
     pub fn origin(&self, out: u64) -> Option<Origin> {
+        if out >= self.next_out {
+            return None;
+        }
         let after = self.segments.partition_point(|segment| segment.first_out <= out);
         let segment = self.segments.get(after.checked_sub(1)?)?;
         let sequence = segment.first_in + (out - segment.first_out);
-        let sent = sequence < segment.end_in && out < self.next_out;
+        let sent = sequence < segment.end_in;
         sent.then_some(Origin { source: segment.source, sequence, shift: segment.shift })
     }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tureen_rtp::HeaderFields;
+use tureen_rtp::rtcp::RtcpWriter;
 use tureen_sfu::{CloseReason, Command, CommandErrorCode, Encoding, Event, IceCredentials, MediaKind, OpenTransport};
 use tureen_sim::{Call, Peer};
 
@@ -303,4 +304,24 @@ fn commands_about_unknown_things_fail_and_say_so() {
         panic!("{:?}", call.events)
     };
     assert_eq!((command.as_str(), *code), ("request_key_frame", CommandErrorCode::UnknownProducer));
+}
+
+#[test]
+fn a_request_for_a_number_that_never_went_out_is_answered_by_nothing() {
+    let mut call = Call::new();
+    let (publisher, viewer) = (call.join(), call.join());
+    call.publish(publisher, 1, MediaKind::Video, vec![Encoding { ssrc: Some(1000), ..Encoding::default() }]);
+    call.subscribe(viewer, 1, 1, 9000);
+    let fields = HeaderFields { marker: true, payload_type: 96, sequence: 40_000, timestamp: 1, ssrc: 1000 };
+    call.peers[publisher].send_rtp(fields, 40_000, &[(1, b"m1")], &[0x10, 0, 7]);
+    call.settle();
+    let sent = call.peers[viewer].rtp[0].header.sequence;
+    for ahead in [1, 2, 40_000] {
+        let mut room = [0; 64];
+        let mut writer = RtcpWriter::new(&mut room);
+        assert!(writer.push_nack(1, 9000, &[sent.wrapping_add(ahead)]), "room for one");
+        call.peers[viewer].send_rtcp(writer.bytes());
+        call.settle();
+    }
+    assert_eq!((call.shard.counters().panics, call.peers[viewer].rtp.len()), (0, 1));
 }

@@ -105,6 +105,8 @@ pub struct Consumer {
     pub reception: Option<ReportBlock>,
     /// Since when there is no bandwidth for it.
     pub starving: Option<Instant>,
+    /// Whether the control plane was told that it pauses because of that.
+    pub told_starved: bool,
     /// How much protection its losses ask for.
     pub redundancy: Redundancy,
     /// Payload bytes sent since the last report to the control plane, retransmissions included.
@@ -141,6 +143,7 @@ impl Consumer {
             octets: 0,
             reception: None,
             starving: None,
+            told_starved: false,
             redundancy: Redundancy::default(),
             volume: Volume::default(),
             loss: LossShare::default(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tureen_rtp::HeaderFields;
-use tureen_sfu::{Encoding, Event, MediaKind};
+use tureen_sfu::{Command, ConsumerLimits, Encoding, Event, MediaKind};
 use tureen_sim::Call;
 
 const MEDIA: u32 = 1000;
@@ -64,6 +64,21 @@ impl Meeting {
         self.call.peers[1].rtp.iter().filter(|packet| packet.header.ssrc == ssrc).count()
     }
 
+    /// The viewer wants the picture, or does not.
+    fn pause(&mut self, paused: bool) {
+        let limits = ConsumerLimits { paused, ..ConsumerLimits::default() };
+        self.call.command(Command::UpdateConsumer { request: 0, consumer: 1, limits });
+    }
+
+    /// Whether the viewer was told last that the path is too narrow for the picture.
+    fn is_told_to_be_starved(&self) -> bool {
+        let told = self.call.events.iter().rev().find_map(|event| match event {
+            Event::ConsumerPaused { consumer: 1, paused } => Some(*paused),
+            _ => None,
+        });
+        told.unwrap_or(false)
+    }
+
     /// What the last report says that the path to the viewer carries, bits per second.
     fn estimate(&self) -> u64 {
         let reports = self.call.events.iter().rev().filter_map(|event| match event {
@@ -119,4 +134,22 @@ fn a_frame_that_exceeds_the_pace_arrives_all_the_same() {
     meeting.publish(40, FRAME);
     meeting.publish(0, Duration::from_secs(1));
     assert_eq!(meeting.received(VIDEO) - before, 40);
+}
+
+#[test]
+fn a_picture_that_nobody_wants_any_more_does_not_starve() {
+    let mut meeting = Meeting::new();
+    meeting.call.narrow(1, 150_000);
+    meeting.publish(6, Duration::from_secs(8));
+    assert!(meeting.is_told_to_be_starved());
+    meeting.pause(true);
+    meeting.publish(6, Duration::from_secs(1));
+    assert!(!meeting.is_told_to_be_starved(), "it pauses because the viewer says so");
+    meeting.call.narrow(1, 8_000_000);
+    meeting.pause(false);
+    meeting.publish(6, Duration::from_secs(20));
+    assert!(!meeting.is_told_to_be_starved());
+    let before = meeting.received(VIDEO);
+    meeting.publish(6, Duration::from_secs(1));
+    assert!(meeting.received(VIDEO) > before + 150);
 }

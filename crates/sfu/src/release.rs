@@ -71,9 +71,12 @@ impl Shard {
         let Some(downlink) = &mut transport.downlink else { return };
         self.counters.waiting_dropped += downlink.drop_waiting() as u64;
         downlink.plan(now);
-        for consumer in transport.consumers.clone() {
-            self.consumers[consumer].start_anew();
-            self.choose_layer(now, consumer, out);
+        // A publisher that panics over the request for a key frame takes its consumers along.
+        for key in transport.consumers.clone() {
+            if let Some(consumer) = self.consumers.get_mut(key) {
+                consumer.start_anew();
+                self.choose_layer(now, key, out);
+            }
         }
     }
 

@@ -246,7 +246,11 @@ impl Producer {
                         layer.rtx_srtp = InboundStream::default();
                     }
                 }
-                Some(layer) => *layer = Layer::new(encoding, ring),
+                Some(layer) => {
+                    // Another stream than its consumers have followed so far.
+                    let generation = layer.generation.wrapping_add(1);
+                    *layer = Layer { generation, ..Layer::new(encoding, ring) };
+                }
                 None => self.layers.push(Layer::new(encoding, ring)),
             }
         }

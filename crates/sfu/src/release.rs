@@ -29,6 +29,7 @@ impl Shard {
             self.start_anew(now, key, out);
             return;
         }
+        let asks = downlink.estimator.wants_report(now);
         let own = std::mem::take(&mut transport.consumers);
         if let Some(mut sender) = PacketSender::new(transport, now, key as u32, *epoch, counters) {
             let mut filler = 0;
@@ -48,6 +49,10 @@ impl Shard {
                 } else {
                     break;
                 }
+            }
+            // Where nothing waits because nothing has room, only this tells when there is.
+            if asks {
+                own.iter().any(|key| send_padding(&mut consumers[*key], &mut sender, out));
             }
         }
         let transport = &mut transports[key];

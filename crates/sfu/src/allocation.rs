@@ -1,4 +1,4 @@
-//! Who gets how much of the path to a peer. Sound, data and repairs are taken off first; pictures share the rest.
+//! Who gets how much of the path to a peer. Sound, repairs and data, up to half, are taken off first; pictures share the rest.
 
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,8 @@
 //! What goes to one peer: how much its path carries, and what waits for its turn.
 //!
 //! Audio never waits. Video waits when the pace is used up, and leaves in the order in which it came. Retransmissions wait for
-//! the pace too, before everything else that waits. All of it is charged to one bucket.
+//! the pace too, before everything else that waits. All of it is charged to one bucket. Data channels have one of their own
+//! besides.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -23,6 +24,9 @@ const MAX_REPEATS: usize = 128;
 
 /// What sound may take of the path with all its redundancy, headers left out (which are nearly as much again).
 const SOUND_SHARE: f64 = 0.33;
+
+/// What data channels may take of the path where there are pictures: they fill what there is, for as long as somebody sends.
+const DATA_SHARE: f64 = 0.5;
 
 /// The time between two looks at the same peer at least, whatever it waits for.
 const ROUND: Duration = Duration::from_millis(1);
@@ -49,8 +53,12 @@ pub struct Downlink {
     /// How long the peer's player should wait.
     pub playout: Playout,
     allocator: Allocator,
-    /// Sound, data and repairs: what is not shared out.
+    /// Sound and repairs: what is not shared out.
     other: RecentRate,
+    /// Data channels, and when they may send next.
+    data: RecentRate,
+    data_pacer: Pacer,
+    data_share: f64,
     /// The estimate when it was shared out last.
     divided: DataRate,
     /// Sound without redundancy.
@@ -68,13 +76,16 @@ impl Downlink {
     /// A path about which nothing is known.
     pub fn new(now: Instant) -> Self {
         let estimator = BandwidthEstimator::new(now, EstimatorConfig::default());
-        let pacer = Pacer::new(estimator.estimate());
+        let (pacer, data_pacer) = (Pacer::new(estimator.estimate()), Pacer::new(estimator.estimate()));
         Self {
             estimator,
             pacer,
             playout: Playout::default(),
             allocator: Allocator::default(),
             other: RecentRate::new(now),
+            data: RecentRate::new(now),
+            data_pacer,
+            data_share: 1.0,
             divided: DataRate::ZERO,
             sound: RecentRate::new(now),
             copies: redundancy::MOST,
@@ -94,6 +105,11 @@ impl Downlink {
     /// Whether a repeat has to wait.
     pub fn must_repeat_wait(&mut self, now: Instant) -> bool {
         !self.repeats.is_empty() || !self.pacer.may_send(now)
+    }
+
+    /// Whether data has to wait.
+    pub fn must_data_wait(&mut self, now: Instant) -> bool {
+        !self.pacer.may_send(now) || !self.data_pacer.may_send(now)
     }
 
     /// Lets a repeat wait, if there is room.
@@ -152,7 +168,13 @@ impl Downlink {
         self.pacer.on_sent(now, bytes);
     }
 
-    /// Notes that so many bytes of what left are no pictures.
+    /// Notes that so many bytes of what left are of data channels.
+    pub fn note_data(&mut self, now: Instant, bytes: usize) {
+        self.data.add(now, bytes);
+        self.data_pacer.on_sent(now, bytes);
+    }
+
+    /// Notes that so many bytes of what left are neither pictures nor data.
     pub fn note_other(&mut self, now: Instant, bytes: usize) {
         self.other.add(now, bytes);
     }
@@ -169,12 +191,14 @@ impl Downlink {
 
     /// Shares the path among `streams`, whose best would cost `wanted`.
     pub fn divide(&mut self, now: Instant, wanted: DataRate, streams: &[StreamDemand], out: &mut Vec<Allocation>) {
-        let other = DataRate::from_bps(self.other.get(now));
-        self.estimator.set_wanted(wanted + other);
+        let (other, data) = (DataRate::from_bps(self.other.get(now)), DataRate::from_bps(self.data.get(now)));
+        self.estimator.set_wanted(wanted + other + data);
+        self.data_share = if streams.is_empty() { 1.0 } else { DATA_SHARE };
         self.divided = self.update(now);
+        let data = data.min(self.divided.scaled(self.data_share));
         let room = self.divided.scaled(SOUND_SHARE).bps() / self.sound.get(now).max(1);
         self.copies = usize::try_from(room).unwrap_or(usize::MAX).saturating_sub(1).min(redundancy::MOST);
-        self.allocator.allocate(now, streams, self.divided - other, out);
+        self.allocator.allocate(now, streams, self.divided - other - data, out);
     }
 
     /// Whether the path has become so much narrower that it has to be shared out anew at once.
@@ -192,6 +216,7 @@ impl Downlink {
         let estimate = self.estimator.estimate();
         self.updated = now;
         self.pacer.set_rate(estimate);
+        self.data_pacer.set_rate(estimate.scaled(self.data_share));
         if self.pacer.probe().is_none()
             && let Some(cluster) = self.estimator.poll_probe(now)
         {
@@ -203,9 +228,10 @@ impl Downlink {
 
     /// Notes when the next packet may leave, if any waits or a probe runs.
     pub fn plan(&mut self, now: Instant) {
-        let busy =
-            !self.waiting.is_empty() || !self.repeats.is_empty() || self.data_waits || self.pacer.probe().is_some();
-        self.release = busy.then(|| self.pacer.next_release(now).max(now + ROUND));
+        let busy = !self.waiting.is_empty() || !self.repeats.is_empty() || self.pacer.probe().is_some();
+        let (next, next_data) = (self.pacer.next_release(now), self.data_pacer.next_release(now));
+        let next = if busy { Some(next) } else { self.data_waits.then(|| next.max(next_data)) };
+        self.release = next.map(|next| next.max(now + ROUND));
     }
 
     /// When anything is due.

@@ -1,5 +1,6 @@
 //! A producer's track as one subscriber receives it: which layer, and under which numbers.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use tureen_rtp::rtcp::ReportBlock;
@@ -120,7 +121,8 @@ pub struct Consumer {
     timeline: Timeline,
     /// The layers that the peer was told of by a mask of decode targets.
     announced: Option<LayerTarget>,
-    answered: Vec<(u16, Instant)>,
+    /// Requests that were answered of late, the oldest first.
+    answered: VecDeque<(u16, Instant)>,
     rtx_credit: u64,
     sent_report: Option<SentReport>,
 }
@@ -152,7 +154,7 @@ impl Consumer {
             rewriter: Rewriter::new(u64::from(random & 0x7fff), kind == MediaKind::Video),
             timeline: Timeline::new(random),
             announced: None,
-            answered: Vec::new(),
+            answered: VecDeque::new(),
             rtx_credit: RTX_CREDIT,
             sent_report: None,
         }
@@ -218,7 +220,10 @@ impl Consumer {
     /// and past the budget.
     pub fn retransmit(&mut self, requested: u16, round_trip: Option<Duration>, now: Instant) -> Option<Sent> {
         let wait = round_trip.map_or(REPEAT, |time| time * 3 / 4).clamp(REPEAT, REPEAT_MAX);
-        self.answered.retain(|(_, at)| now.saturating_duration_since(*at) < wait);
+        // Only the oldest are looked at: a peer may ask for as much as it likes.
+        while self.answered.front().is_some_and(|(_, at)| now.saturating_duration_since(*at) >= wait) {
+            self.answered.pop_front();
+        }
         if self.answered.len() >= REMEMBERED || self.answered.iter().any(|(sequence, _)| *sequence == requested) {
             return None;
         }
@@ -227,7 +232,7 @@ impl Consumer {
         }
         let out = self.rewriter.extend(requested);
         let sent = self.sent(out).filter(|sent| self.is_current(*sent))?;
-        self.answered.push((requested, now));
+        self.answered.push_back((requested, now));
         Some(sent)
     }
 

@@ -325,3 +325,19 @@ fn a_request_for_a_number_that_never_went_out_is_answered_by_nothing() {
     }
     assert_eq!((call.shard.counters().panics, call.peers[viewer].rtp.len()), (0, 1));
 }
+
+#[test]
+fn feedback_that_announces_more_than_it_brings_is_refused() {
+    let mut call = call_with_sound();
+    let on_packets = |count: u16| {
+        let [high, low] = count.to_be_bytes();
+        // One run of packets that did not come.
+        [0x8f, 205, 0, 5, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, high, low, 0, 0, 1, 0, high, low, 0, 0]
+    };
+    for (messages, refused) in [(vec![on_packets(8000)], 0), (vec![on_packets(8000), on_packets(8000)], 1)] {
+        call.peers[1].send_rtcp(&messages.concat());
+        call.settle();
+        assert_eq!(call.shard.counters().rtp_refused, refused);
+    }
+    assert_unharmed(&mut call, 2);
+}

@@ -26,6 +26,9 @@ const AUDIO_RING: usize = 64;
 /// A layer that sent nothing for this long does not flow.
 const FLOW_TIMEOUT: Duration = Duration::from_millis(1500);
 
+/// A layer that sent nothing for this long rests: nobody is shown its past any more.
+const REST: Duration = Duration::from_secs(3);
+
 /// Layers that one track may have.
 pub const MAX_LAYERS: usize = 4;
 
@@ -124,6 +127,13 @@ impl Layer {
     /// Whether packets came lately.
     pub fn flows(&self, now: Instant) -> bool {
         self.last_packet.is_some_and(|last| now.saturating_duration_since(last) < FLOW_TIMEOUT)
+    }
+
+    /// Gives back what a stream that rests holds.
+    pub fn give_back(&mut self, now: Instant, pool: &mut BufferPool) {
+        if self.last_packet.is_some_and(|last| now.saturating_duration_since(last) >= REST) {
+            self.ring.rest(pool);
+        }
     }
 
     /// Takes another SSRC: numbers, clock and ring start anew.

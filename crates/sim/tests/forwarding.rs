@@ -449,3 +449,20 @@ fn an_encoding_that_takes_anothers_place_is_another_stream() {
     let contents: Vec<&[u8]> = call.peers[1].rtp.iter().skip(5).map(|packet| &packet.payload[..]).collect();
     assert_eq!(contents, [&KEY[..], &DELTA[..]]);
 }
+
+#[test]
+fn of_a_picture_at_rest_the_last_packet_can_be_sent_again() {
+    let mut call = watched();
+    (2..=40).for_each(|sequence| send(&mut call.peers[0], sequence, &DELTA));
+    call.run(Duration::from_secs(4));
+    let sent = sequences(&call.peers[1], SENT);
+    for (requested, answers) in [(sent[38], 0), (sent[39], 1)] {
+        let mut room = [0; 64];
+        let mut writer = RtcpWriter::new(&mut room);
+        assert!(writer.push_nack(1, SENT, &[requested]), "room for one");
+        let before = sequences(&call.peers[1], SENT + 1).len();
+        call.peers[1].send_rtcp(writer.bytes());
+        call.settle();
+        assert_eq!(sequences(&call.peers[1], SENT + 1).len() - before, answers);
+    }
+}

@@ -90,7 +90,8 @@ impl Player {
     /// If another one came under its number.
     pub fn take(&mut self, received: &Received) {
         let repaired = received.header.ssrc == self.ssrc + 1;
-        if !(repaired || received.header.ssrc == self.ssrc) {
+        // A retransmission of nothing is padding, sent to probe the path.
+        if !(repaired || received.header.ssrc == self.ssrc) || repaired && received.payload.is_empty() {
             return;
         }
         let (number, payload) = if repaired {

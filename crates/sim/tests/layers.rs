@@ -6,7 +6,7 @@ mod broadcast;
 
 use std::time::Duration;
 
-use broadcast::{Broadcast, Link, PRODUCER, target};
+use broadcast::{Broadcast, Link, PRODUCER, VIEWER, target};
 use proptest::prelude::*;
 use tureen_sim::{Format, Prediction};
 
@@ -189,5 +189,58 @@ fn a_hundred_viewers_over_three_seconds_cost_two_requests_and_all_see_a_picture_
     assert!(broadcast.call.shard.counters().groups_replayed >= 70);
     for copy in 0..100u32 {
         broadcast.play_other(viewers[copy as usize % 10], 20_000 + 2 * copy).expect("a picture without an error");
+    }
+}
+
+/// What happens to the path of a viewer.
+#[derive(Clone, Copy, Debug)]
+enum Path {
+    Rate(u64),
+    Outage,
+    Paused,
+    Nothing,
+}
+
+fn paths() -> impl Strategy<Value = Vec<(Path, u8)>> {
+    let rates = prop_oneof![Just(20_000), Just(60_000), Just(150_000), Just(400_000)];
+    let path = prop_oneof![
+        4 => rates.prop_map(Path::Rate),
+        2 => Just(Path::Outage),
+        2 => Just(Path::Paused),
+        2 => Just(Path::Nothing),
+    ];
+    proptest::collection::vec((path, 1..=255u8), 3..8)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, max_shrink_iters: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_to_the_path_the_picture_comes_back(
+        kind in 0..SPATIAL.len(), paths in paths(), seed: u64, down_loss in 0..6u8,
+    ) {
+        let (format, prediction, encodings) = SPATIAL[kind];
+        let mut broadcast = Broadcast::new(format, prediction, encodings, seed);
+        broadcast.enlarge(10);
+        broadcast.call.narrow(VIEWER, 3_000_000);
+        broadcast.run(10);
+        for (path, pictures) in paths {
+            broadcast.link = Link { down_loss, ..Link::default() };
+            match path {
+                Path::Rate(rate) => broadcast.call.narrow(VIEWER, rate),
+                Path::Outage => broadcast.link.down_loss = 100,
+                Path::Paused => broadcast.want(None),
+                Path::Nothing => {}
+            }
+            broadcast.run(pictures.into());
+            broadcast.want(Some(tureen_sfu::LayerTarget::BEST));
+        }
+        broadcast.link = Link::default();
+        broadcast.call.narrow(VIEWER, 30_000_000);
+        broadcast.run(700);
+        prop_assert_eq!(broadcast.told(), (Some(target(2, 2)), false));
+        let before = broadcast.player.len();
+        broadcast.run(30);
+        prop_assert!(broadcast.player.len() > before + 200, "{} packets", broadcast.player.len() - before);
     }
 }

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use tureen_rtp::HeaderFields;
 use tureen_rtp::rtcp::{Packet, RtcpWriter, packets_untrusted};
-use tureen_sfu::{Command, ConsumerLimits, Encoding, LayerTarget};
+use tureen_sfu::{Command, ConsumerLimits, Encoding, Event, LayerTarget};
 use tureen_sim::{Call, DESCRIPTOR_ID, Direction, Format, Picture, Player, Prediction, VideoPacket, VideoSource};
 
 pub const PRODUCER: u64 = 1;
 const CONSUMER: u64 = 1;
 const PUBLISHER: usize = 0;
-const VIEWER: usize = 1;
+pub const VIEWER: usize = 1;
 const SENT: u32 = 9000;
 const RIDS: [&str; 3] = ["q", "h", "f"];
 /// Ticks of 90 kHz between two pictures, and the same in milliseconds.
@@ -90,6 +90,26 @@ impl Broadcast {
             loss,
             restarts: 0,
         }
+    }
+
+    /// Makes frames of so many packets.
+    pub fn enlarge(&mut self, packets: u8) {
+        self.sources.iter_mut().for_each(|source| source.packets = packets);
+    }
+
+    /// What the viewer was last told: the layers that it is sent, and whether the path is too narrow for any.
+    pub fn told(&self) -> (Option<LayerTarget>, bool) {
+        let events = || self.call.events.iter().rev();
+        let starved = events().find_map(|event| match event {
+            Event::ConsumerPaused { paused, .. } => Some(*paused),
+            _ => None,
+        });
+        let report = events().find_map(|event| match event {
+            Event::TransportReported { transport: 2, report } => report.consumers.first(),
+            _ => None,
+        });
+        let sent = report.and_then(|report| Some(target(report.layer?, report.temporal?)));
+        (sent, starved.unwrap_or(false))
     }
 
     /// So many pictures of every encoding.

@@ -76,6 +76,7 @@ pub struct Sent {
 struct SentReport {
     middle: u32,
     at: Instant,
+    packets: u32,
 }
 
 /// One subscription at the core.
@@ -295,9 +296,13 @@ impl Consumer {
         self.selection.source().map(|source| source.layer)
     }
 
-    /// What a sender report says now: NTP time and RTP timestamp; `None` before the publisher's own first report. The
-    /// publisher's mapping is carried through our shift, so that sound and picture stay together.
+    /// What a sender report says now: NTP time and RTP timestamp; `None` before the publisher's own first report, and when
+    /// nothing was sent since ours (RFC 3550 section 6.4). The publisher's mapping is carried through our shift, so that
+    /// sound and picture stay together.
     pub fn clock(&mut self, producer: &Producer, now: Instant) -> Option<(u64, u32)> {
+        if self.sent_report.is_some_and(|sent| sent.packets == self.packets) {
+            return None;
+        }
         let source = self.selection.source()?;
         let clock = producer.layers.get(usize::from(source.layer))?.clock?;
         let rate = producer.clock_rate();
@@ -305,7 +310,7 @@ impl Consumer {
         let ntp = clock.ntp.wrapping_add(ntp_duration(elapsed));
         let shift = self.rewriter.shift()?;
         let rtp = clock.rtp.wrapping_add(ticks(elapsed, rate)).wrapping_add(shift.timestamp);
-        self.sent_report = Some(SentReport { middle: middle(ntp), at: now });
+        self.sent_report = Some(SentReport { middle: middle(ntp), at: now, packets: self.packets });
         Some((ntp, rtp))
     }
 

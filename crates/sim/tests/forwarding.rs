@@ -419,6 +419,25 @@ fn reports_carry_the_publishers_clock() {
 }
 
 #[test]
+fn who_sends_nothing_reports_nothing() {
+    let mut call = watched();
+    let mut room = [0; 64];
+    let mut writer = RtcpWriter::new(&mut room);
+    let info = tureen_rtp::rtcp::SenderInfo { ssrc: MEDIA, ntp: 77 << 32, rtp_timestamp: 3000, packets: 1, octets: 3 };
+    assert!(writer.push_sender_report(&info, &[]));
+    call.peers[0].send_rtcp(writer.bytes());
+    let reports = |call: &Call| {
+        let packets = call.peers[1].rtcp.iter().flat_map(|bytes| packets_untrusted(bytes).flatten());
+        packets.filter(|packet| matches!(packet, Packet::SenderReport(_))).count()
+    };
+    call.run(Duration::from_secs(5));
+    assert_eq!(reports(&call), 1);
+    send(&mut call.peers[0], 2, &DELTA);
+    call.run(Duration::from_secs(5));
+    assert_eq!(reports(&call), 2);
+}
+
+#[test]
 fn the_packets_of_a_frame_go_out_equally_long() {
     let mut call = watched();
     let frame = |sequence, marker| HeaderFields { marker, sequence, ..video(sequence, 2) };

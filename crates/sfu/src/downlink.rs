@@ -193,7 +193,7 @@ impl Downlink {
     pub fn divide(&mut self, now: Instant, wanted: DataRate, streams: &[StreamDemand], out: &mut Vec<Allocation>) {
         let (other, data) = (DataRate::from_bps(self.other.get(now)), DataRate::from_bps(self.data.get(now)));
         self.estimator.set_wanted(wanted + other + data);
-        self.data_share = if streams.is_empty() { 1.0 } else { DATA_SHARE };
+        self.data_share = if wanted == DataRate::ZERO { 1.0 } else { DATA_SHARE };
         self.divided = self.update(now);
         let data = data.min(self.divided.scaled(self.data_share));
         let room = self.divided.scaled(SOUND_SHARE).bps() / self.sound.get(now).max(1);

@@ -27,6 +27,8 @@ const BURST: Duration = Duration::from_millis(20);
 const MAX_RELEASE: u64 = 6;
 /// Packets that do not wait can run up a debt of this much at most.
 const MAX_DEBT: Duration = Duration::from_millis(100);
+/// An estimate below this share of the one before is a path that has become narrower.
+const NARROWER: f64 = 0.9;
 /// A cluster that is not complete after its own time and this much ends; the source has too little to send.
 const PROBE_PATIENCE: Duration = Duration::from_millis(100);
 /// The lowest pace; below it nothing would ever pass.
@@ -49,6 +51,10 @@ impl Bucket {
 
     fn resize(&mut self, rate: DataRate, capacity: f64) {
         *self = Self { credit: self.credit.min(capacity), ..Self::new(rate, capacity) };
+    }
+
+    fn forfeit(&mut self) {
+        self.credit = self.credit.min(0.0);
     }
 
     fn fill(&mut self, elapsed: Duration) {
@@ -130,6 +136,11 @@ impl Pacer {
             return;
         }
         let (pace, sustained) = Self::rates(estimate);
+        if sustained < self.sustained.rate.scaled(NARROWER) {
+            // The path's queue is full by now: nothing that was saved up may go there.
+            self.pace.forfeit();
+            self.sustained.forfeit();
+        }
         self.pace.resize(pace, burst(pace));
         self.sustained.resize(sustained, sustained.bytes_in(SUSTAINED_TIME) as f64);
     }

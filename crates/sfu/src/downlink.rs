@@ -9,10 +9,9 @@ use std::time::{Duration, Instant};
 use tureen_bwe::{Allocation, Allocator, BandwidthEstimator, DataRate, EstimatorConfig, Pacer, StreamDemand};
 
 use crate::consumer::Sent;
+use crate::other_traffic::OtherTraffic;
 use crate::playout::Playout;
 use crate::producer::Pending;
-use crate::redundancy;
-use crate::volume::RecentRate;
 
 /// Packets that wait at most; and how long. Who is that far behind starts anew at a key frame.
 const MAX_WAITING: usize = 2048;
@@ -20,9 +19,6 @@ const MAX_WAIT: Duration = Duration::from_secs(1);
 
 /// Repeats that wait at most. Whoever misses more asks again.
 const MAX_REPEATS: usize = 128;
-
-/// What sound may take of the path with all its redundancy, headers left out (which are nearly as much again).
-const SOUND_SHARE: f64 = 0.33;
 
 /// The time between two looks at the same peer at least, whatever it waits for.
 const ROUND: Duration = Duration::from_millis(1);
@@ -48,15 +44,11 @@ pub struct Downlink {
     pub pacer: Pacer,
     /// How long the peer's player should wait.
     pub playout: Playout,
+    /// What is not shared out.
+    pub other: OtherTraffic,
     allocator: Allocator,
-    /// Sound, data and repairs: what is not shared out.
-    other: RecentRate,
     /// The estimate when it was shared out last.
     divided: DataRate,
-    /// Sound without redundancy.
-    sound: RecentRate,
-    /// How often sound may be sent again along with later packets.
-    copies: usize,
     waiting: VecDeque<Waiting>,
     repeats: VecDeque<(usize, Sent)>,
     data_waits: bool,
@@ -73,11 +65,9 @@ impl Downlink {
             estimator,
             pacer,
             playout: Playout::default(),
+            other: OtherTraffic::new(now),
             allocator: Allocator::default(),
-            other: RecentRate::new(now),
             divided: DataRate::ZERO,
-            sound: RecentRate::new(now),
-            copies: redundancy::MOST,
             waiting: VecDeque::new(),
             repeats: VecDeque::new(),
             data_waits: false,
@@ -152,28 +142,11 @@ impl Downlink {
         self.pacer.on_sent(now, bytes);
     }
 
-    /// Notes that so many bytes of what left are no pictures.
-    pub fn note_other(&mut self, now: Instant, bytes: usize) {
-        self.other.add(now, bytes);
-    }
-
-    /// Notes so many bytes of sound, without redundancy.
-    pub fn note_sound(&mut self, now: Instant, bytes: usize) {
-        self.sound.add(now, bytes);
-    }
-
-    /// How many earlier packets of sound may go along with each: redundancy that fills the path loses more than it saves.
-    pub fn copies(&self) -> usize {
-        self.copies
-    }
-
     /// Shares the path among `streams`, whose best would cost `wanted`.
     pub fn divide(&mut self, now: Instant, wanted: DataRate, streams: &[StreamDemand], out: &mut Vec<Allocation>) {
-        let other = DataRate::from_bps(self.other.get(now));
+        let other = self.other.set_aside(now, self.estimator.estimate(), self.estimator.statistics().random_loss);
         self.estimator.set_wanted(wanted + other);
         self.divided = self.update(now);
-        let room = self.divided.scaled(SOUND_SHARE).bps() / self.sound.get(now).max(1);
-        self.copies = usize::try_from(room).unwrap_or(usize::MAX).saturating_sub(1).min(redundancy::MOST);
         self.allocator.allocate(now, streams, self.divided - other, out);
     }
 

@@ -119,8 +119,10 @@ pub fn forward_packet(
     if let Some(len) = sender.send(&fields, sequence, consumer, content, form, out) {
         consumer.on_sent(len);
         if producer.kind == MediaKind::Audio {
-            sender.note_other(len);
-            sender.note_sound(packet.payload().len());
+            let sound = packet.payload().len();
+            if let Some((other, now)) = sender.other() {
+                other.note_sound(now, sound, len.saturating_sub(sound));
+            }
         }
         sender.counters.rtp_forwarded += 1;
         sender.counters.payload_bytes_forwarded += len as u64;

@@ -21,6 +21,7 @@ mod keyframe;
 mod levels;
 mod mirror;
 mod nack;
+mod other_traffic;
 mod packet_sender;
 mod padding;
 #[cfg(test)]

@@ -43,7 +43,9 @@ pub fn repair(
         && let Some(len) = send_again(sent, consumer, producer, sender, out)
     {
         consumer.on_retransmitted(len);
-        sender.note_other(len);
+        if let Some((other, now)) = sender.other() {
+            other.note_repair(now, len);
+        }
         sender.counters.rtx_sent += 1;
     }
 }

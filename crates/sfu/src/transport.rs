@@ -304,7 +304,7 @@ impl Transport {
                         sent.add(record.len());
                         if let Some(downlink) = downlink {
                             downlink.on_sent(now, None, record.len());
-                            downlink.note_other(now, record.len());
+                            downlink.other.note_data(now, record.len());
                         }
                         out.send(path, group, record);
                     }

@@ -165,7 +165,7 @@ impl Allocator {
         let before = memory.and_then(|memory| memory.target);
         let is_raise = before.is_none_or(|target| step.layer > target);
         let is_held = memory.and_then(|memory| memory.held_until).is_some_and(|until| now < until);
-        let share = match before {
+        let share = match before.map(|before| allocation.target.map_or(before, |target| target.max(before))) {
             Some(target) if step.layer.spatial > target.spatial => HEADROOM_FOR_SIZE,
             _ if is_raise => HEADROOM,
             _ => 1.0,

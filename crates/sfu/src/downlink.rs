@@ -1,13 +1,14 @@
 //! What goes to one peer: how much its path carries, and what waits for its turn.
 //!
 //! Audio never waits. Video waits when the pace is used up, and leaves in the order in which it came. Retransmissions wait for
-//! the pace too, before everything else that waits. All of it is charged to one bucket.
+//! the pace too, before everything else that waits; those that nobody asked for, after it. All of it is charged to one bucket.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use tureen_bwe::{Allocation, Allocator, BandwidthEstimator, DataRate, EstimatorConfig, Pacer, StreamDemand};
 
+use crate::ahead::RepeatsAhead;
 use crate::consumer::Sent;
 use crate::other_traffic::OtherTraffic;
 use crate::playout::Playout;
@@ -46,6 +47,8 @@ pub struct Downlink {
     pub playout: Playout,
     /// What is not shared out.
     pub other: OtherTraffic,
+    /// What is repeated without being asked for.
+    pub ahead: RepeatsAhead,
     allocator: Allocator,
     /// The estimate when it was shared out last.
     divided: DataRate,
@@ -66,6 +69,7 @@ impl Downlink {
             pacer,
             playout: Playout::default(),
             other: OtherTraffic::new(now),
+            ahead: RepeatsAhead::default(),
             allocator: Allocator::default(),
             divided: DataRate::ZERO,
             waiting: VecDeque::new(),
@@ -117,6 +121,7 @@ impl Downlink {
         let count = self.waiting.len();
         self.waiting.clear();
         self.repeats.clear();
+        self.ahead.clear();
         count
     }
 
@@ -124,6 +129,7 @@ impl Downlink {
     pub fn forget(&mut self, consumer: usize) {
         self.waiting.retain(|waiting| waiting.consumer != consumer);
         self.repeats.retain(|(key, _)| *key != consumer);
+        self.ahead.forget(consumer);
     }
 
     /// The next packet that may leave now.
@@ -132,6 +138,14 @@ impl Downlink {
             return None;
         }
         self.waiting.pop_front()
+    }
+
+    /// The next repeat nobody asked for that may leave now, and the key of its consumer.
+    pub fn take_ahead(&mut self, now: Instant) -> Option<(usize, Sent)> {
+        if self.ahead.deadline().is_none() || !self.pacer.may_send(now) {
+            return None;
+        }
+        self.ahead.take(now)
     }
 
     /// Counts a datagram that left; `number`: its transport-wide sequence number, where it has one.
@@ -144,10 +158,14 @@ impl Downlink {
 
     /// Shares the path among `streams`, whose best would cost `wanted`.
     pub fn divide(&mut self, now: Instant, wanted: DataRate, streams: &[StreamDemand], out: &mut Vec<Allocation>) {
-        let other = self.other.set_aside(now, self.estimator.estimate(), self.estimator.statistics().random_loss);
-        self.estimator.set_wanted(wanted + other);
+        let statistics = self.estimator.statistics();
+        let chance_loss = statistics.random_loss.min(statistics.loss);
+        self.ahead.update(now, chance_loss);
+        let times = f64::from(self.ahead.times());
+        let other = self.other.set_aside(now, self.estimator.estimate(), chance_loss);
+        self.estimator.set_wanted(wanted.scaled(times) + other);
         self.divided = self.update(now);
-        self.allocator.allocate(now, streams, self.divided - other, out);
+        self.allocator.allocate(now, streams, (self.divided - other).scaled(1.0 / times), out);
     }
 
     /// Whether the path has become so much narrower that it has to be shared out anew at once.
@@ -178,7 +196,8 @@ impl Downlink {
     pub fn plan(&mut self, now: Instant) {
         let busy =
             !self.waiting.is_empty() || !self.repeats.is_empty() || self.data_waits || self.pacer.probe().is_some();
-        self.release = busy.then(|| self.pacer.next_release(now).max(now + ROUND));
+        let waiting = busy.then_some(now).into_iter().chain(self.ahead.deadline()).min();
+        self.release = waiting.map(|due| self.pacer.next_release(now).max(due).max(now + ROUND));
     }
 
     /// When anything is due.

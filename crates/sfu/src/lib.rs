@@ -2,6 +2,7 @@
 //!
 //! A [`Shard`] is the media server of one thread. It knows opaque ids only: no rooms, no people, no SDP.
 
+mod ahead;
 mod allocation;
 mod command;
 mod consumer;

@@ -130,6 +130,22 @@ impl<'a> PacketSender<'a> {
         self.downlink.as_mut()?.take_repeat(self.now)
     }
 
+    /// Whether the path calls for repeats of what leaves.
+    pub fn repeats_ahead(&self) -> bool {
+        self.downlink.as_ref().is_some_and(|downlink| downlink.ahead.times() > 1)
+    }
+
+    /// Plans repeats of a packet that just left.
+    pub fn plan_ahead(&mut self, consumer: usize, sent: Sent) -> bool {
+        let now = self.now;
+        self.downlink.as_mut().is_some_and(|downlink| downlink.ahead.plan(now, consumer, sent))
+    }
+
+    /// The next repeat that is due without being asked for.
+    pub fn next_ahead(&mut self) -> Option<(usize, Sent)> {
+        self.downlink.as_mut()?.take_ahead(self.now)
+    }
+
     /// The next packet that waited long enough.
     pub fn next_waiting(&mut self) -> Option<Waiting> {
         self.downlink.as_mut()?.take(self.now)

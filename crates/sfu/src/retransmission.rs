@@ -50,6 +50,19 @@ pub fn repair(
     }
 }
 
+/// Sends a packet again although nobody has asked for it, unless another encoding has taken over meanwhile.
+pub fn repeat_ahead(
+    sent: Sent,
+    consumer: &mut Consumer,
+    producer: &mut Producer,
+    sender: &mut PacketSender<'_>,
+    out: &mut dyn Outlet,
+) {
+    if consumer.is_current(sent) && send_again(sent, consumer, producer, sender, out).is_some() {
+        sender.counters.rtx_sent_ahead += 1;
+    }
+}
+
 /// Sends a packet again, over the retransmission stream (RFC 4588); returns the length of its payload. Without such a stream
 /// nothing can be sent again: the same SRTP index with other bytes (a new transport-wide number) would break AES-GCM.
 pub fn send_again(

@@ -23,6 +23,8 @@ const MAX_ROUND_TRIP: Duration = Duration::from_secs(3);
 const MAX_PROBED_QUEUE: Duration = Duration::from_millis(100);
 /// Congestion that leaves a shorter queue is none.
 const MOMENTARY_QUEUE: Duration = Duration::from_millis(10);
+/// Nothing was sent for this long: there is nothing to report on, although more is wanted than there is room for.
+const UNASKED: Duration = Duration::from_millis(500);
 /// What is left of the estimate when reports come again after a silence. The path may be another one; if it is the old
 /// one, the probe that follows at once proves the whole.
 const AFTER_SILENCE: f64 = 0.5;
@@ -65,6 +67,7 @@ pub struct BandwidthEstimator {
     reports: ReceiverReports,
     round_trip: Option<Duration>,
     wanted: DataRate,
+    last_sent: Option<Instant>,
     /// Whether transport-wide feedback ever came.
     has_feedback: bool,
 }
@@ -116,6 +119,7 @@ impl BandwidthEstimator {
             reports: ReceiverReports::new(start),
             round_trip: None,
             wanted: DataRate::ZERO,
+            last_sent: None,
             has_feedback: false,
         }
     }
@@ -163,6 +167,7 @@ impl BandwidthEstimator {
         let bytes_on_wire = u16::try_from(bytes).unwrap_or(u16::MAX);
         let packet = SentPacket { sent: self.micros(now), bytes: bytes_on_wire, probe };
         self.history.insert(sequence, packet);
+        self.last_sent = Some(now);
         self.prober.on_sent(&packet);
         // What fills a probe says nothing of how much there is to send.
         self.application.on_sent(if probe.is_none() { bytes } else { 0 });
@@ -229,6 +234,13 @@ impl BandwidthEstimator {
     pub fn poll_probe(&mut self, now: Instant) -> Option<ProbeCluster> {
         let conditions = self.probe_conditions();
         self.prober.poll(now, &conditions)
+    }
+
+    /// Whether something should be sent, be it padding, although no probe is due: more is wanted than there is room for, and
+    /// as long as nothing is sent nobody can report that the path is back, or wider.
+    pub fn wants_report(&self, now: Instant) -> bool {
+        let rested = self.last_sent.is_some_and(|last| now.saturating_duration_since(last) >= UNASKED);
+        self.has_feedback && rested && self.probe_conditions().is_short()
     }
 
     /// When to call [`Self::handle_timeout`] and [`Self::poll_probe`] next, if nothing else happens before.

@@ -134,9 +134,10 @@ impl LossControl {
     /// Counts a packet, in the order of sequence numbers; `sent` in microseconds.
     pub fn add(&mut self, now: Instant, sent: u64, bytes: u16, received: bool) {
         if !received {
-            let first = if self.run.packets == 0 { sent } else { self.run.first };
-            let bytes = self.run.bytes + u64::from(bytes);
-            self.run = Run { packets: self.run.packets + 1, bytes, first, last: sent };
+            let Run { packets, first, last, .. } = self.run;
+            // After a long silence a peer can tell of packets in any order.
+            let (first, last) = if packets == 0 { (sent, sent) } else { (first.min(sent), last.max(sent)) };
+            self.run = Run { packets: packets + 1, bytes: self.run.bytes + u64::from(bytes), first, last };
             return;
         }
         let run = std::mem::take(&mut self.run);

@@ -81,8 +81,13 @@ pub(crate) struct ProbeConditions {
 }
 
 impl ProbeConditions {
+    /// Whether there is less room than is wanted.
+    pub fn is_short(&self) -> bool {
+        self.estimate < self.wanted.scaled(ENOUGH).min(self.max)
+    }
+
     fn ask_for_more(&self) -> bool {
-        self.permitted && self.estimate < self.wanted.scaled(ENOUGH).min(self.max)
+        self.permitted && self.is_short()
     }
 }
 

@@ -15,6 +15,9 @@ const SHRINKING: f64 = 0.5;
 const PAUSE: Duration = Duration::from_millis(800);
 /// A round trip this much longer than the shortest means that a queue stands.
 const QUEUE: Duration = Duration::from_millis(60);
+/// The share of what is longer that counts as the way itself from then on, per report: a queue that stands for half a minute
+/// whatever is sent is none.
+const LENGTHENING: u32 = 32;
 /// A REMB message holds for this long (they come at least once a second).
 const REMB_LIFE: Duration = Duration::from_secs(5);
 
@@ -59,6 +62,9 @@ impl ReceiverReports {
         self.loss = fraction_lost;
         if self.changed_at.is_some_and(|at| now.saturating_duration_since(at) < PAUSE) {
             return;
+        }
+        if let (Some(shortest), Some(round_trip)) = (&mut self.shortest_round_trip, round_trip) {
+            *shortest += round_trip.saturating_sub(*shortest) / LENGTHENING;
         }
         let shortest = self.shortest_round_trip.unwrap_or_default();
         let queue = round_trip.is_some_and(|round_trip| round_trip > shortest + QUEUE);
@@ -108,5 +114,17 @@ mod tests {
         assert_eq!(after(51, SHORT, None), 600, "a fifth, but no queue");
         assert!(after(51, LONG, None) < 300, "a fifth and a queue");
         assert!(after(150, SHORT, None) < 200, "more than half");
+    }
+
+    #[test]
+    fn a_way_that_became_longer_is_no_queue_for_ever() {
+        let mut reports = ReceiverReports::new(DataRate::from_kbps(100));
+        reports.on_round_trip(Duration::from_millis(50));
+        let (now, longer) = (Instant::now(), Duration::from_millis(150));
+        for second in 0..60 {
+            reports.on_round_trip(longer);
+            reports.on_loss(now + Duration::from_secs(second), 0, Some(longer), DataRate::from_kbps(5000));
+        }
+        assert!(reports.estimate() > DataRate::from_kbps(1000), "{}", reports.estimate());
     }
 }

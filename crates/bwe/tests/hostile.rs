@@ -186,3 +186,16 @@ fn without_feedback_remb_and_receiver_reports_decide() {
     estimator.on_remb(now, DataRate::from_kbps(100));
     assert_eq!(estimator.estimate(), DataRate::from_kbps(600), "feedback is better than both");
 }
+
+#[test]
+fn losses_may_be_told_in_any_order_after_a_long_silence() {
+    let began = Instant::now();
+    let mut estimator = BandwidthEstimator::new(began, EstimatorConfig::default());
+    let at = |packet: u16| began + Duration::from_millis(u64::from(packet));
+    (0..3000).for_each(|packet| estimator.on_sent(at(packet), packet, 1000, None));
+    for base in [2900, 2000] {
+        estimator.on_feedback(at(3000), 40, (base..base + 10).map(|packet| (packet, None)));
+    }
+    estimator.on_feedback(at(3000), 41, std::iter::once((2950, Some(250))));
+    assert!(estimator.estimate() > DataRate::ZERO);
+}

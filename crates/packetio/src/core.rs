@@ -36,7 +36,7 @@ const SEND_NAMES: [&str; 11] = [
 ];
 const VALUES: usize = Counters::NAMES.len() + SIZE_NAMES.len() + SEND_NAMES.len();
 
-/// Events that may wait for the control plane before data messages are dropped.
+/// Events that may wait for the control plane before what tells of a moment only is dropped.
 const MAX_EVENTS: usize = 100_000;
 
 /// What shards and the control plane share.
@@ -69,8 +69,11 @@ impl Mailbox {
         }
         let mut waiting = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() > MAX_EVENTS {
-            // The control plane hangs. What it must know of transports stays; messages are dropped.
-            events.retain(|event| !matches!(event, Event::DataMessage { .. } | Event::AudioLevels { .. }));
+            // The control plane hangs. What it must know of transports stays; messages and measurements are dropped.
+            let of_the_moment = |event: &Event| {
+                matches!(event, Event::DataMessage { .. } | Event::AudioLevels { .. } | Event::TransportReported { .. })
+            };
+            events.retain(|event| !of_the_moment(event));
         }
         waiting.append(events);
         drop(waiting);
@@ -241,4 +244,26 @@ fn bind(listen: &Listen) -> io::Result<UdpSocket> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
     };
     UdpSocket::bind(address).map_err(|error| io::Error::new(error.kind(), format!("UDP {address}: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use tureen_sfu::TransportReport;
+
+    use super::*;
+
+    #[test]
+    fn reports_do_not_pile_up_before_a_control_plane_that_hangs() {
+        let mailbox = Mailbox::new(1).expect("a wake-up");
+        let (producers, consumers) = (Vec::new(), Vec::new());
+        let report =
+            TransportReport { round_trip_ms: None, estimate: None, sent: 0, received: 0, producers, consumers };
+        let reported = Event::TransportReported { transport: 1, report };
+        mailbox.publish(&mut vec![reported.clone(); MAX_EVENTS + 1]);
+        let mut events = vec![reported, Event::TransportDisconnected { transport: 1 }];
+        mailbox.publish(&mut events);
+        let waiting = mailbox.events.lock().expect("no panic");
+        assert_eq!(waiting.len(), MAX_EVENTS + 2);
+        assert_eq!(waiting.last(), Some(&Event::TransportDisconnected { transport: 1 }));
+    }
 }

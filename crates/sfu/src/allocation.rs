@@ -1,4 +1,4 @@
-//! Who gets how much of the path to a peer. Sound, data and repairs are taken off first; pictures share the rest.
+//! Who gets how much of the path to a peer. Sound, repairs and data, up to half, are taken off first; pictures share the rest.
 
 use std::time::{Duration, Instant};
 
@@ -85,10 +85,11 @@ impl Shard {
                 Some(LayerTarget { layer: spatial, temporal })
             }
         };
-        let starved = consumer.selection.is_starved();
         consumer.selection.set_allocation(target);
-        if consumer.selection.is_starved() != starved {
-            events.push(Event::ConsumerPaused { consumer: consumer.id, paused: !starved });
+        // Compared with what was told: the subscriber's own pause ends it as well.
+        let starved = consumer.selection.is_starved();
+        if std::mem::replace(&mut consumer.told_starved, starved) != starved {
+            events.push(Event::ConsumerPaused { consumer: consumer.id, paused: starved });
         }
         let producer = &mut producers[consumer.producer];
         if let Some(current) = consumer.selection.current(producer) {

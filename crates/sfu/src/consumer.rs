@@ -1,5 +1,6 @@
 //! A producer's track as one subscriber receives it: which layer, and under which numbers.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use tureen_rtp::rtcp::ReportBlock;
@@ -105,6 +106,8 @@ pub struct Consumer {
     pub reception: Option<ReportBlock>,
     /// Since when there is no bandwidth for it.
     pub starving: Option<Instant>,
+    /// Whether the control plane was told that it pauses because of that.
+    pub told_starved: bool,
     /// How much protection its losses ask for.
     pub redundancy: Redundancy,
     /// Payload bytes sent since the last report to the control plane, retransmissions included.
@@ -118,7 +121,8 @@ pub struct Consumer {
     timeline: Timeline,
     /// The layers that the peer was told of by a mask of decode targets.
     announced: Option<LayerTarget>,
-    answered: Vec<(u16, Instant)>,
+    /// Requests that were answered of late, the oldest first.
+    answered: VecDeque<(u16, Instant)>,
     rtx_credit: u64,
     sent_report: Option<SentReport>,
 }
@@ -141,6 +145,7 @@ impl Consumer {
             octets: 0,
             reception: None,
             starving: None,
+            told_starved: false,
             redundancy: Redundancy::default(),
             volume: Volume::default(),
             loss: LossShare::default(),
@@ -149,7 +154,7 @@ impl Consumer {
             rewriter: Rewriter::new(u64::from(random & 0x7fff), kind == MediaKind::Video),
             timeline: Timeline::new(random),
             announced: None,
-            answered: Vec::new(),
+            answered: VecDeque::new(),
             rtx_credit: RTX_CREDIT,
             sent_report: None,
         }
@@ -176,7 +181,7 @@ impl Consumer {
             self.switch(producer, layer, info)?;
             *switched = true;
         } else if !self.rewriter.is_newer(info.sequence) {
-            let place = self.rewriter.find(info.sequence)?;
+            let place = self.rewriter.fill(info.sequence)?;
             return Some(self.forward_late(producer, layer, info, place, mapping));
         } else if let Verdict::LeaveOut { rest } =
             self.selection.decide(info, self.rewriter.is_after_gap(info.sequence))
@@ -215,7 +220,10 @@ impl Consumer {
     /// and past the budget.
     pub fn retransmit(&mut self, requested: u16, round_trip: Option<Duration>, now: Instant) -> Option<Sent> {
         let wait = round_trip.map_or(REPEAT, |time| time * 3 / 4).clamp(REPEAT, REPEAT_MAX);
-        self.answered.retain(|(_, at)| now.saturating_duration_since(*at) < wait);
+        // Only the oldest are looked at: a peer may ask for as much as it likes.
+        while self.answered.front().is_some_and(|(_, at)| now.saturating_duration_since(*at) >= wait) {
+            self.answered.pop_front();
+        }
         if self.answered.len() >= REMEMBERED || self.answered.iter().any(|(sequence, _)| *sequence == requested) {
             return None;
         }
@@ -224,7 +232,7 @@ impl Consumer {
         }
         let out = self.rewriter.extend(requested);
         let sent = self.sent_as(out).filter(|sent| self.is_current(*sent))?;
-        self.answered.push((requested, now));
+        self.answered.push_back((requested, now));
         Some(sent)
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Audio never waits. Video waits when the pace is used up, and leaves in the order in which it came. Retransmissions wait for
 //! the pace too, before everything else that waits; those that nobody asked for, after it. All of it is charged to one bucket.
+//! Data channels have one of their own besides.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -20,6 +21,9 @@ const MAX_WAIT: Duration = Duration::from_secs(1);
 
 /// Repeats that wait at most. Whoever misses more asks again.
 const MAX_REPEATS: usize = 128;
+
+/// What data channels may take of the path where there are pictures: they fill what there is, for as long as somebody sends.
+const DATA_SHARE: f64 = 0.5;
 
 /// The time between two looks at the same peer at least, whatever it waits for.
 const ROUND: Duration = Duration::from_millis(1);
@@ -50,6 +54,9 @@ pub struct Downlink {
     /// What is repeated without being asked for.
     pub ahead: RepeatsAhead,
     allocator: Allocator,
+    /// When data channels may send next.
+    data_pacer: Pacer,
+    data_share: f64,
     /// The estimate when it was shared out last.
     divided: DataRate,
     waiting: VecDeque<Waiting>,
@@ -63,7 +70,7 @@ impl Downlink {
     /// A path about which nothing is known.
     pub fn new(now: Instant) -> Self {
         let estimator = BandwidthEstimator::new(now, EstimatorConfig::default());
-        let pacer = Pacer::new(estimator.estimate());
+        let (pacer, data_pacer) = (Pacer::new(estimator.estimate()), Pacer::new(estimator.estimate()));
         Self {
             estimator,
             pacer,
@@ -71,6 +78,8 @@ impl Downlink {
             other: OtherTraffic::new(now),
             ahead: RepeatsAhead::default(),
             allocator: Allocator::default(),
+            data_pacer,
+            data_share: 1.0,
             divided: DataRate::ZERO,
             waiting: VecDeque::new(),
             repeats: VecDeque::new(),
@@ -88,6 +97,11 @@ impl Downlink {
     /// Whether a repeat has to wait.
     pub fn must_repeat_wait(&mut self, now: Instant) -> bool {
         !self.repeats.is_empty() || !self.pacer.may_send(now)
+    }
+
+    /// Whether data has to wait.
+    pub fn must_data_wait(&mut self, now: Instant) -> bool {
+        !self.pacer.may_send(now) || !self.data_pacer.may_send(now)
     }
 
     /// Lets a repeat wait, if there is room.
@@ -156,16 +170,24 @@ impl Downlink {
         self.pacer.on_sent(now, bytes);
     }
 
+    /// Notes that so many bytes of what left are of data channels.
+    pub fn note_data(&mut self, now: Instant, bytes: usize) {
+        self.other.note_data(now, bytes);
+        self.data_pacer.on_sent(now, bytes);
+    }
+
     /// Shares the path among `streams`, whose best would cost `wanted`.
     pub fn divide(&mut self, now: Instant, wanted: DataRate, streams: &[StreamDemand], out: &mut Vec<Allocation>) {
         let statistics = self.estimator.statistics();
         let chance_loss = statistics.random_loss.min(statistics.loss);
         self.ahead.update(now, chance_loss);
         let times = f64::from(self.ahead.times());
-        let other = self.other.set_aside(now, self.estimator.estimate(), chance_loss);
-        self.estimator.set_wanted(wanted.scaled(times) + other);
+        let (sound, data) = (self.other.set_aside(now, statistics.estimate, chance_loss), self.other.data(now));
+        self.estimator.set_wanted(wanted.scaled(times) + sound + data);
+        self.data_share = if streams.is_empty() { 1.0 } else { DATA_SHARE };
         self.divided = self.update(now);
-        self.allocator.allocate(now, streams, (self.divided - other).scaled(1.0 / times), out);
+        let rest = self.divided - sound - data.min(self.divided.scaled(self.data_share));
+        self.allocator.allocate(now, streams, rest.scaled(1.0 / times), out);
     }
 
     /// Whether the path has become so much narrower that it has to be shared out anew at once.
@@ -183,6 +205,7 @@ impl Downlink {
         let estimate = self.estimator.estimate();
         self.updated = now;
         self.pacer.set_rate(estimate);
+        self.data_pacer.set_rate(estimate.scaled(self.data_share));
         if self.pacer.probe().is_none()
             && let Some(cluster) = self.estimator.poll_probe(now)
         {
@@ -194,10 +217,10 @@ impl Downlink {
 
     /// Notes when the next packet may leave, if any waits or a probe runs.
     pub fn plan(&mut self, now: Instant) {
-        let busy =
-            !self.waiting.is_empty() || !self.repeats.is_empty() || self.data_waits || self.pacer.probe().is_some();
-        let waiting = busy.then_some(now).into_iter().chain(self.ahead.deadline()).min();
-        self.release = waiting.map(|due| self.pacer.next_release(now).max(due).max(now + ROUND));
+        let pictures = !self.waiting.is_empty() || !self.repeats.is_empty() || self.pacer.probe().is_some();
+        let (next, next_data) = (self.pacer.next_release(now), self.data_pacer.next_release(now));
+        let due = [pictures.then_some(next), self.data_waits.then_some(next_data), self.ahead.deadline()];
+        self.release = due.into_iter().flatten().min().map(|due| due.max(next).max(now + ROUND));
     }
 
     /// When anything is due.

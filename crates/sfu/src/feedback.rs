@@ -22,6 +22,10 @@ const RECEIVER_SSRC: u32 = 1;
 /// Plain bytes of an RTCP packet that we build; SRTCP adds at most 20.
 const RTCP_ROOM: usize = 1200;
 
+/// Statuses of transport-wide feedback that are read of one datagram at most: a dozen bytes announce thousands of them, and more
+/// than four times what is remembered of what was sent tells nothing.
+const FEEDBACK_STATUSES: u16 = 1 << 13;
+
 /// Packets that one request names at most.
 const NACK_BATCH: usize = 128;
 
@@ -47,8 +51,10 @@ impl Shard {
         buffer.set_len(len);
         transport.ice.on_fresh(path);
         self.note_authentic(now, key);
+        let mut statuses = FEEDBACK_STATUSES;
         for packet in packets_untrusted(buffer.bytes()) {
-            let Ok(packet) = packet else {
+            let packet = packet.ok().filter(|packet| admits(packet, &mut statuses));
+            let Some(packet) = packet else {
                 self.counters.rtp_refused += 1;
                 return;
             };
@@ -311,6 +317,14 @@ impl Shard {
             out.egress().commit(path, key as u32, len);
         }
     }
+}
+
+/// Whether a packet asks for no more work than what is left for its datagram.
+fn admits(packet: &Packet<'_>, statuses: &mut u16) -> bool {
+    let Packet::TransportCc(feedback) = packet else { return true };
+    let left = statuses.checked_sub(feedback.status_count());
+    *statuses = left.unwrap_or(0);
+    left.is_some()
 }
 
 /// The CNAME (RFC 3550 section 6.5.1) of all that one publisher sends: `tureen-` and its transport's id. Descriptions say the

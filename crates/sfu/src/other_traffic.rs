@@ -53,14 +53,19 @@ impl OtherTraffic {
         self.copies
     }
 
-    /// What is to be set aside of a path that carries `estimate` and loses a share by chance.
+    /// What data channels sent.
+    pub fn data(&mut self, now: Instant) -> DataRate {
+        DataRate::from_bps(self.data.get(now))
+    }
+
+    /// What is to be set aside for sound and repairs of a path that carries `estimate` and loses a share by chance.
     pub fn set_aside(&mut self, now: Instant, estimate: DataRate, chance_loss: f64) -> DataRate {
         let sound = self.sound.get(now);
         let room = estimate.scaled(SOUND_SHARE).bps() / sound.max(1);
         self.copies = usize::try_from(room).unwrap_or(usize::MAX).saturating_sub(1).min(redundancy::MOST);
         let redundancy = self.redundancy.get(now).min(sound * self.copies as u64);
         let repairs = estimate.scaled(chance_loss * REPAIRS_PER_LOSS + OTHER_REPAIRS).bps().min(self.repairs.get(now));
-        DataRate::from_bps(self.data.get(now) + sound + redundancy + repairs)
+        DataRate::from_bps(sound + redundancy + repairs)
     }
 }
 

@@ -26,6 +26,9 @@ const AUDIO_RING: usize = 64;
 /// A layer that sent nothing for this long does not flow.
 const FLOW_TIMEOUT: Duration = Duration::from_millis(1500);
 
+/// A layer that sent nothing for this long rests: nobody is shown its past any more.
+const REST: Duration = Duration::from_secs(3);
+
 /// Layers that one track may have.
 pub const MAX_LAYERS: usize = 4;
 
@@ -127,6 +130,13 @@ impl Layer {
     /// Whether packets came lately.
     pub fn flows(&self, now: Instant) -> bool {
         self.last_packet.is_some_and(|last| now.saturating_duration_since(last) < FLOW_TIMEOUT)
+    }
+
+    /// Gives back what a stream that rests holds.
+    pub fn give_back(&mut self, now: Instant, pool: &mut BufferPool) {
+        if self.last_packet.is_some_and(|last| now.saturating_duration_since(last) >= REST) {
+            self.ring.rest(pool);
+        }
     }
 
     /// Takes another SSRC: numbers, clock and ring start anew.
@@ -250,7 +260,11 @@ impl Producer {
                         layer.rtx_srtp = InboundStream::default();
                     }
                 }
-                Some(layer) => *layer = Layer::new(encoding, ring),
+                Some(layer) => {
+                    // Another stream than its consumers have followed so far.
+                    let generation = layer.generation.wrapping_add(1);
+                    *layer = Layer { generation, ..Layer::new(encoding, ring) };
+                }
                 None => self.layers.push(Layer::new(encoding, ring)),
             }
         }

@@ -10,6 +10,12 @@ use crate::ring::{BufferPool, Packet, PacketInfo, PacketRing, Span};
 /// Earlier payloads that a packet carries at most.
 pub const MOST: usize = 3;
 
+/// A payload with earlier ones in front of it, bytes at most: with all headers a datagram passes everywhere.
+const MAX_PAYLOAD: usize = 1150;
+
+/// What a redundant block's header takes (RFC 2198 section 3), bytes.
+const BLOCK_HEADER: usize = 4;
+
 /// The name of the payload format.
 pub const MIME_TYPE: &str = "audio/red";
 
@@ -46,18 +52,24 @@ pub struct Earlier<'a> {
 }
 
 impl<'a> Earlier<'a> {
-    /// The `copies` packets before this one, as far as they are here and can stand in front of it.
+    /// The `copies` packets before this one, as far as they are here, can stand in front of it, and leave the datagram small
+    /// enough. The newest count most.
     pub fn of(packet: &Packet, ring: &'a PacketRing, copies: usize, payload_type: u8) -> Self {
         let mut earlier = Self::default();
-        for distance in (1..=copies.min(MOST) as u64).rev() {
+        let mut room = MAX_PAYLOAD.saturating_sub(packet.payload().len());
+        for distance in 1..=copies.min(MOST) as u64 {
             let before = packet.info.sequence.checked_sub(distance).and_then(|sequence| ring.get(sequence));
             let Some(before) = before else { continue };
             let offset = packet.info.timestamp.wrapping_sub(before.info.timestamp);
-            if red::fits(before.payload().len(), offset) && before.info.payload_type == packet.info.payload_type {
-                earlier.blocks[earlier.len] = Block { payload_type, offset: offset as u16, payload: before.payload() };
-                earlier.len += 1;
+            if !red::fits(before.payload().len(), offset) || before.info.payload_type != packet.info.payload_type {
+                continue;
             }
+            let Some(left) = room.checked_sub(BLOCK_HEADER + before.payload().len()) else { break };
+            room = left;
+            earlier.blocks[earlier.len] = Block { payload_type, offset: offset as u16, payload: before.payload() };
+            earlier.len += 1;
         }
+        earlier.blocks[..earlier.len].reverse();
         earlier
     }
 

@@ -29,6 +29,7 @@ impl Shard {
             self.start_anew(now, key, out);
             return;
         }
+        let asks = downlink.estimator.wants_report(now);
         let own = std::mem::take(&mut transport.consumers);
         if let Some(mut sender) = PacketSender::new(transport, now, key as u32, *epoch, counters) {
             let mut filler = 0;
@@ -52,6 +53,10 @@ impl Shard {
                     break;
                 }
             }
+            // Where nothing waits because nothing has room, only this tells when there is.
+            if asks {
+                own.iter().any(|key| send_padding(&mut consumers[*key], &mut sender, out));
+            }
         }
         let transport = &mut transports[key];
         transport.consumers = own;
@@ -74,9 +79,12 @@ impl Shard {
         let Some(downlink) = &mut transport.downlink else { return };
         self.counters.waiting_dropped += downlink.drop_waiting() as u64;
         downlink.plan(now);
-        for consumer in transport.consumers.clone() {
-            self.consumers[consumer].start_anew();
-            self.choose_layer(now, consumer, out);
+        // A publisher that panics over the request for a key frame takes its consumers along.
+        for key in transport.consumers.clone() {
+            if let Some(consumer) = self.consumers.get_mut(key) {
+                consumer.start_anew();
+                self.choose_layer(now, key, out);
+            }
         }
     }
 

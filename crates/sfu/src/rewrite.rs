@@ -15,8 +15,9 @@
 //! move of one place in a ring. The oldest segment is forgotten first: then late packets and requests that reach back to it
 //! find nothing.
 //!
-//! Under AES-GCM a sequence number must never go out twice with different bytes. Segments never overlap, in or out, and a
-//! ring hands each packet over once, so that cannot happen.
+//! Under AES-GCM a sequence number must never go out twice with different bytes. Segments never overlap, in or out, and what
+//! is not newer than all before goes out only where it fills a hole, once. That a ring hands each packet over once is not
+//! enough: what waits for the pace may be sent by a replay as well, or be announced again once it can be read.
 
 use std::collections::VecDeque;
 
@@ -24,6 +25,9 @@ use std::collections::VecDeque;
 /// left out of every picture three; a layer's ring has as much of them at usual rates.
 const VIDEO_SEGMENTS: usize = 96;
 const AUDIO_SEGMENTS: usize = 8;
+
+/// Numbers that may still be filled, at most: as many as are asked for again. The oldest is given up first.
+const MAX_HOLES: usize = 256;
 
 /// One RTP stream of a producer, until it starts anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +96,8 @@ pub struct Rewriter {
     segments: VecDeque<Segment>,
     capacity: usize,
     next_out: u64,
+    /// Numbers since the last switch that were kept for what is missing, ascending.
+    holes: VecDeque<u64>,
     /// The newest packet of the current stream that was sent or left out.
     highest_in: u64,
 }
@@ -100,7 +106,8 @@ impl Rewriter {
     /// A numbering whose first packet goes out as `first_out`.
     pub fn new(first_out: u64, video: bool) -> Self {
         let capacity = if video { VIDEO_SEGMENTS } else { AUDIO_SEGMENTS };
-        Self { segments: VecDeque::with_capacity(capacity), capacity, next_out: first_out, highest_in: 0 }
+        let segments = VecDeque::with_capacity(capacity);
+        Self { segments, capacity, next_out: first_out, holes: VecDeque::new(), highest_in: 0 }
     }
 
     /// The sequence number that comes after the highest sent.
@@ -122,6 +129,7 @@ impl Rewriter {
         let segment =
             Segment { source, switch: true, first_in: sequence, end_in: u64::MAX, first_out: next_out, shift };
         self.push(segment);
+        self.holes.clear();
         self.highest_in = sequence - 1;
     }
 
@@ -144,6 +152,7 @@ impl Rewriter {
         }
         let place = segment.place(sequence);
         self.highest_in = sequence;
+        self.keep_up_to(place.sequence);
         self.next_out = place.sequence + 1;
         Some(place)
     }
@@ -162,7 +171,7 @@ impl Rewriter {
         // What is missing between the last packet and this one keeps its numbers.
         let first_out = current.first_out + (start - current.first_in);
         let next = Segment { switch: false, first_in: sequence + 1, end_in: u64::MAX, first_out, ..*current };
-        self.next_out = first_out;
+        self.keep_up_to(first_out);
         self.push(next);
     }
 
@@ -182,13 +191,21 @@ impl Rewriter {
         }
         current.end_in = start;
         let first_out = current.first_out + (start - current.first_in);
-        self.next_out = first_out;
-        self.highest_in = start - 1;
         let next = Segment { switch: false, first_in: start, end_in: u64::MAX, first_out, shift, ..*current };
+        self.keep_up_to(first_out);
+        self.highest_in = start - 1;
         self.push(next);
     }
 
-    /// Where a late packet of the current stream goes; `None` if it was left out or came before the switch.
+    /// Sends a late packet of the current stream; `None` if it went out before, was left out or came before the switch.
+    pub fn fill(&mut self, sequence: u64) -> Option<Place> {
+        let place = self.find(sequence)?;
+        let hole = self.holes.binary_search(&place.sequence).ok()?;
+        self.holes.remove(hole);
+        Some(place)
+    }
+
+    /// Where a late packet of the current stream belongs; `None` if it was left out or came before the switch.
     pub fn find(&self, sequence: u64) -> Option<Place> {
         for segment in self.segments.iter().rev() {
             if sequence >= segment.first_in {
@@ -203,10 +220,13 @@ impl Rewriter {
 
     /// Which packet went out with this sequence number.
     pub fn origin(&self, out: u64) -> Option<Origin> {
+        if out >= self.next_out {
+            return None;
+        }
         let after = self.segments.partition_point(|segment| segment.first_out <= out);
         let segment = self.segments.get(after.checked_sub(1)?)?;
         let sequence = segment.first_in + (out - segment.first_out);
-        let sent = sequence < segment.end_in && out < self.next_out;
+        let sent = sequence < segment.end_in;
         sent.then_some(Origin { source: segment.source, sequence, shift: segment.shift })
     }
 
@@ -214,6 +234,17 @@ impl Rewriter {
     pub fn extend(&self, out: u16) -> u64 {
         let back = (self.next_out as u16).wrapping_sub(out);
         self.next_out.wrapping_sub(u64::from(back))
+    }
+
+    /// Makes this the next number. Those before it that did not go out are kept for what is missing.
+    fn keep_up_to(&mut self, out: u64) {
+        for hole in self.next_out.max(out.saturating_sub(MAX_HOLES as u64))..out {
+            if self.holes.len() == MAX_HOLES {
+                self.holes.pop_front();
+            }
+            self.holes.push_back(hole);
+        }
+        self.next_out = out;
     }
 
     fn push(&mut self, segment: Segment) {
@@ -290,6 +321,7 @@ mod tests {
                     let place = rewriter.send(sequence, (0, 0)).expect("a stream");
                     assert!(place.sequence >= before && place.sequence == rewriter.next_out() - 1);
                     assert_eq!(sent.insert(place.sequence, (layer, sequence)), None, "went out twice");
+                    assert_eq!(rewriter.fill(sequence), None, "no hole");
                     next_in[index] += 1;
                 }
                 Step::Loss => {
@@ -302,8 +334,9 @@ mod tests {
                         lost.push(sequence);
                         continue;
                     }
-                    if let Some(place) = rewriter.find(sequence) {
+                    if let Some(place) = rewriter.fill(sequence) {
                         assert_eq!(sent.insert(place.sequence, (layer, sequence)), None, "went out twice");
+                        assert_eq!(rewriter.fill(sequence), None, "only once");
                     } else {
                         open += 1;
                     }

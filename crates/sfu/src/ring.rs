@@ -203,8 +203,15 @@ impl PacketRing {
     /// fast one.
     fn drop_old(&mut self, now: Instant, pool: &mut BufferPool) {
         let Some(highest) = self.highest else { return };
-        self.oldest = self.oldest.max((highest + 1).saturating_sub(self.slots.len() as u64));
-        let mask = self.slots.len() - 1;
+        let (mask, places) = (self.slots.len() - 1, self.slots.len() as u64);
+        let reach = (highest + 1).saturating_sub(places);
+        // Numbers that jump pass over what is here and take no place of it.
+        for sequence in self.oldest..reach.min(self.oldest + places) {
+            if let Some(packet) = self.slots[sequence as usize & mask].take_if(|old| old.info.sequence == sequence) {
+                pool.put(packet.buffer);
+            }
+        }
+        self.oldest = self.oldest.max(reach);
         for sequence in self.oldest..highest {
             let slot = &mut self.slots[sequence as usize & mask];
             let Some(here) = slot.as_ref().filter(|packet| packet.info.sequence == sequence) else { continue };
@@ -217,6 +224,20 @@ impl PacketRing {
             // What is missing before a packet that is kept may still come.
             self.oldest = sequence + 1;
         }
+    }
+
+    /// Gives all back but the newest packet, and the places: the stream rests. Who finds out by what comes next that the
+    /// newest is missing may still ask for it.
+    pub fn rest(&mut self, pool: &mut BufferPool) {
+        let Some(highest) = self.highest.filter(|highest| self.oldest < *highest) else { return };
+        let index = self.index(highest);
+        let newest = self.slots[index].take_if(|packet| packet.info.sequence == highest);
+        self.give_back(pool);
+        self.slots.truncate(self.most.min(FEWEST));
+        self.slots.shrink_to_fit();
+        self.oldest = highest;
+        let index = self.index(highest);
+        self.slots[index] = newest;
     }
 
     /// The newest packet's sequence number.
@@ -250,13 +271,13 @@ impl PacketRing {
 
     /// Gives all buffers back.
     pub fn clear(&mut self, pool: &mut BufferPool) {
-        for slot in &mut self.slots {
-            if let Some(packet) = slot.take() {
-                pool.put(packet.buffer);
-            }
-        }
+        self.give_back(pool);
         self.highest = None;
         self.oldest = 0;
+    }
+
+    fn give_back(&mut self, pool: &mut BufferPool) {
+        self.slots.iter_mut().filter_map(Option::take).for_each(|packet| pool.put(packet.buffer));
     }
 
     fn index(&self, sequence: u64) -> usize {
@@ -324,5 +345,34 @@ mod tests {
         (0..200).for_each(|sequence| assert!(ring.insert(info(sequence, start), &mut buffer, &mut pool)));
         assert!(ring.get(135).is_none() && ring.get(136).is_some());
         assert!(!ring.insert(info(100, start), &mut buffer, &mut pool));
+    }
+
+    #[test]
+    fn numbers_that_jump_hold_no_buffers() {
+        let (start, mut pool, mut buffer) = (Instant::now(), BufferPool::default(), PacketBuffer::boxed());
+        let mut ring = PacketRing::new(64);
+        for jump in [64, 63, 1000, 30_000] {
+            for sequence in (0..20).map(|index| index * jump).flat_map(|first| first..first + 20) {
+                ring.insert(info(100_000 * jump + sequence, start), &mut buffer, &mut pool);
+            }
+        }
+        let held = ring.slots.iter().flatten();
+        assert!(held.clone().all(|packet| packet.info.sequence >= ring.oldest), "nothing is out of reach");
+        assert!(held.count() <= 40);
+    }
+
+    #[test]
+    fn a_stream_that_rests_keeps_its_newest_packet_only() {
+        let (start, mut pool, mut buffer) = (Instant::now(), BufferPool::default(), PacketBuffer::boxed());
+        let mut ring = PacketRing::new(512);
+        (0..500).for_each(|sequence| assert!(ring.insert(info(sequence, start), &mut buffer, &mut pool)));
+        ring.rest(&mut pool);
+        assert_eq!((pool.spare.len(), ring.slots.len()), (499, FEWEST));
+        ring.rest(&mut pool);
+        assert!(ring.get(499).is_some() && ring.get(498).is_none());
+        assert!([498, 499].map(|sequence| ring.insert(info(sequence, start), &mut buffer, &mut pool)) == [false; 2]);
+        assert!(ring.insert(info(501, start), &mut buffer, &mut pool));
+        assert!(ring.insert(info(500, start), &mut buffer, &mut pool), "missing ones may still come");
+        assert!(ring.get(499).is_some());
     }
 }

@@ -1,7 +1,7 @@
 //! Data channels of a transport: SCTP over DTLS (RFC 8831) by `sctp-proto`. Made when the first application data comes, so
 //! that a transport for media only does without.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
@@ -68,6 +68,8 @@ pub struct DataChannels {
     channels: HashMap<u16, Channel>,
     max_send: u32,
     outputs: Vec<DataOutput>,
+    /// What the association lets go at once and the path takes one after the other.
+    packets: VecDeque<Bytes>,
 }
 
 impl DataChannels {
@@ -95,6 +97,7 @@ impl DataChannels {
             channels: HashMap::new(),
             max_send,
             outputs: Vec::new(),
+            packets: VecDeque::new(),
         }
     }
 
@@ -167,18 +170,19 @@ impl DataChannels {
         Ok(())
     }
 
-    /// Packets to encrypt and send, if there are any.
-    pub fn poll_packets(&mut self, now: Instant) -> Option<Vec<Bytes>> {
-        let (_, association) = self.association.as_mut()?;
-        loop {
+    /// The next packet to encrypt and send, if there is any.
+    pub fn poll_packet(&mut self, now: Instant) -> Option<Bytes> {
+        while self.packets.is_empty() {
+            let (_, association) = self.association.as_mut()?;
             let transmit = self.endpoint.poll_transmit().or_else(|| association.poll_transmit(now))?;
             if let Payload::RawEncode(packets) = transmit.payload {
                 for packet in &packets {
                     self.window.note_sent(packet);
                 }
-                return Some(packets);
+                self.packets.extend(packets);
             }
         }
+        self.packets.pop_front()
     }
 
     /// Takes everything that came out since the last call, packets apart.

@@ -341,6 +341,11 @@ impl Shard {
         for key in 0..self.transports.capacity() {
             self.allocate(now, key, out);
         }
+        for (_, producer) in &mut self.producers {
+            for layer in &mut producer.layers {
+                layer.give_back(now, &mut self.pool);
+            }
+        }
         self.ticks += 1;
         if self.ticks.is_multiple_of(TICKS_PER_LEVELS) {
             self.report_levels();

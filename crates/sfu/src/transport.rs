@@ -294,26 +294,24 @@ impl Transport {
         data.take_outputs().into_iter().for_each(take);
         let Some(path) = ice.selected() else { return Ok(()) };
         loop {
-            if downlink.as_mut().is_some_and(|downlink| !downlink.pacer.may_send(now)) {
+            if downlink.as_mut().is_some_and(|downlink| downlink.must_data_wait(now)) {
                 break;
             }
-            let Some(packets) = data.poll_packets(now) else { break };
-            for packet in packets {
-                dtls.send(&packet, &mut |output| {
-                    if let DtlsOutput::Record(record) = output {
-                        sent.add(record.len());
-                        if let Some(downlink) = downlink {
-                            downlink.on_sent(now, None, record.len());
-                            downlink.other.note_data(now, record.len());
-                        }
-                        out.send(path, group, record);
+            let Some(packet) = data.poll_packet(now) else { break };
+            dtls.send(&packet, &mut |output| {
+                if let DtlsOutput::Record(record) = output {
+                    sent.add(record.len());
+                    if let Some(downlink) = downlink {
+                        downlink.on_sent(now, None, record.len());
+                        downlink.note_data(now, record.len());
                     }
-                })?;
-            }
+                    out.send(path, group, record);
+                }
+            })?;
         }
         if let Some(downlink) = downlink {
             // More may be left than left: one look too many costs little.
-            let held = !downlink.pacer.may_send(now);
+            let held = downlink.must_data_wait(now);
             downlink.set_data_waits(held);
             downlink.plan(now);
         }

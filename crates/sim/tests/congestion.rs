@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use tureen_rtp::HeaderFields;
-use tureen_sfu::{Encoding, Event, MediaKind};
-use tureen_sim::Call;
+use tureen_sfu::{Command, ConsumerLimits, Encoding, Event, MediaKind};
+use tureen_sim::{Call, Direction};
 
 const MEDIA: u32 = 1000;
 const VIDEO: u32 = 9000;
@@ -18,6 +18,7 @@ struct Meeting {
     frames: u32,
     sequence: u16,
     key_frame: bool,
+    is_muted: bool,
 }
 
 impl Meeting {
@@ -29,7 +30,7 @@ impl Meeting {
         call.publish(publisher, 2, MediaKind::Audio, one(MEDIA + 10));
         call.subscribe(viewer, 1, 1, VIDEO);
         call.subscribe(viewer, 2, 2, SOUND);
-        Self { call, frames: 0, sequence: 0, key_frame: true }
+        Self { call, frames: 0, sequence: 0, key_frame: true, is_muted: false }
     }
 
     /// Sends frames of so many packets of 1100 bytes, and sound, for a time.
@@ -47,6 +48,10 @@ impl Meeting {
                 self.call.peers[0].send_rtp(fields, u64::from(sequence), &[(1, b"m1")], &payload);
             }
             self.key_frame = self.frames.is_multiple_of(30);
+            if self.is_muted {
+                self.call.run(FRAME);
+                continue;
+            }
             let fields = HeaderFields {
                 marker: false,
                 payload_type: 111,
@@ -62,6 +67,21 @@ impl Meeting {
     /// Packets of a stream that the viewer has got.
     fn received(&self, ssrc: u32) -> usize {
         self.call.peers[1].rtp.iter().filter(|packet| packet.header.ssrc == ssrc).count()
+    }
+
+    /// The viewer wants the picture, or does not.
+    fn pause(&mut self, paused: bool) {
+        let limits = ConsumerLimits { paused, ..ConsumerLimits::default() };
+        self.call.command(Command::UpdateConsumer { request: 0, consumer: 1, limits });
+    }
+
+    /// Whether the viewer was told last that the path is too narrow for the picture.
+    fn is_told_to_be_starved(&self) -> bool {
+        let told = self.call.events.iter().rev().find_map(|event| match event {
+            Event::ConsumerPaused { consumer: 1, paused } => Some(*paused),
+            _ => None,
+        });
+        told.unwrap_or(false)
     }
 
     /// What the last report says that the path to the viewer carries, bits per second.
@@ -119,4 +139,56 @@ fn a_frame_that_exceeds_the_pace_arrives_all_the_same() {
     meeting.publish(40, FRAME);
     meeting.publish(0, Duration::from_secs(1));
     assert_eq!(meeting.received(VIDEO) - before, 40);
+}
+
+#[test]
+fn a_picture_that_nobody_wants_any_more_does_not_starve() {
+    let mut meeting = Meeting::new();
+    meeting.call.narrow(1, 150_000);
+    meeting.publish(6, Duration::from_secs(8));
+    assert!(meeting.is_told_to_be_starved());
+    meeting.pause(true);
+    meeting.publish(6, Duration::from_secs(1));
+    assert!(!meeting.is_told_to_be_starved(), "it pauses because the viewer says so");
+    meeting.call.narrow(1, 8_000_000);
+    meeting.pause(false);
+    meeting.publish(6, Duration::from_secs(20));
+    assert!(!meeting.is_told_to_be_starved());
+    let before = meeting.received(VIDEO);
+    meeting.publish(6, Duration::from_secs(1));
+    assert!(meeting.received(VIDEO) > before + 150);
+}
+
+#[test]
+fn the_picture_comes_back_after_an_outage_although_nothing_else_is_sent() {
+    let mut meeting = Meeting::new();
+    meeting.is_muted = true;
+    meeting.call.narrow(1, 4_000_000);
+    meeting.publish(4, Duration::from_secs(8));
+    meeting.call.network = Box::new(|direction, peer, _| direction == Direction::Up || peer != 1);
+    meeting.publish(4, Duration::from_secs(8));
+    meeting.call.network = Box::new(|_, _, _| true);
+    meeting.publish(4, Duration::from_secs(8));
+    assert!(!meeting.is_told_to_be_starved());
+    let before = meeting.received(VIDEO);
+    meeting.publish(4, Duration::from_secs(1));
+    assert!(meeting.received(VIDEO) > before + 100, "{}", meeting.received(VIDEO) - before);
+}
+
+#[test]
+fn the_picture_comes_back_after_congestion_although_nothing_else_is_sent() {
+    for rate in [60_000, 150_000, 400_000, 800_000] {
+        let mut meeting = Meeting::new();
+        meeting.is_muted = true;
+        meeting.call.narrow(1, 4_000_000);
+        meeting.publish(4, Duration::from_secs(8));
+        meeting.call.narrow(1, rate);
+        meeting.publish(4, Duration::from_secs(8));
+        meeting.call.narrow(1, 4_000_000);
+        meeting.publish(4, Duration::from_secs(10));
+        assert!(!meeting.is_told_to_be_starved(), "{rate}");
+        let before = meeting.received(VIDEO);
+        meeting.publish(4, Duration::from_secs(1));
+        assert!(meeting.received(VIDEO) > before + 100, "{rate}: {}", meeting.received(VIDEO) - before);
+    }
 }

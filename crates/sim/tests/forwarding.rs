@@ -433,3 +433,36 @@ fn the_packets_of_a_frame_go_out_equally_long() {
     let datagrams: Vec<usize> = received.iter().map(|packet| packet.packet.len()).collect();
     assert_eq!(datagrams, [datagrams[0]; 4]);
 }
+
+#[test]
+fn an_encoding_that_takes_anothers_place_is_another_stream() {
+    let mut call = watched();
+    (2..6).for_each(|sequence| send(&mut call.peers[0], sequence, &DELTA));
+    call.settle();
+    let renamed = Encoding { rid: Some("a".to_owned()), ssrc: Some(MEDIA + 10), rtx_ssrc: None };
+    call.publish(0, 1, MediaKind::Video, vec![renamed]);
+    for (sequence, payload) in [(2, DELTA), (3, KEY), (4, DELTA)] {
+        let fields = HeaderFields { ssrc: MEDIA + 10, ..video(sequence, 10 + u32::from(sequence)) };
+        call.peers[0].send_rtp(fields, sequence.into(), &[(1, b"m1"), (2, b"a")], &payload);
+    }
+    call.settle();
+    let contents: Vec<&[u8]> = call.peers[1].rtp.iter().skip(5).map(|packet| &packet.payload[..]).collect();
+    assert_eq!(contents, [&KEY[..], &DELTA[..]]);
+}
+
+#[test]
+fn of_a_picture_at_rest_the_last_packet_can_be_sent_again() {
+    let mut call = watched();
+    (2..=40).for_each(|sequence| send(&mut call.peers[0], sequence, &DELTA));
+    call.run(Duration::from_secs(4));
+    let sent = sequences(&call.peers[1], SENT);
+    for (requested, answers) in [(sent[38], 0), (sent[39], 1)] {
+        let mut room = [0; 64];
+        let mut writer = RtcpWriter::new(&mut room);
+        assert!(writer.push_nack(1, SENT, &[requested]), "room for one");
+        let before = sequences(&call.peers[1], SENT + 1).len();
+        call.peers[1].send_rtcp(writer.bytes());
+        call.settle();
+        assert_eq!(sequences(&call.peers[1], SENT + 1).len() - before, answers);
+    }
+}

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tureen_rtp::HeaderFields;
+use tureen_rtp::rtcp::RtcpWriter;
 use tureen_sfu::{CloseReason, Command, CommandErrorCode, Encoding, Event, IceCredentials, MediaKind, OpenTransport};
 use tureen_sim::{Call, Peer};
 
@@ -303,4 +304,40 @@ fn commands_about_unknown_things_fail_and_say_so() {
         panic!("{:?}", call.events)
     };
     assert_eq!((command.as_str(), *code), ("request_key_frame", CommandErrorCode::UnknownProducer));
+}
+
+#[test]
+fn a_request_for_a_number_that_never_went_out_is_answered_by_nothing() {
+    let mut call = Call::new();
+    let (publisher, viewer) = (call.join(), call.join());
+    call.publish(publisher, 1, MediaKind::Video, vec![Encoding { ssrc: Some(1000), ..Encoding::default() }]);
+    call.subscribe(viewer, 1, 1, 9000);
+    let fields = HeaderFields { marker: true, payload_type: 96, sequence: 40_000, timestamp: 1, ssrc: 1000 };
+    call.peers[publisher].send_rtp(fields, 40_000, &[(1, b"m1")], &[0x10, 0, 7]);
+    call.settle();
+    let sent = call.peers[viewer].rtp[0].header.sequence;
+    for ahead in [1, 2, 40_000] {
+        let mut room = [0; 64];
+        let mut writer = RtcpWriter::new(&mut room);
+        assert!(writer.push_nack(1, 9000, &[sent.wrapping_add(ahead)]), "room for one");
+        call.peers[viewer].send_rtcp(writer.bytes());
+        call.settle();
+    }
+    assert_eq!((call.shard.counters().panics, call.peers[viewer].rtp.len()), (0, 1));
+}
+
+#[test]
+fn feedback_that_announces_more_than_it_brings_is_refused() {
+    let mut call = call_with_sound();
+    let on_packets = |count: u16| {
+        let [high, low] = count.to_be_bytes();
+        // One run of packets that did not come.
+        [0x8f, 205, 0, 5, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, high, low, 0, 0, 1, 0, high, low, 0, 0]
+    };
+    for (messages, refused) in [(vec![on_packets(8000)], 0), (vec![on_packets(8000), on_packets(8000)], 1)] {
+        call.peers[1].send_rtcp(&messages.concat());
+        call.settle();
+        assert_eq!(call.shard.counters().rtp_refused, refused);
+    }
+    assert_unharmed(&mut call, 2);
 }

@@ -220,6 +220,23 @@ fn resuming_many_subscriptions_of_a_publisher_that_panics() {
 }
 
 #[test]
+fn starting_anew_with_two_tracks_of_a_publisher_that_panics() {
+    let mut call = call();
+    call.publish(PUBLISHER, 2, MediaKind::Video, vec![Encoding { ssrc: Some(2000), ..Encoding::default() }]);
+    (1..4).for_each(|viewer| call.subscribe(viewer, 10 + viewer as u64, 2, 9900 + 2 * viewer as u32));
+    // The request of the first viewers is long ago, and the key frame is too old to be sent again.
+    call.run(Duration::from_millis(2100));
+    for sequence in 2..2200 {
+        publish(&mut call, sequence, &[&DELTA[..], &[7; 1000]].concat());
+        call.settle();
+    }
+    call.panic_after(0);
+    call.run(Duration::from_millis(40));
+    assert_dropped(&call, PUBLISHER);
+    assert_eq!(call.shard.sizes(), [3, 0, 0]);
+}
+
+#[test]
 fn a_goodbye() {
     let mut call = call();
     call.panic_after(0);

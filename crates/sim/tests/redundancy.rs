@@ -143,6 +143,27 @@ fn losses_bring_redundancy_to_plain_opus_and_their_end_takes_it_away() {
 }
 
 #[test]
+fn large_packets_have_as_much_redundancy_as_fits_a_datagram() {
+    let music = |sequence: u16| vec![sequence as u8; 480];
+    let mut call = call(true);
+    call.estimate(1, 20_000_000);
+    for sequence in 1..=5 {
+        lose(&mut call, 77);
+        call.peers[0].send_rtp(fields(OPUS, sequence), u64::from(sequence), &[(1, b"m1")], &music(sequence));
+        call.settle();
+    }
+    let heard = heard(&call);
+    assert_eq!(heard.len(), 5);
+    let (_, payload_type, payload) = &heard[4];
+    assert_eq!(*payload_type, RED);
+    assert!(payload.len() <= 1200, "{}", payload.len());
+    let blocks = Blocks::parse_untrusted(payload).expect("redundant audio");
+    assert_eq!(blocks.primary().payload, music(5));
+    let earlier: Vec<_> = blocks.redundant().collect();
+    assert_eq!(earlier, [Block { payload_type: OPUS, offset: 960, payload: &music(4) }]);
+}
+
+#[test]
 fn what_is_no_redundant_audio_is_dropped() {
     let mut call = call(true);
     speak_redundantly(&mut call, 1);

@@ -136,8 +136,12 @@ def _figures(turns: list[Turn], empty_mb: float) -> dict[str, float]:
     for name in ("busy", "cpu_s_per_million", "forwarded_per_s", "load_busy", "load_lateness_p99_ms"):
         figures[f"{name}_well"] = statistics.median(each[name] for each in well)
         figures[f"{name}_slow"] = statistics.median(each[name] for each in slow)
+    return figures | _figures_of_slow(turns)
+
+
+def _figures_of_slow(turns: list[Turn]) -> dict[str, float]:
     growth = max(turn.slow.rss_mb for turn in turns) - turns[0].well.rss_mb
-    return figures | {
+    return {
         "growth_mb_per_slow": growth / SLOW,
         "held_back": min(turn.held_back for turn in turns),
         "kbit_per_s_of_slow": statistics.median(turn.kbit_per_s for turn in turns),

@@ -132,24 +132,32 @@ def _figures(turns: list[Turn], empty_mb: float) -> dict[str, float]:
     slow = [turn.slow.figures(empty_mb) for turn in turns]
     figures: dict[str, float] = {"turns": len(turns)}
     for name in ("latency_p50", "latency_p99"):
-        before, after = ([each[f"{name}_ms"] for each in every] for every in (well, slow))
-        ratios = [bad / good for good, bad in zip(before, after, strict=True)]
-        figures |= {
-            f"{name}_ms_well": statistics.median(before),
-            f"{name}_ms_slow": statistics.median(after),
-            f"{name}_ratio": statistics.median(ratios),
-            f"{name}_ratio_of_best": min(after) / min(before),
-            f"{name}_ratio_lowest": min(ratios),
-            f"{name}_ratio_highest": max(ratios),
-            f"{name}_spread_well": max(before) / min(before),
-        }
+        figures |= _compared(name, [each[f"{name}_ms"] for each in well], [each[f"{name}_ms"] for each in slow])
     for name in ("busy", "cpu_s_per_million", "forwarded_per_s", "load_busy", "load_lateness_p99_ms"):
         figures[f"{name}_well"] = statistics.median(each[name] for each in well)
         figures[f"{name}_slow"] = statistics.median(each[name] for each in slow)
+    return figures | _figures_of_slow(turns)
+
+
+def _figures_of_slow(turns: list[Turn]) -> dict[str, float]:
     growth = max(turn.slow.rss_mb for turn in turns) - turns[0].well.rss_mb
-    return figures | {
+    return {
         "growth_mb_per_slow": growth / SLOW,
         "held_back": min(turn.held_back for turn in turns),
         "kbit_per_s_of_slow": statistics.median(turn.kbit_per_s for turn in turns),
         "recovery_s": statistics.median(turn.recovery_s for turn in turns),
+    }
+
+
+def _compared(name: str, well: list[float], slow: list[float]) -> dict[str, float]:
+    """Milliseconds of windows that took turns."""
+    ratios = [bad / good for good, bad in zip(well, slow, strict=True)]
+    return {
+        f"{name}_ms_well": statistics.median(well),
+        f"{name}_ms_slow": statistics.median(slow),
+        f"{name}_ratio": statistics.median(ratios),
+        f"{name}_ratio_of_best": min(slow) / min(well),
+        f"{name}_ratio_lowest": min(ratios),
+        f"{name}_ratio_highest": max(ratios),
+        f"{name}_spread_well": max(well) / min(well),
     }

@@ -78,7 +78,8 @@ mod tests {
         // 80 ms each: the first seven start within half a second.
         let taken = (0..20).filter(|_| link.take(&[0; 612], start)).count();
         assert_eq!(taken, 1, "the link was idle once");
-        let ends: Vec<_> = std::iter::from_fn(|| link.pop_due(Duration::MAX)).map(|(at, _)| at - start).collect();
+        let ends: Vec<_> =
+            std::iter::from_fn(|| link.pop_due(Duration::MAX)).map(|(at, _)| at.saturating_sub(start)).collect();
         assert_eq!(ends, (1..=7).map(|number| Duration::from_millis(80 * number)).collect::<Vec<_>>());
         assert!(link.take(&[0; 612], start + Duration::from_secs(2)));
         let due = start + Duration::from_millis(2080);

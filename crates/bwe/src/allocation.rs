@@ -7,6 +7,8 @@ use crate::rate::DataRate;
 /// The share of the budget up to which streams are raised. Measured rates and estimates move by about as much: without
 /// the gap a step up would often be a step down a moment later.
 const HEADROOM: f64 = 0.88;
+/// The same for a larger picture, which costs a key frame as well, here and at the publisher.
+const HEADROOM_FOR_SIZE: f64 = 0.75;
 /// How long a stream that was lowered for want of budget stays there at least.
 const HOLD: Duration = Duration::from_secs(3);
 
@@ -83,11 +85,10 @@ struct Purse {
 }
 
 impl Purse {
-    /// Replaces a cost by a higher one if that fits; more than a stream had before must leave a gap.
-    fn exchange(&mut self, old: DataRate, new: DataRate, is_raise: bool) -> bool {
+    /// Replaces a cost by a higher one if that fits into a share of the budget.
+    fn exchange(&mut self, old: DataRate, new: DataRate, share: f64) -> bool {
         let after = self.used - old + new;
-        let limit = if is_raise { self.budget.scaled(HEADROOM) } else { self.budget };
-        let fits = after <= limit;
+        let fits = after <= self.budget.scaled(share);
         if fits {
             self.used = after;
         }
@@ -161,9 +162,15 @@ impl Allocator {
         allocation: &mut Allocation,
     ) -> Option<Candidate> {
         let memory = self.find(stream.id);
-        let is_raise = memory.and_then(|memory| memory.target).is_none_or(|target| step.layer > target);
+        let before = memory.and_then(|memory| memory.target);
+        let is_raise = before.is_none_or(|target| step.layer > target);
         let is_held = memory.and_then(|memory| memory.held_until).is_some_and(|until| now < until);
-        if is_raise && is_held || !purse.exchange(allocation.rate, step.rate, is_raise) {
+        let share = match before.map(|before| allocation.target.map_or(before, |target| target.max(before))) {
+            Some(target) if step.layer.spatial > target.spatial => HEADROOM_FOR_SIZE,
+            _ if is_raise => HEADROOM,
+            _ => 1.0,
+        };
+        if is_raise && is_held || !purse.exchange(allocation.rate, step.rate, share) {
             return None;
         }
         let next = Candidate::above(step.index, stream, Some(step.layer));
@@ -273,8 +280,10 @@ mod tests {
         assert_eq!(room.rates(0, &streams, 1010), [1000], "what fits is kept without a gap");
         assert_eq!(room.rates(0, &streams, 990), [500]);
         assert_eq!(room.rates(2, &streams, 9000), [500], "held");
-        assert_eq!(room.rates(1, &streams, 1120), [500], "no gap");
-        assert_eq!(room.rates(0, &streams, 1140), [1000]);
+        assert_eq!(room.rates(1, &streams, 1320), [500], "no gap");
+        assert_eq!(room.rates(0, &streams, 1340), [1000]);
+        assert_eq!(room.rates(0, &streams, 1690), [1000], "no gap");
+        assert_eq!(room.rates(0, &streams, 1710), [1500], "a smaller one suffices for more frames");
     }
 
     #[test]

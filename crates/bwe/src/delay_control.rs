@@ -34,6 +34,8 @@ const DECREASE_PAUSE: [Duration; 2] = [Duration::from_millis(50), Duration::from
 const SOFT_DECREASE: f64 = 0.7;
 /// Arrival below this share of the offered rate is a path that carries no more.
 const CARRIED: f64 = 0.85;
+/// The same where less is sent than the estimate allows: a frame that is larger than others makes a queue, too.
+const CARRIED_WHILE_LIMITED: f64 = 0.6;
 /// Without an acknowledged rate, one decrease halves the estimate.
 const BLIND_DECREASE: f64 = 0.5;
 
@@ -125,12 +127,9 @@ impl DelayControl {
         let before = self.estimate;
         let lowered = if let Some(recent) = throughput.recent {
             self.congested.observe(recent);
-            let is_carried = throughput.offered.is_none_or(|offered| recent >= offered.scaled(CARRIED));
-            let least = if is_carried || throughput.application_limited {
-                before.scaled(SOFT_DECREASE)
-            } else {
-                DataRate::ZERO
-            };
+            let carried = if throughput.application_limited { CARRIED_WHILE_LIMITED } else { CARRIED };
+            let is_carried = throughput.offered.is_none_or(|offered| recent >= offered.scaled(carried));
+            let least = if is_carried { before.scaled(SOFT_DECREASE) } else { DataRate::ZERO };
             recent.scaled(if throughput.standing_queue >= LONG_QUEUE { DRAIN } else { DECREASE }).max(least)
         } else {
             before.scaled(BLIND_DECREASE)

@@ -21,6 +21,8 @@ const INITIAL_ROUND_TRIP: Duration = Duration::from_millis(100);
 const MAX_ROUND_TRIP: Duration = Duration::from_secs(3);
 /// Behind a longer queue a probe would only make it longer.
 const MAX_PROBED_QUEUE: Duration = Duration::from_millis(100);
+/// Congestion that leaves a shorter queue is none.
+const MOMENTARY_QUEUE: Duration = Duration::from_millis(10);
 /// Nothing was sent for this long: there is nothing to report on, although more is wanted than there is room for.
 const UNASKED: Duration = Duration::from_millis(500);
 /// What is left of the estimate when reports come again after a silence. The path may be another one; if it is the old
@@ -309,6 +311,8 @@ impl BandwidthEstimator {
             round_trip: self.round_trip_or_guess(),
         };
         let usage = match self.trendline.usage() {
+            // The frame that made the queue has passed.
+            Usage::Overuse if throughput.standing_queue < MOMENTARY_QUEUE => Usage::Underuse,
             // Neither more nor less until the probe has told.
             Usage::Overuse if self.prober.explains_queue(now) => Usage::Underuse,
             Usage::Overuse if throughput.application_limited && self.prober.may_explain_queue(now) => Usage::Underuse,

@@ -7,10 +7,11 @@ use crate::rate::DataRate;
 /// of twice the mean leaves before the next one comes, and key frames, which are ten times the mean, are stretched to a
 /// few hundred milliseconds instead of filling the path's queue.
 const PACE: f64 = 2.5;
-/// A backlog must not leave at that pace: it would fill the path faster than the estimate. Beyond what half a second of
-/// the estimate allows, which is a key frame, only a little more than the estimate leaves.
+/// A backlog must not leave at that pace: it would fill the path faster than the estimate. Beyond what a quarter of a
+/// second of the estimate allows, only a little more than the estimate leaves: of a key frame, which is twice that, as much
+/// is in the queue at worst as the shortest queues of access routers hold.
 const SUSTAINED: f64 = 1.1;
-const SUSTAINED_TIME: Duration = Duration::from_millis(500);
+const SUSTAINED_TIME: Duration = Duration::from_millis(250);
 /// A full-size packet, bytes.
 const PACKET: u64 = 1250;
 /// Once the bucket is empty, the next release waits until this much may pass: runs stay long enough for segmentation
@@ -27,6 +28,8 @@ const BURST: Duration = Duration::from_millis(20);
 const MAX_RELEASE: u64 = 6;
 /// Packets that do not wait can run up a debt of this much at most.
 const MAX_DEBT: Duration = Duration::from_millis(100);
+/// An estimate below this share of the one before is a path that has become narrower.
+const NARROWER: f64 = 0.9;
 /// A cluster that is not complete after its own time and this much ends; the source has too little to send.
 const PROBE_PATIENCE: Duration = Duration::from_millis(100);
 /// The lowest pace; below it nothing would ever pass.
@@ -51,6 +54,10 @@ impl Bucket {
         *self = Self { credit: self.credit.min(capacity), ..Self::new(rate, capacity) };
     }
 
+    fn forfeit(&mut self) {
+        self.credit = self.credit.min(0.0);
+    }
+
     fn fill(&mut self, elapsed: Duration) {
         self.credit = (self.credit + self.rate.bps() as f64 / 8.0 * elapsed.as_secs_f64()).min(self.capacity);
     }
@@ -70,7 +77,7 @@ impl Bucket {
     }
 }
 
-/// Spreads what is sent to one peer over time: a leaky bucket for the moment, and one for the half second.
+/// Spreads what is sent to one peer over time: a leaky bucket for the moment, and one for a quarter of a second.
 ///
 /// [`Self::may_send`] before each packet that can wait, [`Self::on_sent`] after each that left, also those that do not
 /// wait (audio, RTCP): they are charged all the same. During a probe the cluster's rate holds instead of the pace, and
@@ -130,6 +137,11 @@ impl Pacer {
             return;
         }
         let (pace, sustained) = Self::rates(estimate);
+        if sustained < self.sustained.rate.scaled(NARROWER) {
+            // The path's queue is full by now: nothing that was saved up may go there.
+            self.pace.forfeit();
+            self.sustained.forfeit();
+        }
         self.pace.resize(pace, burst(pace));
         self.sustained.resize(sustained, sustained.bytes_in(SUSTAINED_TIME) as f64);
     }
@@ -250,11 +262,11 @@ mod tests {
             let estimate = DataRate::from_kbps(kbps);
             let mut pacer = Pacer::new(estimate);
             let now = Instant::now();
-            let (bytes, longest) = drive(&mut pacer, now, Duration::from_millis(300));
-            let rate = DataRate::of(bytes, Duration::from_millis(300)).expect("time passed");
+            let (bytes, longest) = drive(&mut pacer, now, Duration::from_millis(150));
+            let rate = DataRate::of(bytes, Duration::from_millis(150)).expect("time passed");
             assert!((0.95..4.0).contains(&rate.ratio(pacer.pace())), "{kbps}: {rate}");
-            drive(&mut pacer, now + Duration::from_millis(300), Duration::from_secs(3));
-            let (bytes, _) = drive(&mut pacer, now + Duration::from_millis(3300), Duration::from_secs(10));
+            drive(&mut pacer, now + Duration::from_millis(150), Duration::from_secs(3));
+            let (bytes, _) = drive(&mut pacer, now + Duration::from_millis(3150), Duration::from_secs(10));
             let rate = DataRate::of(bytes, Duration::from_secs(10)).expect("time passed");
             assert!((1.08..1.12).contains(&rate.ratio(estimate)), "{kbps}: {rate}");
             assert!(longest <= 17, "{kbps}: {longest}");

@@ -13,6 +13,7 @@ use tureen_sfu::{Command, Counters, Event, Identity, Shard};
 
 use crate::junction::{Junction, SocketOutlet};
 use crate::links::Links;
+use crate::priority;
 use crate::settings::{CoreSettings, Listen};
 use crate::shard_thread::{MAX_ENTRIES, Message, ShardThread};
 use crate::socket::UdpSocket;
@@ -140,6 +141,7 @@ impl Core {
         let (identity, mailbox) = (self.identity.clone(), self.mailbox.clone());
         let (gso, one_port) = (settings.gso, settings.one_port);
         let thread = std::thread::Builder::new().name(format!("tureen-shard-{index}")).spawn(move || {
+            priority::raise_own();
             let now = Instant::now();
             let seed = std::collections::hash_map::RandomState::new();
             let seed = std::hash::BuildHasher::hash_one(&seed, index);

@@ -11,6 +11,7 @@ mod links;
 mod load;
 mod messages;
 mod order;
+mod priority;
 mod receive;
 mod runs;
 mod send;

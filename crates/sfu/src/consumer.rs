@@ -232,7 +232,7 @@ impl Consumer {
             return None;
         }
         let out = self.rewriter.extend(requested);
-        let sent = self.sent(out).filter(|sent| self.is_current(*sent))?;
+        let sent = self.sent_as(out).filter(|sent| self.is_current(*sent))?;
         self.answered.push_back((requested, now));
         Some(sent)
     }
@@ -245,10 +245,11 @@ impl Consumer {
 
     /// The packet that went out so many before the next one.
     pub fn sent_before(&self, back: u64) -> Option<Sent> {
-        self.sent(self.rewriter.next_out().checked_sub(back)?)
+        self.sent_as(self.rewriter.next_out().checked_sub(back)?)
     }
 
-    fn sent(&self, out: u64) -> Option<Sent> {
+    /// The packet that went out with this sequence number.
+    pub fn sent_as(&self, out: u64) -> Option<Sent> {
         Some(Sent { origin: self.rewriter.origin(out)?, out })
     }
 

@@ -47,6 +47,8 @@ counters! {
     redundant_sent,
     /// Packets sent again to consumers.
     rtx_sent,
+    /// Repeats that nobody had asked for.
+    rtx_sent_ahead,
     /// Packets that publishers sent again.
     rtx_received,
     /// Packets to consumers that were dropped because too many waited.

@@ -6,6 +6,10 @@ use crate::frame::FrameLayer;
 use crate::producer::Layer;
 use crate::ring::{Packet, PacketInfo};
 
+/// Of what a key frame costs so much counts as what its layer costs. It is a few times as large as others, and encoders save
+/// most of that with those that follow.
+const KEY_FRAME_WEIGHT: usize = 3;
+
 impl Layer {
     /// Completes what is known of a video packet, and counts it. What a dependency descriptor says of the frame counts more
     /// than what the payload says, which may be encrypted.
@@ -17,7 +21,11 @@ impl Layer {
         if info.awaits_structure && !self.nack.is_waiting() {
             self.key_frames.request();
         }
-        self.rates.add(info.frame, packet.len(), info.arrived);
+        if info.key_frame {
+            self.key_frame_at = Some(info.timestamp);
+        }
+        let weight = if self.key_frame_at == Some(info.timestamp) { KEY_FRAME_WEIGHT } else { 1 };
+        self.rates.add(info.frame, packet.len() / weight, info.arrived);
     }
 
     /// Reads what came before the structure that it needs, once that has come with packet `structure`; returns the packets

@@ -1,19 +1,19 @@
 //! What goes to one peer: how much its path carries, and what waits for its turn.
 //!
 //! Audio never waits. Video waits when the pace is used up, and leaves in the order in which it came. Retransmissions wait for
-//! the pace too, before everything else that waits. All of it is charged to one bucket. Data channels have one of their own
-//! besides.
+//! the pace too, before everything else that waits; those that nobody asked for, after it. All of it is charged to one bucket.
+//! Data channels have one of their own besides.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use tureen_bwe::{Allocation, Allocator, BandwidthEstimator, DataRate, EstimatorConfig, Pacer, StreamDemand};
 
+use crate::ahead::RepeatsAhead;
 use crate::consumer::Sent;
+use crate::other_traffic::OtherTraffic;
 use crate::playout::Playout;
 use crate::producer::Pending;
-use crate::redundancy;
-use crate::volume::RecentRate;
 
 /// Packets that wait at most; and how long. Who is that far behind starts anew at a key frame.
 const MAX_WAITING: usize = 2048;
@@ -21,9 +21,6 @@ const MAX_WAIT: Duration = Duration::from_secs(1);
 
 /// Repeats that wait at most. Whoever misses more asks again.
 const MAX_REPEATS: usize = 128;
-
-/// What sound may take of the path with all its redundancy, headers left out (which are nearly as much again).
-const SOUND_SHARE: f64 = 0.33;
 
 /// What data channels may take of the path where there are pictures: they fill what there is, for as long as somebody sends.
 const DATA_SHARE: f64 = 0.5;
@@ -52,19 +49,16 @@ pub struct Downlink {
     pub pacer: Pacer,
     /// How long the peer's player should wait.
     pub playout: Playout,
+    /// What is not shared out.
+    pub other: OtherTraffic,
+    /// What is repeated without being asked for.
+    pub ahead: RepeatsAhead,
     allocator: Allocator,
-    /// Sound and repairs: what is not shared out.
-    other: RecentRate,
-    /// Data channels, and when they may send next.
-    data: RecentRate,
+    /// When data channels may send next.
     data_pacer: Pacer,
     data_share: f64,
     /// The estimate when it was shared out last.
     divided: DataRate,
-    /// Sound without redundancy.
-    sound: RecentRate,
-    /// How often sound may be sent again along with later packets.
-    copies: usize,
     waiting: VecDeque<Waiting>,
     repeats: VecDeque<(usize, Sent)>,
     data_waits: bool,
@@ -81,14 +75,12 @@ impl Downlink {
             estimator,
             pacer,
             playout: Playout::default(),
+            other: OtherTraffic::new(now),
+            ahead: RepeatsAhead::default(),
             allocator: Allocator::default(),
-            other: RecentRate::new(now),
-            data: RecentRate::new(now),
             data_pacer,
             data_share: 1.0,
             divided: DataRate::ZERO,
-            sound: RecentRate::new(now),
-            copies: redundancy::MOST,
             waiting: VecDeque::new(),
             repeats: VecDeque::new(),
             data_waits: false,
@@ -143,6 +135,7 @@ impl Downlink {
         let count = self.waiting.len();
         self.waiting.clear();
         self.repeats.clear();
+        self.ahead.clear();
         count
     }
 
@@ -150,6 +143,7 @@ impl Downlink {
     pub fn forget(&mut self, consumer: usize) {
         self.waiting.retain(|waiting| waiting.consumer != consumer);
         self.repeats.retain(|(key, _)| *key != consumer);
+        self.ahead.forget(consumer);
     }
 
     /// The next packet that may leave now.
@@ -158,6 +152,14 @@ impl Downlink {
             return None;
         }
         self.waiting.pop_front()
+    }
+
+    /// The next repeat nobody asked for that may leave now, and the key of its consumer.
+    pub fn take_ahead(&mut self, now: Instant) -> Option<(usize, Sent)> {
+        if self.ahead.deadline().is_none() || !self.pacer.may_send(now) {
+            return None;
+        }
+        self.ahead.take(now)
     }
 
     /// Counts a datagram that left; `number`: its transport-wide sequence number, where it has one.
@@ -170,35 +172,22 @@ impl Downlink {
 
     /// Notes that so many bytes of what left are of data channels.
     pub fn note_data(&mut self, now: Instant, bytes: usize) {
-        self.data.add(now, bytes);
+        self.other.note_data(now, bytes);
         self.data_pacer.on_sent(now, bytes);
-    }
-
-    /// Notes that so many bytes of what left are neither pictures nor data.
-    pub fn note_other(&mut self, now: Instant, bytes: usize) {
-        self.other.add(now, bytes);
-    }
-
-    /// Notes so many bytes of sound, without redundancy.
-    pub fn note_sound(&mut self, now: Instant, bytes: usize) {
-        self.sound.add(now, bytes);
-    }
-
-    /// How many earlier packets of sound may go along with each: redundancy that fills the path loses more than it saves.
-    pub fn copies(&self) -> usize {
-        self.copies
     }
 
     /// Shares the path among `streams`, whose best would cost `wanted`.
     pub fn divide(&mut self, now: Instant, wanted: DataRate, streams: &[StreamDemand], out: &mut Vec<Allocation>) {
-        let (other, data) = (DataRate::from_bps(self.other.get(now)), DataRate::from_bps(self.data.get(now)));
-        self.estimator.set_wanted(wanted + other + data);
+        let statistics = self.estimator.statistics();
+        let chance_loss = statistics.random_loss.min(statistics.loss);
+        self.ahead.update(now, chance_loss);
+        let times = f64::from(self.ahead.times());
+        let (sound, data) = (self.other.set_aside(now, statistics.estimate, chance_loss), self.other.data(now));
+        self.estimator.set_wanted(wanted.scaled(times) + sound + data);
         self.data_share = if wanted == DataRate::ZERO { 1.0 } else { DATA_SHARE };
         self.divided = self.update(now);
-        let data = data.min(self.divided.scaled(self.data_share));
-        let room = self.divided.scaled(SOUND_SHARE).bps() / self.sound.get(now).max(1);
-        self.copies = usize::try_from(room).unwrap_or(usize::MAX).saturating_sub(1).min(redundancy::MOST);
-        self.allocator.allocate(now, streams, self.divided - other - data, out);
+        let rest = self.divided - sound - data.min(self.divided.scaled(self.data_share));
+        self.allocator.allocate(now, streams, rest.scaled(1.0 / times), out);
     }
 
     /// Whether the path has become so much narrower that it has to be shared out anew at once.
@@ -228,10 +217,10 @@ impl Downlink {
 
     /// Notes when the next packet may leave, if any waits or a probe runs.
     pub fn plan(&mut self, now: Instant) {
-        let busy = !self.waiting.is_empty() || !self.repeats.is_empty() || self.pacer.probe().is_some();
+        let pictures = !self.waiting.is_empty() || !self.repeats.is_empty() || self.pacer.probe().is_some();
         let (next, next_data) = (self.pacer.next_release(now), self.data_pacer.next_release(now));
-        let next = if busy { Some(next) } else { self.data_waits.then(|| next.max(next_data)) };
-        self.release = next.map(|next| next.max(now + ROUND));
+        let due = [pictures.then_some(next), self.data_waits.then_some(next_data), self.ahead.deadline()];
+        self.release = due.into_iter().flatten().min().map(|due| due.max(next).max(now + ROUND));
     }
 
     /// When anything is due.

@@ -68,7 +68,7 @@ impl Shard {
                     waits = true;
                     continue;
                 }
-                forward_packet(producer, consumer, *pending, &mut sender, out);
+                waits |= forward_packet(producer, (consumer_key, consumer), *pending, &mut sender, out);
             }
             waits
         };
@@ -83,29 +83,29 @@ impl Shard {
     }
 }
 
-/// Sends one packet to one consumer, if it is for it.
+/// Sends one packet to one consumer, if it is for it. `true` if repeats of it are planned.
 pub fn forward_packet(
     producer: &mut Producer,
-    consumer: &mut Consumer,
+    (key, consumer): (usize, &mut Consumer),
     pending: Pending,
     sender: &mut PacketSender<'_>,
     out: &mut dyn Outlet,
-) {
+) -> bool {
     if pending.skip {
         consumer.skip(pending.layer, pending.sequence);
-        return;
+        return false;
     }
     let layer = usize::from(pending.layer);
-    let Some(packet) = producer.layers[layer].ring.get(pending.sequence) else { return };
+    let Some(packet) = producer.layers[layer].ring.get(pending.sequence) else { return false };
     let mut switched = false;
-    let Some(forward) = consumer.admit(producer, pending.layer, &packet.info, &mut switched) else { return };
+    let Some(forward) = consumer.admit(producer, pending.layer, &packet.info, &mut switched) else { return false };
     sender.counters.layer_switches += u64::from(switched);
     let Forward {
         sequence, timestamp, marker, mut payload_type, red_payload_type, pictures, descriptor, empty, ..
     } = forward;
     producer.layers[layer].ring.set_pictures(pending.sequence, pictures);
     let ring = &producer.layers[layer].ring;
-    let Some(packet) = ring.get(pending.sequence) else { return };
+    let Some(packet) = ring.get(pending.sequence) else { return false };
     let content = Content { packet, descriptor, empty };
     let mut form = Form::First { padding: pending.padding };
     if let Some(red) = red_payload_type
@@ -116,13 +116,17 @@ pub fn forward_packet(
         sender.counters.redundant_sent += 1;
     }
     let fields = HeaderFields { marker, payload_type, sequence: sequence as u16, timestamp, ssrc: consumer.ssrc };
-    if let Some(len) = sender.send(&fields, sequence, consumer, content, form, out) {
-        consumer.on_sent(len);
-        if producer.kind == MediaKind::Audio {
-            sender.note_other(len);
-            sender.note_sound(packet.payload().len());
-        }
-        sender.counters.rtp_forwarded += 1;
-        sender.counters.payload_bytes_forwarded += len as u64;
+    let Some(len) = sender.send(&fields, sequence, consumer, content, form, out) else { return false };
+    consumer.on_sent(len);
+    sender.counters.rtp_forwarded += 1;
+    sender.counters.payload_bytes_forwarded += len as u64;
+    if producer.kind == MediaKind::Video {
+        let sent = if sender.repeats_ahead() { consumer.sent_as(sequence) } else { None };
+        return sent.is_some_and(|sent| sender.plan_ahead(key, sent));
     }
+    let sound = packet.payload().len();
+    if let Some((other, now)) = sender.other() {
+        other.note_sound(now, sound, len.saturating_sub(sound));
+    }
+    false
 }

@@ -2,6 +2,7 @@
 //!
 //! A [`Shard`] is the media server of one thread. It knows opaque ids only: no rooms, no people, no SDP.
 
+mod ahead;
 mod allocation;
 mod command;
 mod consumer;
@@ -21,6 +22,7 @@ mod keyframe;
 mod levels;
 mod mirror;
 mod nack;
+mod other_traffic;
 mod packet_sender;
 mod padding;
 #[cfg(test)]

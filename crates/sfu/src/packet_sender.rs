@@ -11,6 +11,7 @@ use crate::consumer::{Consumer, DescriptorChange, Sent};
 use crate::counters::Counters;
 use crate::downlink::{Downlink, Waiting};
 use crate::ingress::RTX_HEADER;
+use crate::other_traffic::OtherTraffic;
 use crate::padding::{self, Padding};
 use crate::producer::Pending;
 use crate::redundancy::{self, Earlier};
@@ -103,12 +104,9 @@ impl<'a> PacketSender<'a> {
         waits
     }
 
-    /// Notes that what left last is no picture.
-    pub fn note_other(&mut self, bytes: usize) {
-        let now = self.now;
-        if let Some(downlink) = &mut self.downlink {
-            downlink.note_other(now, bytes);
-        }
+    /// Where to note what left last if it is no picture, and when that was.
+    pub fn other(&mut self) -> Option<(&mut OtherTraffic, Instant)> {
+        self.downlink.as_mut().map(|downlink| (&mut downlink.other, self.now))
     }
 
     /// Lets a repeat wait if it has to.
@@ -122,22 +120,30 @@ impl<'a> PacketSender<'a> {
         waits
     }
 
-    /// Notes that what left last carries so many bytes of sound, repeats of earlier ones left out.
-    pub fn note_sound(&mut self, bytes: usize) {
-        let now = self.now;
-        if let Some(downlink) = &mut self.downlink {
-            downlink.note_sound(now, bytes);
-        }
-    }
-
     /// How many earlier packets of sound may go along with each.
     pub fn copies(&self) -> usize {
-        self.downlink.as_ref().map_or(redundancy::MOST, |downlink| downlink.copies())
+        self.downlink.as_ref().map_or(redundancy::MOST, |downlink| downlink.other.copies())
     }
 
     /// The next repeat that waited long enough.
     pub fn next_repeat(&mut self) -> Option<(usize, Sent)> {
         self.downlink.as_mut()?.take_repeat(self.now)
+    }
+
+    /// Whether the path calls for repeats of what leaves.
+    pub fn repeats_ahead(&self) -> bool {
+        self.downlink.as_ref().is_some_and(|downlink| downlink.ahead.times() > 1)
+    }
+
+    /// Plans repeats of a packet that just left.
+    pub fn plan_ahead(&mut self, consumer: usize, sent: Sent) -> bool {
+        let now = self.now;
+        self.downlink.as_mut().is_some_and(|downlink| downlink.ahead.plan(now, consumer, sent))
+    }
+
+    /// The next repeat that is due without being asked for.
+    pub fn next_ahead(&mut self) -> Option<(usize, Sent)> {
+        self.downlink.as_mut()?.take_ahead(self.now)
     }
 
     /// The next packet that waited long enough.

@@ -71,6 +71,8 @@ pub struct Layer {
     pub rates: LayerRates,
     /// Where the newest key frame starts, and when it came.
     pub(crate) last_key_frame: Option<(u64, Instant)>,
+    /// The timestamp of the newest.
+    pub(crate) key_frame_at: Option<u32>,
     /// Sequence number of full intra requests.
     pub fir_sequence: u8,
     /// Bytes since the last report to the control plane.
@@ -95,6 +97,7 @@ impl Layer {
             generation: 0,
             structure: None,
             last_key_frame: None,
+            key_frame_at: None,
             rates: LayerRates::default(),
             fir_sequence: 0,
             volume: Volume::default(),
@@ -148,6 +151,7 @@ impl Layer {
         self.clock = None;
         self.structure = None;
         self.last_key_frame = None;
+        self.key_frame_at = None;
         self.generation = self.generation.wrapping_add(1);
     }
 }

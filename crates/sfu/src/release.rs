@@ -11,7 +11,7 @@ use crate::consumer::Consumer;
 use crate::forward::forward_packet;
 use crate::packet_sender::PacketSender;
 use crate::producer::Producer;
-use crate::retransmission::{repair, send_again, send_padding};
+use crate::retransmission::{repair, repeat_ahead, send_again, send_padding};
 use crate::shard::Shard;
 
 /// How far back the packets lie that fill a probe, at most.
@@ -40,7 +40,10 @@ impl Shard {
                 } else if let Some(waiting) = sender.next_waiting() {
                     let Some(consumer) = consumers.get_mut(waiting.consumer) else { continue };
                     let producer = &mut producers[consumer.producer];
-                    forward_packet(producer, consumer, waiting.pending, &mut sender, out);
+                    forward_packet(producer, (waiting.consumer, consumer), waiting.pending, &mut sender, out);
+                } else if let Some((consumer, sent)) = sender.next_ahead() {
+                    let Some(consumer) = consumers.get_mut(consumer) else { continue };
+                    repeat_ahead(sent, consumer, &mut producers[consumer.producer], &mut sender, out);
                 } else if sender.wants_filler() {
                     filler += 1;
                     if !fill((&own, filler), consumers, producers, &mut sender, out) {

@@ -43,8 +43,23 @@ pub fn repair(
         && let Some(len) = send_again(sent, consumer, producer, sender, out)
     {
         consumer.on_retransmitted(len);
-        sender.note_other(len);
+        if let Some((other, now)) = sender.other() {
+            other.note_repair(now, len);
+        }
         sender.counters.rtx_sent += 1;
+    }
+}
+
+/// Sends a packet again although nobody has asked for it, unless another encoding has taken over meanwhile.
+pub fn repeat_ahead(
+    sent: Sent,
+    consumer: &mut Consumer,
+    producer: &mut Producer,
+    sender: &mut PacketSender<'_>,
+    out: &mut dyn Outlet,
+) {
+    if consumer.is_current(sent) && send_again(sent, consumer, producer, sender, out).is_some() {
+        sender.counters.rtx_sent_ahead += 1;
     }
 }
 

@@ -323,10 +323,10 @@ class TestTransport:
         assert "extmap-allow-mixed" not in session.answers[-1]
 
     @pytest.mark.parametrize("name", ["chromium-join", "firefox-publish"])
-    def test_the_playout_delay_is_not_negotiated(self, name: str) -> None:
+    def test_the_playout_delay_is_negotiated(self, name: str) -> None:
         text = captured_offers()[name]
         assert "playout-delay" in text
-        assert "playout-delay" not in Answerer(LOCAL, 1).answer(read_offer_untrusted(text)).text
+        assert "playout-delay" in Answerer(LOCAL, 1).answer(read_offer_untrusted(text)).text
 
     def test_directions_of_extensions_are_turned(self) -> None:
         session = Session(joined=False)

@@ -157,7 +157,8 @@ impl<'a> PacketSender<'a> {
         self.downlink.as_mut().is_some_and(|downlink| downlink.pacer.wants_padding(now))
     }
 
-    /// Seals one packet into the outlet; returns the length of its payload, or `None` if it does not fit.
+    /// Seals one packet into the outlet; returns the length of its payload, earlier ones in front of it included, or `None` if
+    /// it does not fit.
     pub fn send(
         &mut self,
         fields: &HeaderFields,
@@ -170,6 +171,7 @@ impl<'a> PacketSender<'a> {
         let slot = out.slot();
         let header_len = self.write_header(slot, fields, consumer, content)?;
         let payload = content.payload();
+        let mut payload_len = payload.len();
         let outbound = &self.srtp.outbound;
         let sealed = match form {
             Form::First { padding } => {
@@ -180,8 +182,8 @@ impl<'a> PacketSender<'a> {
             }
             Form::Redundant { payload_type, earlier } => {
                 let body = slot.get_mut(header_len..)?;
-                let len = header_len + earlier.write(body, payload_type, payload)?;
-                outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, len)
+                payload_len = earlier.write(body, payload_type, payload)?;
+                outbound.seal_rtp_in_place(fields.ssrc, index, slot, header_len, header_len + payload_len)
             }
             Form::Again { original } => {
                 let body = slot.get_mut(header_len..header_len + RTX_HEADER + payload.len())?;
@@ -192,7 +194,7 @@ impl<'a> PacketSender<'a> {
             }
         };
         self.commit(sealed.ok()?, out);
-        Some(payload.len())
+        Some(payload_len)
     }
 
     /// Sends a packet of nothing but padding, to see how much the path carries; `false` if that is impossible.

@@ -5,7 +5,9 @@ use std::time::Duration;
 use tureen_codec::red::{Block, Blocks, write};
 use tureen_rtp::HeaderFields;
 use tureen_rtp::rtcp::{ReportBlock, RtcpWriter};
-use tureen_sfu::{Codec, Command, ConsumerLimits, Encoding, MediaKind, OpenConsumer, OpenProducer, PayloadTypeMapping};
+use tureen_sfu::{
+    Codec, Command, ConsumerLimits, Encoding, Event, MediaKind, OpenConsumer, OpenProducer, PayloadTypeMapping,
+};
 use tureen_sim::Call;
 
 const MEDIA: u32 = 1000;
@@ -140,6 +142,24 @@ fn losses_bring_redundancy_to_plain_opus_and_their_end_takes_it_away() {
     (0..60).for_each(|_| lose(&mut call, 0));
     speak(&mut call, 6);
     assert_eq!(heard(&call)[5], (5, OPUS, voice(6)));
+}
+
+#[test]
+fn redundancy_counts_as_sent() {
+    let mut call = call(true);
+    for sequence in 1..=250 {
+        if sequence % 50 == 1 {
+            lose(&mut call, 77);
+        }
+        speak(&mut call, sequence);
+        call.run(Duration::from_millis(20));
+    }
+    let mut rates = call.events.iter().filter_map(|event| match event {
+        Event::TransportReported { transport: 2, report } => Some(report.consumers[0].bitrate),
+        _ => None,
+    });
+    let rate = rates.next_back().expect("a report");
+    assert!((60_000..80_000).contains(&rate), "50 packets of 173 bytes a second: {rate}");
 }
 
 #[test]

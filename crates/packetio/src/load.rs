@@ -13,7 +13,7 @@ const PERIOD: Duration = Duration::from_millis(100);
 const BUSY: f32 = 0.08;
 
 /// Rounds of a busy thread follow each other at this distance.
-pub const ROUND: Duration = Duration::from_millis(1);
+pub const ROUND: Duration = Duration::from_micros(500);
 
 /// Measures one thread.
 pub struct Load {

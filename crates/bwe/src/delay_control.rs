@@ -12,6 +12,8 @@ const DRAIN: f64 = 0.6;
 const LONG_QUEUE: Duration = Duration::from_millis(250);
 /// While such a queue stands there is nothing to grow into, even if it no longer grows.
 const SHORT_QUEUE: Duration = Duration::from_millis(150);
+/// A queue that stands; with [`CARRIED_WHILE_LIMITED`] it tells of congestion before the slope is sure of it.
+const STANDING_QUEUE: Duration = Duration::from_millis(100);
 /// Growth per second while the capacity is unknown (draft-ietf-rmcat-gcc-02, section 5.5: eta).
 const GROWTH: f64 = 1.08;
 /// The estimate grows no further than what is proven to pass, times this.
@@ -53,6 +55,17 @@ pub(crate) struct Throughput {
     /// How long packets wait on the path.
     pub standing_queue: Duration,
     pub round_trip: Duration,
+}
+
+impl Throughput {
+    /// Whether a queue stands and much less arrives than is sent: the path has become narrower, and its queue overflows soon.
+    pub fn is_stuck(&self) -> bool {
+        let carried = self
+            .recent
+            .zip(self.offered)
+            .is_none_or(|(recent, offered)| recent >= offered.scaled(CARRIED_WHILE_LIMITED));
+        self.standing_queue >= STANDING_QUEUE && !carried
+    }
 }
 
 /// The rate at which the queue does not grow: additive increase near the last congested rate, multiplicative far from

@@ -316,6 +316,10 @@ impl BandwidthEstimator {
             // Neither more nor less until the probe has told.
             Usage::Overuse if self.prober.explains_queue(now) => Usage::Underuse,
             Usage::Overuse if throughput.application_limited && self.prober.may_explain_queue(now) => Usage::Underuse,
+            // No slope is needed to see that.
+            Usage::Normal | Usage::Underuse if throughput.is_stuck() && !self.prober.explains_queue(now) => {
+                Usage::Overuse
+            }
             usage => usage,
         };
         if self.delay.update(now, usage, &throughput) {

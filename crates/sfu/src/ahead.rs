@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use crate::consumer::Sent;
 
 /// Chance losses, of all packets, from which on each packet goes out so many times more.
-const COPIES: [(f64, u32); 2] = [(0.25, 3), (0.05, 1)];
+const COPIES: [(f64, u32); 3] = [(0.25, 3), (0.15, 2), (0.05, 1)];
 
 /// The time between a packet and its repeat: longer than most runs of losses last.
 const SPREAD: Duration = Duration::from_millis(12);
 
 /// How long a path has to be as bad before it begins: one that has just become narrower needs less sent to it, not more.
-const DELIBERATION: Duration = Duration::from_secs(3);
+const DELIBERATION: Duration = Duration::from_secs(2);
 
 /// It goes on for so long after it was needed last.
 const HOLD: Duration = Duration::from_secs(2);

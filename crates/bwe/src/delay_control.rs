@@ -60,11 +60,12 @@ pub(crate) struct Throughput {
 impl Throughput {
     /// Whether a queue stands and much less arrives than is sent: the path has become narrower, and its queue overflows soon.
     pub fn is_stuck(&self) -> bool {
-        let carried = self
-            .recent
-            .zip(self.offered)
-            .is_none_or(|(recent, offered)| recent >= offered.scaled(CARRIED_WHILE_LIMITED));
-        self.standing_queue >= STANDING_QUEUE && !carried
+        self.standing_queue >= STANDING_QUEUE && !self.carries(CARRIED_WHILE_LIMITED)
+    }
+
+    /// Whether this share of what is sent arrives, as far as is known.
+    fn carries(&self, share: f64) -> bool {
+        self.recent.zip(self.offered).is_none_or(|(recent, offered)| recent >= offered.scaled(share))
     }
 }
 
@@ -140,9 +141,8 @@ impl DelayControl {
         let before = self.estimate;
         let lowered = if let Some(recent) = throughput.recent {
             self.congested.observe(recent);
-            let carried = if throughput.application_limited { CARRIED_WHILE_LIMITED } else { CARRIED };
-            let is_carried = throughput.offered.is_none_or(|offered| recent >= offered.scaled(carried));
-            let least = if is_carried { before.scaled(SOFT_DECREASE) } else { DataRate::ZERO };
+            let share = if throughput.application_limited { CARRIED_WHILE_LIMITED } else { CARRIED };
+            let least = if throughput.carries(share) { before.scaled(SOFT_DECREASE) } else { DataRate::ZERO };
             recent.scaled(if throughput.standing_queue >= LONG_QUEUE { DRAIN } else { DECREASE }).max(least)
         } else {
             before.scaled(BLIND_DECREASE)

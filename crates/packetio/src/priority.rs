@@ -12,6 +12,11 @@ const SLICE_NS: u64 = 100_000;
 /// Asks for both on behalf of this thread. More weight needs a right (`CAP_SYS_NICE` or `RLIMIT_NICE`); without it the thread
 /// asks for the short slice alone, and where that is refused too it runs like any other.
 pub fn raise_own() {
+    // SAFETY: no pointers; 0 is the calling thread.
+    if unsafe { libc::sched_getscheduler(0) } != libc::SCHED_OTHER {
+        // Whoever started the program chose another policy.
+        return;
+    }
     if !set(NICE) {
         set(0);
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from tureen.model.grant import Grant, ParticipantKind, RoomGrant, RoomSettings, TrackSource
+from tureen.model.grant import Grant, ParticipantKind, PeopleGrant, RoomGrant, RoomSettings, TrackSource
 from tureen.model.ids import Identity, RoomName
 
 _KINDS = {kind.value: kind for kind in ParticipantKind}
@@ -41,6 +41,13 @@ class VideoClaims(Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
     agent: bool | None = None
 
 
+class PeopleClaims(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Rights at the native door (``people``), which LiveKit's tokens do not know."""
+
+    connect: bool | None = None
+    admin: bool | None = None
+
+
 class RoomConfigClaims(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """How a room that the token creates behaves (``roomConfig``); zero and absent mean the server's default."""
 
@@ -56,6 +63,7 @@ class Claims(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=Tr
     iss: str
     exp: int | float
     nbf: int | float | None = None
+    iat: int | float | None = None
     sub: str | None = None
     jti: str | None = None
     name: str | None = None
@@ -63,6 +71,7 @@ class Claims(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=Tr
     metadata: str | None = None
     attributes: dict[str, str] | None = None
     video: VideoClaims | None = None
+    people: PeopleClaims | None = None
     room_config: RoomConfigClaims | None = None
 
 
@@ -77,7 +86,10 @@ def grant_from_claims(claims: Claims) -> Grant:
         kind=_KINDS.get(claims.kind or "", ParticipantKind.STANDARD),
         metadata=claims.metadata or "",
         attributes=claims.attributes or {},
+        token_id=claims.jti or "",
+        issued_at=float(claims.iat or claims.nbf or 0),
         room=_room_grant(claims.video or VideoClaims()),
+        people=_people_grant(claims.people or PeopleClaims()),
         settings=_room_settings(claims.room_config or RoomConfigClaims()),
     )
 
@@ -93,7 +105,9 @@ def claims_from_grant(grant: Grant, *, issuer: str, not_before: int, expires: in
         kind=None if grant.kind is ParticipantKind.STANDARD else grant.kind.value,
         metadata=grant.metadata or None,
         attributes=grant.attributes or None,
+        jti=grant.token_id or None,
         video=_video_claims(grant.room),
+        people=_people_claims(grant.people),
         room_config=_room_config_claims(grant.settings),
     )
 
@@ -138,6 +152,16 @@ def _video_claims(room: RoomGrant) -> VideoClaims:
         recorder=room.recorder or None,
         agent=room.agent or None,
     )
+
+
+def _people_grant(people: PeopleClaims) -> PeopleGrant:
+    return PeopleGrant(connect=bool(people.connect), admin=bool(people.admin))
+
+
+def _people_claims(people: PeopleGrant) -> PeopleClaims | None:
+    if people == PeopleGrant():
+        return None
+    return PeopleClaims(connect=people.connect or None, admin=people.admin or None)
 
 
 def _room_settings(config: RoomConfigClaims) -> RoomSettings:

@@ -31,6 +31,9 @@ MAX_TOKEN_BYTES = 16 * 1024
 MAX_NAME_CHARACTERS = 256
 """Longest identity, display name, room name and key name."""
 
+MAX_USER_CHARACTERS = 128
+"""Longest subject of a token that connects a person."""
+
 MAX_UINT32 = 2**32 - 1
 """Largest timeout (in seconds) and count that a room configuration may state."""
 
@@ -136,6 +139,10 @@ def _check_bounds(claims: Claims) -> None:
             raise TokenError(TokenReason.CLAIMS, f"The {what} is longer than {MAX_NAME_CHARACTERS} characters.")
     if video.room_join and not identity:
         raise TokenError(TokenReason.CLAIMS, "A token that lets its bearer join a room needs an identity.")
+    if claims.people is not None and claims.people.connect and not 0 < len(claims.sub or "") <= MAX_USER_CHARACTERS:
+        raise TokenError(
+            TokenReason.CLAIMS, f"A token that lets its bearer connect needs a subject of 1 to {MAX_USER_CHARACTERS}."
+        )
     config = claims.room_config or RoomConfigClaims()
     for number in (config.empty_timeout, config.departure_timeout, config.max_participants):
         if not 0 <= (number or 0) <= MAX_UINT32:
@@ -144,7 +151,7 @@ def _check_bounds(claims: Claims) -> None:
 
 def _check_times(claims: Claims, now: float) -> None:
     # Written so that infinities, NaN and integers beyond every float fail too.
-    if not (0 <= claims.exp <= MAX_TIME_S and 0 <= (claims.nbf or 0) <= MAX_TIME_S):
+    if not all(0 <= (time or 0) <= MAX_TIME_S for time in (claims.exp, claims.nbf, claims.iat)):
         raise TokenError(TokenReason.CLAIMS, f"A time in the token is not within 0 to {MAX_TIME_S}.")
     if claims.exp <= now - LEEWAY_S:
         raise TokenError(TokenReason.EXPIRED, "The token has expired.")

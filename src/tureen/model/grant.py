@@ -61,6 +61,15 @@ class RoomGrant(Struct, frozen=True, kw_only=True):
     agent: bool = False
 
 
+class PeopleGrant(Struct, frozen=True, kw_only=True):
+    """Rights at the native door and the HTTP API beside it. Who has none may still see the chat of a room to join."""
+
+    connect: bool = False
+    """Be a person here: be found, call, write."""
+    admin: bool = False
+    """Act for the application: change the directory, write in anyone's name, moderate everywhere, revoke."""
+
+
 class Grant(Struct, frozen=True, kw_only=True):
     """A checked token: who its bearer is and what they may do until it expires."""
 
@@ -73,5 +82,10 @@ class Grant(Struct, frozen=True, kw_only=True):
     kind: ParticipantKind = ParticipantKind.STANDARD
     metadata: str = ""
     attributes: dict[str, str] = {}
+    token_id: str = ""
+    """By which this one token can be revoked; may be empty."""
+    issued_at: float = 0.0
+    """Unix seconds, as far as the token says it: the revocation of a user is of all tokens up to then."""
     room: RoomGrant = RoomGrant()
+    people: PeopleGrant = PeopleGrant()
     settings: RoomSettings = RoomSettings()

@@ -30,3 +30,24 @@ SpeakersGroup = NewType("SpeakersGroup", int)
 
 ConsumerId = NewType("ConsumerId", int)
 """A consumer of the packet core; same range."""
+
+UserId = NewType("UserId", str)
+"""Who a person (or a program) is, as the application says it: a token's subject. 1 to 128 characters, never reused."""
+
+DeviceId = NewType("DeviceId", str)
+"""One installation of a client, chosen by it once and kept; unique among the devices of a user."""
+
+SessionId = NewType("SessionId", str)
+"""The link of one device to the native door (``SE_…``); it outlives a dropped connection."""
+
+ConversationId = NewType("ConversationId", str)
+"""A conversation (``CV_…``)."""
+
+MessageId = NewType("MessageId", str)
+"""A message of a conversation (``MS_…``)."""
+
+AttachmentId = NewType("AttachmentId", str)
+"""A file that was uploaded, or is about to be (``AT_…``)."""
+
+CallId = NewType("CallId", str)
+"""A call (``CA_…``); ids of later calls sort after those of earlier ones."""

@@ -1,12 +1,8 @@
-"""What the domain and the doors need from outside, as protocols: the packet core, time and chance.
-
-Everything here may be replaced: tests pass fakes with virtual time, the server passes `media.MediaCore` and the event
-loop's clock. All calls are made on one thread and return at once.
-"""
+"""The packet core, as the domain sees it. All calls are made on one thread and return at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Protocol
 
 from tureen.model.ids import ConsumerId, ProducerId, SpeakersGroup, TransportId
@@ -19,33 +15,6 @@ from tureen.model.media import (
     RemoteTransport,
 )
 from tureen.model.reports import TransportReport
-
-
-class Timer(Protocol):
-    """A call that is due later."""
-
-    def cancel(self) -> None:
-        """Forgets the call. Harmless if it was made already."""
-
-
-class Clock(Protocol):
-    """Time, virtual in tests."""
-
-    def now(self) -> float:
-        """Unix seconds."""
-
-    def call_later(self, delay_s: float, callback: Callable[[], None]) -> Timer:
-        """Calls back once after ``delay_s`` seconds."""
-
-
-class Entropy(Protocol):
-    """Chance: unpredictable where the server runs, repeatable in tests."""
-
-    def token(self, length: int) -> str:
-        """``length`` random letters and digits (ASCII)."""
-
-    def integer(self, bits: int) -> int:
-        """0 to ``2**bits - 1``."""
 
 
 class TransportListener(Protocol):

@@ -1,0 +1,29 @@
+"""What the domain and the doors need from outside, as protocols.
+
+Everything here may be replaced: tests pass fakes with virtual time, the server passes adapters and the clock of its
+event loop.
+"""
+
+from tureen.ports.media import ConsumerListener, MediaPort, ProducerListener, TransportListener
+from tureen.ports.people import Busy, Directory, Push, PushNotice
+from tureen.ports.sessions import CatchUp, Handler, Handlers, Mailroom, SessionListener
+from tureen.ports.time import Clock, Entropy, Timer
+
+__all__ = [
+    "Busy",
+    "CatchUp",
+    "Clock",
+    "ConsumerListener",
+    "Directory",
+    "Entropy",
+    "Handler",
+    "Handlers",
+    "Mailroom",
+    "MediaPort",
+    "ProducerListener",
+    "Push",
+    "PushNotice",
+    "SessionListener",
+    "Timer",
+    "TransportListener",
+]

@@ -1,0 +1,1 @@
+"""The tables. Migrations stand in `storage/migrations` and lead to exactly these."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect
+from sqlalchemy import BindParameter, ColumnElement, Dialect, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -18,10 +18,10 @@ class IsOneOf(ColumnElement[bool]):
 
     inherit_cache = False
 
-    def __init__(self, column: ColumnElement[Any], parameter: ColumnElement[Any]) -> None:
-        """``parameter``: a ``bindparam``."""
+    def __init__(self, column: ColumnElement[Any], parameter: BindParameter[Any]) -> None:
+        """``parameter``: its name counts, not its type."""
         self.column = column
-        self.parameter = parameter
+        self.parameter: BindParameter[Any] = bindparam(parameter.key)
 
 
 @compiles(IsOneOf, "sqlite")

@@ -24,8 +24,10 @@ STATEMENTS = 512
 """Prepared ones that a connection keeps; more than the program has."""
 
 
-def open_writer(path: Path) -> sqlite3.Connection:
+def open_writer(path: Path, *, check: bool = True) -> sqlite3.Connection:
     """The one that writes. Makes the file if there is none, readable by its owner only.
+
+    ``check``: looks through the file first.
 
     Raises `StorageCorruptError` if the file is damaged or no database, other `StorageError` if it cannot be used.
     """
@@ -45,7 +47,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint={WAL_PAGES}")
         connection.execute(f"PRAGMA journal_size_limit={WAL_PAGES * 4096 * 4}")
-        _check(connection, path)
+        if check:
+            _check(connection, path)
     except (sqlite3.Error, StorageError) as error:
         if connection is not None:
             connection.close()

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.pool import StaticPool
 
 from tureen.storage.compiled import Compiler
-from tureen.storage.schema.metadata import METADATA
+from tureen.storage.schema.registry import all_tables
 from tureen.storage.script import Script
 from tureen.storage.sqlite.connection import open_reader, open_writer
 from tureen.storage.sqlite.delivery import Delivery
@@ -50,10 +50,10 @@ class SqliteDatabase:
 
     def create_tables(self) -> None:
         """Makes all tables as they are declared, without their history: for tests of one store."""
-        connection = open_writer(self._path)
+        connection = open_writer(self._path, check=False)
         engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
         try:
-            METADATA.create_all(engine)
+            all_tables().create_all(engine)
         finally:
             engine.dispose()
             connection.close()

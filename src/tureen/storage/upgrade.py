@@ -59,19 +59,34 @@ def alembic_config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "r%%(rev)s_%%(slug)s")
-    config.attributes.update(connection=connection, configuration=configuration())
+    config.attributes.update(connection=connection, configuration=configuration(connection))
     return config
 
 
-def configuration() -> dict[str, Any]:
+def configuration(connection: Connection) -> dict[str, Any]:
     """How Alembic compares and changes tables."""
+    virtual = _virtual_tables(connection)
+
+    def is_compared(_: object, name: str | None, kind: str, reflected: bool, counterpart: object) -> bool:
+        return not (kind == "table" and reflected and counterpart is None and name in virtual)
+
     return {
         "target_metadata": all_tables(),
         "version_table": VERSION_TABLE,
         # SQLite changes a table by making a new one.
         "render_as_batch": True,
         "compare_server_default": True,
+        "include_object": is_compared,
     }
+
+
+def _virtual_tables(connection: Connection) -> frozenset[str]:
+    """SQLite's full-text indexes and the tables that they are kept in: steps make them by hand."""
+    if connection.dialect.name != "sqlite":
+        return frozenset()
+    tables = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
+    virtual = [name for name, sql in tables if sql and sql.upper().startswith("CREATE VIRTUAL TABLE")]
+    return frozenset(name for name, _ in tables for index in virtual if name == index or name.startswith(f"{index}_"))
 
 
 def _steps() -> ScriptDirectory:

@@ -32,7 +32,11 @@ _CHECK_URL = "Look at user, password and database in storage.url."
 _MEANINGS: tuple[tuple[tuple[type[BaseException], ...], type[StorageError], str], ...] = (
     ((asyncpg.DiskFullError,), StorageFullError, "Make room on the server's disk."),
     ((asyncpg.DataCorruptedError, asyncpg.IndexCorruptedError), StorageCorruptError, "Restore it from a backup."),
-    ((asyncpg.IntegrityConstraintViolationError, asyncpg.DataError), StorageRejectedError, ""),
+    (
+        (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError, asyncpg.ProgramLimitExceededError),
+        StorageRejectedError,
+        "",
+    ),
     (
         (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError),
         StorageError,

@@ -11,7 +11,7 @@ from tureen.model.ids import UserId
 from tureen.people.administration import Administration
 from tureen.people.background import Background
 from tureen.people.contacts import ContactLists
-from tureen.people.directory import PeopleDirectory
+from tureen.people.directory import PeopleDirectory, said_by
 from tureen.people.presence import PresenceBoard
 from tureen.people.revocations import Revocations
 from tureen.people.store import PeopleStore
@@ -54,7 +54,12 @@ class People:
         self._contacts = ContactLists(store, self.directory, self.presence, mailroom, clock)
 
     async def admit(self, grant: Grant) -> Person:
-        """Who connects with this grant; put into the directory if unknown. Before the session is opened."""
+        """Who connects with this grant; put into the directory if unknown. Before the session is opened.
+
+        A guest, who may only join a room, is told what the token says and stays unknown.
+        """
+        if not grant.people.connect:
+            return said_by(grant, 0).person
         record, changed = await self.directory.admit(grant)
         if changed:
             await self.presence.handle_person_changed(record.user)

@@ -55,7 +55,7 @@ class TestEntries:
             changed_at=1_800_000_000_123,
         )
         await store.put([record])
-        known = (await store.known([ANN, BEN]))
+        known = await store.known([ANN, BEN])
         assert {user: each.record for user, each in known.items()} == {ANN: record}
 
     async def test_an_upload_says_what_it_changed(self, store: SqlPeopleStore) -> None:

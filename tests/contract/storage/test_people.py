@@ -137,7 +137,7 @@ class TestSearch:
             ("Anne-Marie", "marie"),
             ("O'Neill", "neill"),
             ("user_42", "42"),
-            ("𝓐𝓷𝓷", "ann"),
+            ("\N{FULLWIDTH LATIN CAPITAL LETTER A}nn", "ann"),
         ],
     )
     async def test_knows_no_case_and_no_accents(self, store: SqlPeopleStore, name: str, query: str) -> None:
@@ -208,17 +208,17 @@ class TestLists:
         ]
         assert [None if entry.person is None else entry.person.name for entry in entries] == ["ben", None]
         known = (await store.known([ANN]))[ANN]
-        assert (known.contacts, known.blocked) == ({BEN}, {CLEO})
+        assert (known.contacts, known.blocked) == (frozenset({BEN}), frozenset({CLEO}))
 
     async def test_a_block_hides_a_contact_and_gives_it_back(self, store: SqlPeopleStore) -> None:
         await store.put([person("ann")])
         await store.add_contact(ANN, BEN, 1, 10)
         await store.block(ANN, BEN, 2, 10)
         known = (await store.known([ANN]))[ANN]
-        assert (known.contacts, known.blocked) == (frozenset(), {BEN})
+        assert (known.contacts, known.blocked) == (frozenset(), frozenset({BEN}))
         assert await store.unblock(ANN, BEN)
         known = (await store.known([ANN]))[ANN]
-        assert (known.contacts, known.blocked) == ({BEN}, frozenset())
+        assert (known.contacts, known.blocked) == (frozenset({BEN}), frozenset())
 
     async def test_an_entry_for_the_block_alone_goes_with_it(self, store: SqlPeopleStore) -> None:
         await store.block(ANN, BEN, 1, 10)

@@ -317,10 +317,10 @@ class TestChangesByTheApplication:
         assert town.presences(ann) == [Presence(user="ben", availability=Availability.OFFLINE)]
         assert watch(town, ann, "ben") == []
 
-    def test_who_comes_again_under_the_same_id_is_seen_again(self, town: Town, ann: Actor) -> None:
-        town.connect("ben")
+    def test_who_comes_again_under_the_same_id_is_seen_again_as_someone_new(self, town: Town, ann: Actor) -> None:
+        put(town, town.connect("ben"), away=True, status_text="old")
         watch(town, ann, "ben")
         run(town.people.administration.remove([UserId("ben")]))
         town.clock.advance(10)
         town.connect("ben", issued_at=town.clock.now())
-        assert availabilities(town.presences(ann))[-1] == "online"
+        assert town.presences(ann)[-1] == Presence(user="ben", availability=Availability.ONLINE)

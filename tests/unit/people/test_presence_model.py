@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.unit.people.building import Town, run
 from tureen.model.actor import Actor
@@ -42,7 +42,7 @@ class OpenSession:
 @dataclass
 class Inhabitant:
     exists: bool = False
-    rules: PrivacyRules = PrivacyRules()
+    rules: PrivacyRules = field(default_factory=PrivacyRules)
     contacts: set[str] = field(default_factory=set)
     blocked: set[str] = field(default_factory=set)
     away: bool = False
@@ -70,12 +70,21 @@ class PresenceModel(RuleBasedStateMachine):
 
     # --- what happens -----------------------------------------------------------------------------------------
 
-    @rule(user=users, device=devices)
-    def connect(self, user: str, device: str) -> None:
+    @initialize()
+    def everyone_watches_everyone(self) -> None:
+        for user in USERS:
+            self.connect(user, "phone", watches=False)
+        for user in USERS:
+            self.watch(user, "phone", list(USERS))
+
+    @rule(user=users, device=devices, watches=st.booleans())
+    def connect(self, user: str, device: str, watches: bool) -> None:
         self.people[user].exists = True
         actor = self.town.connect(user, device)
         session = self.sessions.setdefault((user, device), OpenSession(actor))
         session.connected = True
+        if watches:
+            self.watch(user, device, list(USERS))
 
     @rule(user=users, device=devices)
     def drop(self, user: str, device: str) -> None:
@@ -259,5 +268,5 @@ class PresenceModel(RuleBasedStateMachine):
         return f"c{self.commands}"
 
 
-PresenceModel.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+PresenceModel.TestCase.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
 TestPresenceModel = PresenceModel.TestCase

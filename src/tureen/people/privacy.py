@@ -16,7 +16,7 @@ class Audience(enum.StrEnum):
     NOBODY = "nobody"
 
 
-class PrivacyRules(Struct, frozen=True, kw_only=True):
+class PrivacyRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The rules of one person; without any, the directory is open."""
 
     profile: Audience = Audience.EVERYONE

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 
 from tureen.people.limits import MAX_WORD_CHARACTERS, MAX_WORDS
 from tureen.people.records import PersonRecord
 
-_WORD = re.compile(r"[^\W_]+")
+_OF_WORDS = "LNM"
+"""General categories (Unicode 4.5): letters, numbers, and the marks that remain, which are vowels of some scripts."""
+
+_INVISIBLE = "Cf"
+"""Joiners and the like, with which some names are spelt and which nobody types in a search."""
 
 
 def words(text: str) -> Iterable[str]:
@@ -20,8 +23,8 @@ def words(text: str) -> Iterable[str]:
     """
     # Folding may compose anew, and taking apart may bring capitals: do both before marks go.
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(character for character in apart if not unicodedata.combining(character))
-    return (word[:MAX_WORD_CHARACTERS] for word in _WORD.findall(plain))
+    plain = "".join(map(_plain, apart))
+    return (word[:MAX_WORD_CHARACTERS] for word in plain.split())
 
 
 def words_of(record: PersonRecord) -> list[str]:
@@ -35,3 +38,10 @@ def matches(record: PersonRecord, query: Iterable[str]) -> bool:
     """Whether each word of the query begins a word of the person."""
     own = words_of(record)
     return all(any(word.startswith(wanted) for word in own) for wanted in query)
+
+
+def _plain(character: str) -> str:
+    category = unicodedata.category(character)
+    if unicodedata.combining(character) or category == _INVISIBLE:
+        return ""
+    return character if category[0] in _OF_WORDS else " "

@@ -137,6 +137,9 @@ class TestSearch:
             ("Anne-Marie", "marie"),
             ("O'Neill", "neill"),
             ("user_42", "42"),
+            ("शर्मा", "शर्म"),
+            ("می\N{ZERO WIDTH NON-JOINER}نا", "مینا"),
+            ("김철수", "김철"),
             ("\N{FULLWIDTH LATIN CAPITAL LETTER A}nn", "ann"),
         ],
     )

@@ -272,6 +272,48 @@ class TestWatching:
         assert availabilities(watch(town, ann, "ben")) == ["offline"]
 
 
+class TestInterleaving:
+    def test_a_session_that_ends_while_its_watch_is_read_watches_nobody(self, town: Town, ann: Actor) -> None:
+        town.connect("ben")
+        town.people.directory.drop([UserId("ben")])
+
+        async def leave() -> None:
+            town.end(ann)
+
+        town.database.after_read = leave
+        assert watch(town, ann, "ben") == []
+        town.end(town.actors["ben", "phone"])
+        town.clock.advance(10)
+        assert town.people.presence._subjects == {}
+
+    def test_two_watches_at_once_do_not_pass_the_bound(self, town: Town, ann: Actor) -> None:
+        users = [f"p{number}" for number in range(MAX_WATCHED + 1)]
+        town.upload(*(person(user) for user in users))
+        for start in range(0, MAX_WATCHED - 1, 111):
+            watch(town, ann, *users[start : start + 111])
+
+        async def other() -> None:
+            await town.handlers[PresenceWatch](ann, PresenceWatch(id="8", users=users[-2:-1]))
+
+        town.database.after_read = other
+        assert town.refusal(ann, PresenceWatch(id="9", users=users[-1:]))[0] == ErrorCode.LIMIT_EXCEEDED
+
+    def test_a_status_that_is_set_while_the_stored_one_is_read_wins(self, town: Town, ann: Actor) -> None:
+        put(town, town.connect("ben"), status_text="old")
+        town.end(town.actors["ben", "phone"])
+        ben = town.connect("ben")
+
+        async def set_status() -> None:
+            await town.handlers[PresenceSet](ben, PresenceSet(id="1", status_text="new"))
+
+        town.database.after_read = set_status
+        assert [presence.status_text for presence in watch(town, ann, "ben")] == ["new"]
+
+    def test_of_who_was_removed_meanwhile_nothing_is_set(self, town: Town, ann: Actor) -> None:
+        run(town.store.remove([UserId("ann")], 0, 0))
+        assert town.refusal(ann, PresenceSet(id="1", away=True))[0] == ErrorCode.NOT_FOUND
+
+
 class TestChangesByTheApplication:
     def test_are_told_to_watchers_and_own_devices(self, town: Town, ann: Actor) -> None:
         ben = town.connect("ben")

@@ -46,5 +46,5 @@ PRESENCE_LONG_S = 1.0
 PRESENCE_MANY = 2_000
 """Changes, each counted once per watcher."""
 
-PRESENCE_SLICE = 500
-"""Watchers who are told in one go, before others may use the event loop."""
+PRESENCE_SLICE = 2_000
+"""Presences that are looked at in one go, before others may use the event loop: some milliseconds."""

@@ -83,6 +83,7 @@ class PresenceBoard:
         for watch in watcher.watches.values():
             del watch.subject.watches[actor.session]
             self._release(watch.subject)
+        watcher.watches.clear()
         subject = self._subject(actor.user)
         subject.sessions.pop(actor.session, None)
         if not subject.sessions:

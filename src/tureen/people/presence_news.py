@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tureen.model.ids import SessionId, UserId
 from tureen.people.limits import (
     PRESENCE_BATCH,
@@ -71,38 +73,53 @@ class PresenceNews:
         if rest > _INSTANT_S:
             self._clock.call_later(rest, self._tick)
             return
-        for subject in self._changed.values():
-            for watch in subject.watches.values():
-                if watch.heard != watch.shown:
-                    self._note(watch)
-        self._changed.clear()
-        self._deliver(list(self._waiting))
+        self._carry_on(self._work())
 
-    def _deliver(self, sessions: list[SessionId]) -> None:
-        for session in sessions[:PRESENCE_SLICE]:
+    def _carry_on(self, work: Iterator[int]) -> None:
+        """Does a slice of it, then lets others use the event loop."""
+        cost, done = 0, True
+        try:
+            for step in work:
+                cost += step
+                if cost >= PRESENCE_SLICE:
+                    done = False
+                    break
+        finally:
+            # Whatever went wrong with one event, later ones are told.
+            if done:
+                self._since = None
+                if self._changed or self._waiting:
+                    self._start()
+        if not done:
+            self._clock.call_later(0.0, lambda: self._carry_on(work))
+
+    def _work(self) -> Iterator[int]:
+        """All that is to be told by now; each step says how many presences it looked at."""
+        changed, self._changed = self._changed, {}
+        for subject in changed.values():
+            for watch in list(subject.watches.values()):
+                if watch.heard != watch.shown and watch.stands:
+                    self._note(watch)
+                yield 1
+        for session in list(self._waiting):
             watcher = self._waiting.pop(session, None)
             if watcher is not None:
-                self._send(watcher)
-        rest = sessions[PRESENCE_SLICE:]
-        if rest:
-            self._clock.call_later(0.0, lambda: self._deliver(rest))
-            return
-        self._since = None
-        if self._changed or self._waiting:
-            self._start()
+                yield self._send(watcher)
 
-    def _send(self, watcher: Watcher) -> None:
+    def _send(self, watcher: Watcher) -> int:
+        looked_at = 0
         batch: list[Watch] = []
         for user in list(watcher.pending):
             if len(batch) == PRESENCE_BATCH:
                 self._waiting[watcher.actor.session] = watcher
                 break
             del watcher.pending[user]
+            looked_at += 1
             watch = watcher.watches.get(user)
             if watch is not None and watch.heard != watch.shown:
                 batch.append(watch)
         if not batch:
-            return
+            return looked_at
         event = PresenceChanged(presences=[watch.shown for watch in batch])
         if self._mailroom.send_to_device(watcher.actor.user, watcher.actor.device, event):
             for watch in batch:
@@ -111,6 +128,7 @@ class PresenceNews:
             # The device is away for a moment: what it misses is told when it comes back.
             self._waiting.pop(watcher.actor.session, None)
             watcher.pending = {watch.subject.user: None for watch in batch} | watcher.pending
+        return looked_at
 
 
 def _interval(many: int) -> float:

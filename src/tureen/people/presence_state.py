@@ -102,6 +102,11 @@ class Watch:
         """What it should know."""
         return self.subject.shown(self.view)
 
+    @property
+    def stands(self) -> bool:
+        """Whether the session still watches the person."""
+        return self.watcher.watches.get(self.subject.user) is self
+
 
 class Watcher:
     """A session."""

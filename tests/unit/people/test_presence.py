@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import tureen.people.presence_news as presence_news
 from tests.unit.doors.fakes import START
 from tests.unit.people.building import Town, grant, run
 from tureen.model.actor import Actor
@@ -192,6 +193,37 @@ class TestNews:
         town.clock.advance(5)
         town.connect("ann")
         assert availabilities(town.presences(ann)) == ["away"]
+
+    def test_a_session_that_ends_while_others_are_told_leaves_nothing(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(presence_news, "PRESENCE_SLICE", 1)
+        watchers = [town.connect(f"w{number}") for number in range(4)]
+        town.clock.advance(1)
+        ben = town.connect("ben")
+        for one in watchers:
+            watch(town, one, "ben")
+        put(town, ben, away=True)
+        # The first slice comes before, the next ones after it.
+        town.clock.advance(0.24)
+        for one in watchers[2:]:
+            town.clock.call_later(0.01, lambda one=one: town.end(one))
+        town.clock.advance(1)
+        assert [availabilities(town.presences(one, 0)) for one in watchers[:2]] == [["away"], ["away"]]
+        assert town.people.presence._news._waiting == {}
+
+    def test_an_event_that_cannot_be_sent_does_not_silence_the_rest(
+        self, town: Town, ann: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ben = town.connect("ben")
+        watch(town, ann, "ben")
+        with monkeypatch.context() as patched:
+            patched.delattr(type(town.mailroom), "send_to_device")
+            put(town, ben, away=True)
+            with pytest.raises(AttributeError):
+                town.clock.advance(1)
+        put(town, ben, away=False, status_text="back")
+        assert [presence.status_text for presence in town.presences(ann)] == ["back"]
 
     def test_nothing_is_remembered_of_who_matters_to_nobody(self, town: Town) -> None:
         one, other = town.connect("ann"), town.connect("ben")

@@ -98,7 +98,8 @@ class PresenceNews:
         changed, self._changed = self._changed, {}
         for subject in changed.values():
             for watch in list(subject.watches.values()):
-                if watch.heard != watch.shown and watch.stands:
+                # A watch that ended since the last slice is noted for nothing: sending looks again.
+                if watch.heard != watch.shown:
                     self._note(watch)
                 yield 1
         for session in list(self._waiting):

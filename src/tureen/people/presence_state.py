@@ -63,9 +63,7 @@ class Subject:
         self._shown.clear()
 
     def fill(self, stored: StatusRecord) -> None:
-        """Adds what is stored, once, to what has happened since."""
-        if self.loaded:
-            return
+        """Adds what is stored to what has happened since; once, for later on the memory is newer."""
         self.loaded = True
         self.status = msgspec.structs.replace(
             stored, last_seen_at=max(stored.last_seen_at or 0, self.status.last_seen_at or 0) or None
@@ -101,11 +99,6 @@ class Watch:
     def shown(self) -> Presence:
         """What it should know."""
         return self.subject.shown(self.view)
-
-    @property
-    def stands(self) -> bool:
-        """Whether the session still watches the person."""
-        return self.watcher.watches.get(self.subject.user) is self
 
 
 class Watcher:

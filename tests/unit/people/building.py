@@ -140,10 +140,10 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 class Town:
     """A node's people, with a door that the test moves."""
 
-    def __init__(self, *, eager: bool = True) -> None:
+    def __init__(self, *, eager: bool = True, database: MemoryDatabase | None = None) -> None:
         """``eager``: what nobody waits for is done at once, not only in `run_background`."""
         self.eager = eager
-        self.database = MemoryDatabase()
+        self.database = database or MemoryDatabase()
         self.store = SqlPeopleStore(self.database)
         self.clock = FakeClock()
         self.mailroom = FakeMailroom()

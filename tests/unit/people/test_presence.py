@@ -206,9 +206,15 @@ class TestNews:
         put(town, ben, away=True)
         # The first slice comes before, the next ones after it.
         town.clock.advance(0.24)
-        for one in watchers[2:]:
-            town.clock.call_later(0.01, lambda one=one: town.end(one))
+
+        def leave_and_come_back() -> None:
+            for one in watchers[2:]:
+                town.end(one)
+                town.mailroom.connected[one.user, one.device] = []
+
+        town.clock.call_later(0.01, leave_and_come_back)
         town.clock.advance(1)
+        assert [town.take(one) for one in watchers[2:]] == [[], []]
         assert [availabilities(town.presences(one, 0)) for one in watchers[:2]] == [["away"], ["away"]]
         assert town.people.presence._news._waiting == {}
 
@@ -333,6 +339,7 @@ class TestInterleaving:
     def test_a_status_that_is_set_while_the_stored_one_is_read_wins(self, town: Town, ann: Actor) -> None:
         put(town, town.connect("ben"), status_text="old")
         town.end(town.actors["ben", "phone"])
+        town.eager = False
         ben = town.connect("ben")
 
         async def set_status() -> None:

@@ -268,5 +268,5 @@ class PresenceModel(RuleBasedStateMachine):
         return f"c{self.commands}"
 
 
-PresenceModel.TestCase.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
+PresenceModel.TestCase.settings = settings(max_examples=120, stateful_step_count=30, deadline=None)
 TestPresenceModel = PresenceModel.TestCase

@@ -103,3 +103,8 @@ def too_many_users(settings: CallSettings) -> CommandError:
     return CommandError(
         ErrorCode.LIMIT_EXCEEDED, f"A call has at most {settings.users_per_call} people.", "Call fewer people."
     )
+
+
+def too_many_calls(what: str, hint: str) -> CommandError:
+    """For one person, or for the server."""
+    return CommandError(ErrorCode.LIMIT_EXCEEDED, what, hint)

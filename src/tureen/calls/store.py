@@ -10,7 +10,7 @@ from tureen.model.ids import CallId, DeviceId, UserId
 
 
 class CallStore(Protocol):
-    """Keeps the newest version of each call. Raises `TureenError`, and has changed nothing, where the database fails."""
+    """Keeps the newest version of each call. Raises `TureenError` where the database fails."""
 
     async def save(self, record: CallRecord, expected: int) -> bool:
         """Replaces the version ``expected`` (0: there must be none). False: there is another one, and it stays."""

@@ -26,6 +26,7 @@ class Starting:
         """``ledger``: takes the calls in."""
         self._around = around
         self._ledger = ledger
+        self._newest = 0
 
     async def start(self, actor: Actor, users: Sequence[UserId], command: CallStart) -> OpenCall:
         """The call that rings these people, or the one that is there already. Raises ``limit_exceeded``."""
@@ -35,7 +36,7 @@ class Starting:
         known = self._known(actor, users, command.id)
         if known is not None:
             return known
-        call = CallId(f"CA_{self._ledger.moment().now:011x}{self._around.entropy.token(_ID_CHANCE)}")
+        call = self._new_id()
         other = self._glaring(actor, users)
         if other is not None and other.record.id < call:
             self._ledger.apply(other, Accept(user=actor.user, device=actor.device))
@@ -51,6 +52,11 @@ class Starting:
     async def invitation(self, inviter: UserId, users: Sequence[UserId]) -> Invite:
         """Of more people, as things are now."""
         return Invite(targets=self._targets(await self._wanted(inviter, users)))
+
+    def _new_id(self) -> CallId:
+        """Later ones sort after earlier ones, those of one millisecond too."""
+        self._newest = max(self._newest + 1, self._ledger.moment().now)
+        return CallId(f"CA_{self._newest:011x}{self._around.entropy.token(_ID_CHANCE)}")
 
     async def _wanted(self, caller: UserId, users: Sequence[UserId]) -> dict[UserId, bool | None]:
         """Whether each is busy; None of those who cannot be reached."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tureen.calls.paths import may_be_direct
 from tureen.calls.record import CallRecord, PartyRecord
-from tureen.calls.settings import CallSettings
+from tureen.calls.settings import CallSettings, milliseconds
 from tureen.calls.states import Ring
 from tureen.model.actor import Actor
 from tureen.model.ids import UserId
@@ -96,6 +96,16 @@ def check_move(record: CallRecord, actor: Actor, path: MediaPath) -> None:
         raise CommandError(
             ErrorCode.CONFLICT, "Two people only can be connected directly.", "Move it when two are left in the call."
         )
+
+
+def owned_elsewhere(settings: CallSettings) -> CommandError:
+    """Another owner has taken the call over."""
+    return CommandError(
+        ErrorCode.UNAVAILABLE,
+        "The call is on its way to another server.",
+        "Send the command again.",
+        retry_after_ms=milliseconds(settings.retry_s),
+    )
 
 
 def too_many_users(settings: CallSettings) -> CommandError:

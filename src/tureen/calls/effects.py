@@ -68,7 +68,8 @@ def _effects(before: CallRecord | None, after: CallRecord) -> Iterator[Effect]:
 
 
 def _seen(before: CallRecord, after: CallRecord) -> Iterator[CallSeen | LegSeen]:
-    if view(replace(before, version=after.version)) != view(after):
+    # What the owner before stored last, it may not have told.
+    if view(replace(before, version=after.version)) != view(after) or before.tenure != after.tenure:
         yield CallSeen()
         return
     for party in after.parties:

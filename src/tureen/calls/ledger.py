@@ -5,8 +5,10 @@
     event ─▶ machine ─▶ steps ─▶ store (compare-and-set) ─▶ announcer ─▶ conversation, once it has ended
 
 A step is told to nobody before it is stored, so a restart takes back nothing that anyone has heard. Steps that come
-while others are written are written together. Where the store holds another version than ours, somebody else owns the
-call: ours is dropped and theirs is taken.
+while others are written are written together.
+
+One owner changes a call at a time. Taking it over is a step as well (`Resume`), which raises the tenure: from then on
+the compare-and-set of the owner before fails, and it lets go of the call.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from functools import partial
 
 from tureen.calls.announcer import Announcer
 from tureen.calls.deadlines import next_deadline
-from tureen.calls.events import CallEvent, Moment, Tick
+from tureen.calls.events import CallEvent, Moment, Resume, Tick
 from tureen.calls.machine import Step, handle
 from tureen.calls.ports import CallObserver, CallTrace, Tasks, Work
 from tureen.calls.record import CallRecord
@@ -45,8 +47,10 @@ class OpenCall:
         self.retry: Timer | None = None
         self.is_put_away = False
         """Nothing is left to do."""
-        self.takeovers = 0
-        """How often another owner was ahead of us."""
+        self.resumed: Resume | None = None
+        """How it was taken over from another owner."""
+        self.losses = 0
+        """How often steps were dropped, as another owner was ahead of us."""
 
     @property
     def stored_version(self) -> int:
@@ -113,17 +117,16 @@ class Ledger:
         self.apply(call, event)
         return call
 
-    def resume(self, record: CallRecord) -> OpenCall:
-        """Takes over a call from the store; a copy that is here already stays."""
-        known = self._calls.get(record.id)
-        if known is not None:
-            return known
+    def resume(self, record: CallRecord, event: Resume) -> None:
+        """Takes over an open call from the store, and does what became due meanwhile."""
+        if record.id in self._calls:
+            return
         call = OpenCall(record, record)
+        call.resumed = event
         self._calls[record.id] = call
-        self._index(call)
         self._announcer.note_members(record)
-        self._arm(call)
-        return call
+        self.apply(call, event)
+        self.apply(call, Tick())
 
     def apply(self, call: OpenCall, event: CallEvent) -> int:
         """Lets something happen to a call. Returns the version with which that is told: see `settled`."""
@@ -141,12 +144,12 @@ class Ledger:
 
         Raises `CommandError`: ``unavailable`` if it could not be stored yet, or never will be.
         """
-        takeovers = call.takeovers
+        losses = call.losses
         if call.stored_version < version:
             self._pump(call)
             if call.work is not None:
                 await call.work.wait()
-        if call.takeovers != takeovers or call.stored is None or call.stored_version < version:
+        if call.losses != losses or call.stored is None or call.stored_version < version:
             raise CommandError(
                 ErrorCode.UNAVAILABLE,
                 "The call could not be stored now.",
@@ -197,33 +200,53 @@ class Ledger:
             newest = steps[-1].record
             if not await self._store.save(newest, call.stored_version):
                 there = await self._store.load(newest.id)
-                # Ours after all, if its confirmation was lost on an earlier try.
-                if there != newest:
-                    self._yield_to(call, there)
-                    return
+                steps = _up_to(steps, there)
+                if not steps:
+                    self._give_up(call, there)
+                    continue
             del call.steps[: len(steps)]
-            call.stored = newest
+            call.stored = steps[-1].record
             for step in steps:
                 self._announcer.deliver(step)
 
-    def _yield_to(self, call: OpenCall, there: CallRecord | None) -> None:
-        self._observer.handle_call_lost_to_other(call.record.id)
+    def _give_up(self, call: OpenCall, there: CallRecord | None) -> None:
+        """None of our steps is in the store: somebody else was quicker. Nobody was told of them."""
         call.steps.clear()
-        call.takeovers += 1
-        if there is None or not there.is_open:
+        call.losses += 1
+        if call.resumed is None or there is None or not there.is_open or there.tenure >= call.record.tenure:
+            self._observer.handle_call_lost_to_other(call.record.id)
             self._forget(call)
             return
+        # The owner before came in between: taken over once more, from where it is now.
         call.record = call.stored = there
-        self._index(call)
         self._announcer.note_members(there)
-        self._arm(call)
+        self.apply(call, call.resumed)
+
+    async def _settle_doubt(self, call: OpenCall) -> None:
+        """Of a call whose beginning failed: if it is in the store it has begun, otherwise it never was."""
+        try:
+            begun = await self._store.load(call.record.id) is not None
+        except TureenError as error:
+            self._observer.handle_call_not_stored(call.record.id, error)
+            self._try_later(call)
+        else:
+            if begun:
+                await self._flush(call)
+            else:
+                call.steps.clear()
+                self._forget(call)
+        finally:
+            call.work = None
 
     def _try_later(self, call: OpenCall) -> None:
-        if call.stored is None:
-            # Nobody has heard of it, and its caller is told that it did not begin.
-            self._forget(call)
-        elif not self._closed:
-            call.retry = self._clock.call_later(self._settings.retry_s, partial(self._pump, call))
+        if not self._closed:
+            call.retry = self._clock.call_later(self._settings.retry_s, partial(self._retry, call))
+
+    def _retry(self, call: OpenCall) -> None:
+        if call.stored is not None:
+            self._pump(call)
+        elif call.work is None and not self._closed:
+            call.work = self._tasks.start(self._settle_doubt(call))
 
     def _arm(self, call: OpenCall) -> None:
         if call.timer is not None:
@@ -252,6 +275,14 @@ class Ledger:
             calls.pop(call.record.id, None)
             if not calls:
                 self._by_user.pop(party.user, None)
+
+
+def _up_to(steps: tuple[Step, ...], there: CallRecord | None) -> tuple[Step, ...]:
+    """Those that are in the store after all: the confirmation of an earlier try was lost."""
+    for index, step in enumerate(steps):
+        if step.record == there:
+            return steps[: index + 1]
+    return ()
 
 
 def _cancel(call: OpenCall) -> None:

@@ -75,7 +75,7 @@ def handle_resume(record: CallRecord, event: Resume, at: Moment) -> CallRecord:
     """Members whose devices are not connected to the new owner get the whole grace: they could not know where to go."""
     if not record.is_open:
         return record
-    changed = record
+    changed = replace(record, tenure=record.tenure + 1)
     for party in record.members:
         here = party.device is not None and (party.user, party.device) in event.connected
         changed = changed.with_party(_back(party) if here else _away(party, at))

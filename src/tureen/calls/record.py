@@ -98,6 +98,8 @@ class CallRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     id: CallId
     version: int = 1
+    tenure: int = 1
+    """Grows with each owner. What an earlier one still writes comes too late: see `calls.ledger`."""
     caller: UserId
     caller_name: str = ""
     """As the directory had it when the call began, for notices."""

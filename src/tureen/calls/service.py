@@ -12,6 +12,7 @@ from tureen.calls.checks import (
     check_start,
     gone,
     others_than,
+    owned_elsewhere,
     party_of,
 )
 from tureen.calls.events import (
@@ -30,7 +31,6 @@ from tureen.calls.events import (
     RequireRoom,
     Resume,
     Rings,
-    Tick,
 )
 from tureen.calls.ledger import Ledger, OpenCall
 from tureen.calls.media_exchange import relay, ticket
@@ -104,12 +104,10 @@ class CallService:
     async def restore(self) -> None:
         """Takes over what is open in the store, and records traces that are missing. Raises what the store raises."""
         for record in await self._around.store.open_calls():
-            call = self._ledger.resume(record)
             here = {
                 (party.user, device) for party in record.members for device in self._around.mailroom.devices(party.user)
             }
-            self._ledger.apply(call, Resume(connected=frozenset(here)))
-            self._ledger.apply(call, Tick())
+            self._ledger.resume(record, Resume(connected=frozenset(here)))
         for record in await self._around.store.untraced():
             if self._ledger.find(record.id) is None:
                 await self._ledger.put_away_late(record)
@@ -157,7 +155,9 @@ class CallService:
         begun = await self._around.store.begun_by(actor.user, actor.device, command.id)
         if begun is not None and not begun.is_open:
             return CallAnswered(id=command.id, call=view(begun))
-        call = self._ledger.resume(begun) if begun is not None else await self._starting.start(actor, users, command)
+        if begun is not None and self._ledger.find(begun.id) is None:
+            raise owned_elsewhere(self._around.settings)
+        call = await self._starting.start(actor, users, command)
         record = await self._ledger.settled(call, call.record.version)
         return CallAnswered(id=command.id, call=view(record))
 
@@ -244,7 +244,9 @@ class CallService:
         if record is None:
             raise not_found("call")
         party_of(record, actor.user)
-        return self._ledger.resume(record) if record.is_open else None
+        if record.is_open:
+            raise owned_elsewhere(self._around.settings)
+        return None
 
     async def _open(self, actor: Actor, name: str) -> OpenCall:
         call = await self._find(actor, name)

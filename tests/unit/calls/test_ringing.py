@@ -370,7 +370,33 @@ async def test_a_call_that_cannot_be_stored_has_not_begun(office: Office) -> Non
     with pytest.raises(CommandError, check=failure(ErrorCode.UNAVAILABLE)):
         await ann.start("bob")
     assert (bob.heard, office.service.open_calls(ann.actor.user), office.busy.now()) == ([], [], set())
+    await office.advance(60)
+    assert (bob.heard, office.store.saved, office.clock.pending) == ([], {}, 0)
     assert (await ann.start("bob")).state is CallState.INVITING
+
+
+async def test_a_start_that_failed_and_is_sent_again_begins_one_call(office: Office) -> None:
+    ann, bob = office.device("ann", "a1"), office.device("bob", "b1")
+    for failures in ("failures", "silent_failures"):
+        setattr(office.store, failures, 1)
+        command = CallStart(id=failures, users=["bob"])
+        with pytest.raises(CommandError, check=failure(ErrorCode.UNAVAILABLE)):
+            await ann.send(command)
+        reply = await ann.send(command)
+        assert isinstance(reply, CallAnswered)
+        assert (reply.call.state, bob.sees) == (CallState.INVITING, reply.call)
+        await ann.hang_up(reply.call.id)
+    await office.quiet()
+    assert len(office.store.saved) == 2
+
+
+async def test_a_call_that_began_without_anyone_noticing_rings_a_little_later(office: Office) -> None:
+    ann, bob = office.device("ann", "a1"), office.device("bob", "b1")
+    office.store.silent_failures = 1
+    with pytest.raises(CommandError, check=failure(ErrorCode.UNAVAILABLE)):
+        await ann.start("bob")
+    await office.advance(1)
+    assert (bob.leg, ann.sees.state) == ("pending", CallState.INVITING)
 
 
 async def test_a_step_that_cannot_be_stored_is_told_to_nobody_until_it_is(office: Office) -> None:
@@ -390,5 +416,8 @@ async def test_a_commit_whose_confirmation_was_lost_counts(office: Office) -> No
     office.store.silent_failures = 1
     with pytest.raises(CommandError, check=failure(ErrorCode.UNAVAILABLE)):
         await bob.accept(call)
+    bob.drop()
     await office.advance(1)
-    assert (ann.sees.state, bob.leg) == (CallState.CONNECTING, "accepted")
+    assert (ann.states()[-1], bob.leg, ann.party("bob")) == (CallState.CONNECTING, "pending", "reconnecting")
+    bob.open()
+    assert bob.leg == "accepted"

@@ -12,9 +12,10 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import hypothesis
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.unit.calls.office import Device, Office
 from tureen.calls import CallSettings
@@ -113,79 +114,71 @@ class World(RuleBasedStateMachine):
         self.running: list[asyncio.Task[Any]] = []
         self.tasks: list[Any] = []
 
-    @initialize(call_waiting=st.booleans())
-    def begin(self, call_waiting: bool) -> None:
+    @initialize(call_waiting=st.booleans(), caller=DEVICES, data=st.data())
+    def begin(self, call_waiting: bool, caller: int, data: st.DataObject) -> None:
         self.run(self._begin(call_waiting))
+        self.start(caller, 1)
+        if data.draw(st.booleans()):
+            self.run(self._quiet())
+        if data.draw(st.booleans()):
+            self._reach_media(data.draw(DEVICES))
 
-    @rule(index=DEVICES, times=st.integers(1, 2))
-    def start(self, index: int, times: int) -> None:
-        other = "bob" if NAMES[index][0] == "ann" else "ann"
-        self.send(index, CallStart(id=self.office.command_id(), users=[other]), times)
-
-    @rule(index=DEVICES, kind=st.sampled_from(sorted(COMMANDS)), times=st.integers(1, 2), data=st.data())
+    @rule(index=DEVICES, kind=st.sampled_from((*COMMANDS, "start")), times=st.integers(1, 2), data=st.data())
     def command(self, index: int, kind: str, times: int, data: st.DataObject) -> None:
         known = self.known_calls()
-        if not known:
-            return
-        # The newest ones are the ones that something happens in.
-        call = known[-1] if data.draw(st.booleans()) else data.draw(st.sampled_from(known))
-        seen = self.clients[index].calls.get(call)
-        generation = (seen.generation if seen else 1) - data.draw(st.sampled_from((0, 0, 0, 1)))
-        self.send(index, COMMANDS[kind](self.office.command_id(), call, generation), times)
+        if kind == "start":
+            self.start(index, times)
+        elif known:
+            # The newest ones are the ones that something happens in.
+            call = known[-1] if data.draw(st.integers(0, 3)) else data.draw(st.sampled_from(known))
+            seen = self.clients[index].calls.get(call)
+            generation = (seen.generation if seen else 1) - data.draw(st.sampled_from((0, 0, 0, 1)))
+            self.send(index, COMMANDS[kind](self.office.command_id(), call, generation), times)
+        self._perhaps_run(data)
 
-    @precondition(lambda self: self.sent)
     @rule(data=st.data())
     def repeat(self, data: st.DataObject) -> None:
-        index, command = data.draw(st.sampled_from(self.sent))
-        self.send(index, command, 1)
+        if self.sent:
+            index, command = data.draw(st.sampled_from(self.sent))
+            self.send(index, command, 1)
+        self._perhaps_run(data)
 
-    @rule(index=DEVICES)
-    def drop(self, index: int) -> None:
-        if self.clients[index].connected:
-            self.clients[index].connected = False
-            self.clients[index].device.drop()
-
-    @rule(index=DEVICES)
-    def close(self, index: int) -> None:
-        self.clients[index].connected = False
-        self.clients[index].device.close()
-
-    @rule(index=DEVICES)
-    def open(self, index: int) -> None:
+    @rule(index=DEVICES, kind=st.sampled_from(("drop", "drop", "close", "open", "open", "open")), data=st.data())
+    def move_device(self, index: int, kind: str, data: st.DataObject) -> None:
         client = self.clients[index]
-        if not client.connected:
-            client.connected = True
-            client.device.open()
-            client.welcome(self.office.service.open_calls(client.device.actor.user))
+        if kind == "open":
+            self.open(index)
+        elif kind == "close":
+            client.connected = False
+            client.device.close()
+        elif client.connected:
+            client.connected = False
+            client.device.drop()
+        self._perhaps_run(data)
 
-    @rule(seconds=st.sampled_from((0.5, 3.0, 15.0, 20.0, 45.0)))
-    def wait(self, seconds: float) -> None:
+    @rule(seconds=st.sampled_from((0.5, 1.0, 3.0, 3.0, 15.0, 20.0, 45.0)), data=st.data())
+    def wait(self, seconds: float, data: st.DataObject) -> None:
         self.office.clock.advance(seconds)
+        self._perhaps_run(data)
 
-    @rule(turns=st.integers(1, 8))
-    def run_a_little(self, turns: int) -> None:
-        self.run(self._turns(turns))
-
-    @rule()
-    def run_all(self) -> None:
-        self.run(self._quiet())
-
-    @rule(silently=st.booleans())
-    def fail_once(self, silently: bool) -> None:
-        if silently:
-            self.office.store.silent_failures = 1
-        else:
+    @rule(
+        kind=st.sampled_from(("failure", "silent failure", "take over", "crash", "media", "media")),
+        index=DEVICES,
+        data=st.data(),
+    )
+    def disturb(self, kind: str, index: int, data: st.DataObject) -> None:
+        if kind == "failure":
             self.office.store.failures = 1
-
-    @rule()
-    def crash(self) -> None:
-        """In the middle of whatever it does."""
-        self.run(self._crash())
-
-    @rule()
-    def take_over(self) -> None:
-        """The old owner was only asleep: its timers still fire, and it still writes what it was about to."""
-        self.run(self._take_over())
+        elif kind == "silent failure":
+            self.office.store.silent_failures = 1
+        elif kind == "take over":
+            self.run(self._take_over())
+        elif kind == "media":
+            self._reach_media(index)
+        else:
+            self.run(self._crash())
+            for each in data.draw(st.sets(DEVICES)):
+                self.open(each)
 
     @invariant()
     def nobody_heard_anything_wrong(self) -> None:
@@ -210,6 +203,35 @@ class World(RuleBasedStateMachine):
 
     def run(self, coroutine: Coroutine[Any, Any, None]) -> None:
         self.loop.run_until_complete(coroutine)
+
+    def start(self, index: int, times: int) -> None:
+        other = "bob" if NAMES[index][0] == "ann" else "ann"
+        self.send(index, CallStart(id=self.office.command_id(), users=[other]), times)
+
+    def open(self, index: int) -> None:
+        client = self.clients[index]
+        if not client.connected:
+            client.connected = True
+            client.device.open()
+            client.welcome(self.office.service.open_calls(client.device.actor.user))
+
+    def _perhaps_run(self, data: st.DataObject) -> None:
+        """Not at all, a little, or until all is quiet."""
+        turns = data.draw(st.sampled_from((0, 1, 2, 3, 5, 8, None, None)))
+        self.run(self._quiet() if turns is None else self._turns(turns))
+
+    def _reach_media(self, index: int) -> None:
+        """The newest call goes as far as it can if nothing disturbs it."""
+        self.run(self._quiet())
+        known = self.known_calls()
+        if known:
+            self.send(index, CallAccept(id=self.office.command_id(), call=known[-1]), 1)
+            self.run(self._quiet())
+            for each, client in enumerate(self.clients):
+                seen = client.calls.get(known[-1])
+                generation = seen.generation if seen else 1
+                self.send(each, COMMANDS["connected"](self.office.command_id(), known[-1], generation), 1)
+            self.run(self._quiet())
 
     def send(self, index: int, command: Command, times: int) -> None:
         """Only begins it: it is carried out between others. Who is not connected sends into the void."""
@@ -245,6 +267,7 @@ class World(RuleBasedStateMachine):
             await tasks.wait_until_none()
 
     async def _crash(self) -> None:
+        """In the middle of whatever it does."""
         self.office.service.close()
         dead = [*self.running, *self.office.tasks._running]
         for task in dead:
@@ -257,6 +280,7 @@ class World(RuleBasedStateMachine):
         await self._replace()
 
     async def _take_over(self) -> None:
+        """The old owner was only asleep: its timers still fire, and it still writes what it was about to."""
         for task in self.running:
             task.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)
@@ -299,7 +323,10 @@ class World(RuleBasedStateMachine):
                 assert _content(call) == _content(stored[call_id])
 
     def _check_ends(self) -> None:
+        for state in {call.state for call in self.truths.values()}:
+            hypothesis.event(f"a call was {state}")
         for record in self.office.store.all():
+            hypothesis.event(f"a call ended: {record.end}")
             assert record.end is not None
             assert not any(leg.is_open for party in record.parties for leg in party.legs)
             accepted = [leg.state for party in record.parties for leg in party.legs].count(LegState.ACCEPTED)
@@ -319,4 +346,4 @@ def _content(call: Call) -> Call:
 
 
 TestCalls = World.TestCase
-TestCalls.settings = settings(max_examples=40, stateful_step_count=40, deadline=None, phases=[Phase.generate])
+TestCalls.settings = settings(max_examples=300, stateful_step_count=50, deadline=None, phases=[Phase.generate])

@@ -19,7 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.unit.calls.office import Device, Office
 from tureen.calls import CallSettings
-from tureen.calls.states import LEG_MOVES, OPEN_LEGS, LegMove
+from tureen.calls.record import CallRecord
+from tureen.calls.states import LEG_MOVES, OPEN_LEGS, LegMove, Ring
 from tureen.calls.views import view
 from tureen.protocol.commands import (
     CallAccept,
@@ -315,12 +316,26 @@ class World(RuleBasedStateMachine):
 
     def _check_agreement(self) -> None:
         """All who are connected see what is stored; versions that brought them nothing new may be missing."""
-        stored = {record.id: view(record) for record in self.office.store.all() if record.is_open}
+        records = [record for record in self.office.store.all() if record.is_open]
+        stored = {record.id: view(record) for record in records}
+        for record in records:
+            for party in record.parties:
+                assert party.rings or not any(leg.is_open for leg in party.legs)
+                accepted = [leg for leg in party.legs if leg.state is LegState.ACCEPTED]
+                assert len(accepted) == (party.ring is Ring.ACCEPTED)
         for client in self.clients:
+            self._check_legs(client, records)
             seen = {call_id: call for call_id, call in client.calls.items() if call.state is not CallState.ENDED}
             assert seen.keys() == stored.keys()
             for call_id, call in seen.items():
                 assert _content(call) == _content(stored[call_id])
+
+    def _check_legs(self, client: Client, records: list[CallRecord]) -> None:
+        actor = client.device.actor
+        for record in records:
+            party = record.party(actor.user)
+            leg = party.leg(actor.device) if party is not None else None
+            assert leg is None or client.legs[record.id] is leg.state
 
     def _check_ends(self) -> None:
         for state in {call.state for call in self.truths.values()}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,10 @@ from tureen.protocol.commands import (
     CallJoin,
     CallMove,
     CallReject,
+    CallRinging,
     CallSignal,
     CallTicket,
+    Command,
 )
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.replies import CallAnswered, CallPage, Done, Ticket
@@ -80,9 +83,9 @@ async def test_a_direct_path_that_does_not_open_in_three_seconds_goes_through_th
     assert (bob.sees.path, bob.sees.generation, bob.sees.offerer) == (MediaPath.ROOM, 2, None)
     await bob.connected(call, generation=1)
     await ann.connected(call, generation=2)
-    assert bob.sees.state is CallState.CONNECTING
+    assert bob.states()[-1] is CallState.CONNECTING
     await bob.connected(call, generation=2)
-    assert bob.sees.state is CallState.ACTIVE
+    assert bob.states()[-1] is CallState.ACTIVE
 
 
 async def test_a_call_that_nothing_connects_is_lost(office: Office) -> None:
@@ -91,7 +94,7 @@ async def test_a_call_that_nothing_connects_is_lost(office: Office) -> None:
     await bob.accept(call)
     await office.advance(3)
     await office.advance(14.9)
-    assert ann.sees.end is None
+    assert ann.states()[-1] is CallState.CONNECTING
     await office.advance(0.1)
     assert (ann.sees.end, bob.sees.end) == (CallEnd.LOST, CallEnd.LOST)
     assert bob.party("bob") == "left"
@@ -388,9 +391,22 @@ async def test_late_commands_to_a_call_that_is_over_are_harmless_or_told_so(offi
     ann, bob, call = await talking(office)
     await ann.hang_up(call)
     await office.quiet()
-    for kind, fields in ((CallHangUp, {}), (CallReject, {}), (CallConnected, {"generation": 1})):
+    harmless: list[tuple[type[Command], dict[str, Any]]] = [
+        (CallHangUp, {}),
+        (CallReject, {}),
+        (CallConnected, {"generation": 1}),
+        (CallFailed, {"generation": 1}),
+    ]
+    for kind, fields in harmless:
         assert isinstance(await bob.do(kind, call, **fields), Done)
-    for kind, fields in ((CallJoin, {}), (CallMove, {"path": MediaPath.ROOM}), (CallInvite, {"users": ["carl"]})):
+    refused: list[tuple[type[Command], dict[str, Any]]] = [
+        (CallJoin, {}),
+        (CallRinging, {}),
+        (CallTicket, {}),
+        (CallMove, {"path": MediaPath.ROOM}),
+        (CallInvite, {"users": ["carl"]}),
+    ]
+    for kind, fields in refused:
         with pytest.raises(CommandError, check=failure(ErrorCode.GONE)):
             await bob.do(kind, call, **fields)
 
@@ -476,13 +492,26 @@ async def test_an_owner_that_was_replaced_changes_nothing_more(office: Office) -
     assert old.open_calls(ann.actor.user) == []
 
 
+async def test_a_new_owner_tells_what_the_old_one_could_not(office: Office) -> None:
+    ann, bob, call = await talking(office)
+    office.store.silent_failures = 1
+    with pytest.raises(CommandError, check=failure(ErrorCode.UNAVAILABLE)):
+        await ann.do(CallMove, call, path=MediaPath.ROOM)
+    office.service.close()
+    office.service = office.new_service()
+    await office.service.restore()
+    await office.quiet()
+    assert (ann.sees.path, bob.sees.path, bob.sees.generation) == (MediaPath.ROOM, MediaPath.ROOM, 2)
+
+
 async def test_what_an_owner_wrote_before_it_was_replaced_is_kept(office: Office) -> None:
     """The new one has read the call, and the old one writes once more."""
     ann, bob, call = await talking(office)
     old = office.service
     office.service = office.new_service()
     office.store.gate.clear()
-    moving = asyncio.create_task(old.handlers()[CallMove](ann.actor, CallMove(id="m", call=call, path=MediaPath.ROOM)))
+    move = CallMove(id="m", call=call, path=MediaPath.ROOM)
+    moving = asyncio.ensure_future(old.handlers()[CallMove](ann.actor, move))
     restoring = asyncio.create_task(office.service.restore())
     await asyncio.sleep(0)
     office.store.gate.set()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import hypothesis
-from hypothesis import Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -361,4 +361,4 @@ def _content(call: Call) -> Call:
 
 
 TestCalls = World.TestCase
-TestCalls.settings = settings(max_examples=300, stateful_step_count=50, deadline=None, phases=[Phase.generate])
+TestCalls.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)

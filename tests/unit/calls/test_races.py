@@ -8,7 +8,7 @@ import random
 import pytest
 
 from tests.unit.calls.office import Office
-from tureen.calls.events import Accept, Delivered, Invite, Moment, Reject, Rings, Target
+from tureen.calls.events import Accept, CallEvent, Delivered, Invite, Moment, Reject, Rings, Target
 from tureen.calls.machine import Beginning, begin, handle
 from tureen.calls.record import CallRecord
 from tureen.calls.states import OPEN_LEGS
@@ -34,7 +34,7 @@ def test_ten_thousand_races_have_one_winner_each() -> None:
     for _ in range(RACES):
         record = begun
         racers = chance.sample(DEVICES, chance.randint(2, 5))
-        events = [Accept(user=BOB, device=device) for device in racers * 2]
+        events: list[CallEvent] = [Accept(user=BOB, device=device) for device in racers * 2]
         events += [chance.choice((Rings, Delivered))(user=BOB, device=device) for device in DEVICES]
         chance.shuffle(events)
         first = next(event.device for event in events if isinstance(event, Accept))

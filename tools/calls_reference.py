@@ -34,7 +34,7 @@ MACHINES = (
     ("The call", "Seen by all its parties.", CALL_MOVES),
     (
         "A leg",
-        "One device of someone who is called; seen by that device alone. Legs of who is busy are `busy` from the start.",
+        "One device of someone who is called; seen by that device alone. Legs of the busy are `busy` from the start.",
         LEG_MOVES,
     ),
     (

@@ -15,7 +15,7 @@ from tureen.calls.views import view
 from tureen.model.ids import CallId, DeviceId, UserId
 from tureen.ports import Busy, Clock, Mailroom, Push, PushNotice
 from tureen.protocol.events import CallChanged
-from tureen.protocol.resources import CallMedia
+from tureen.protocol.resources import Call, CallMedia
 
 MISSED_NOTICE_S = 3600.0
 """How long a closed device may still learn that it missed a call."""
@@ -54,7 +54,7 @@ class Announcer:
         """What a device that rings, rang or is in the call may have missed."""
         party = record.seen_by(user)
         if party is not None and (party.leg(device) is not None or party.sits_at(device)):
-            self._mailroom.send_to_device(user, device, _changed(record, party, device))
+            self._mailroom.send_to_device(user, device, _changed(view(record), party, device))
 
     def note_members(self, record: CallRecord) -> None:
         """Of a call that was taken over; nobody is told but presence."""
@@ -69,11 +69,12 @@ class Announcer:
     def _tell_all(self, record: CallRecord, _effect: CallSeen) -> None:
         # Who has no legs sees what all others without any see, so that it is encoded once.
         alike = [party.user for party in record.parties if party.reachable and not party.legs]
-        self._mailroom.send_to_users(alike, CallChanged(call=view(record)))
+        call = view(record)
+        self._mailroom.send_to_users(alike, CallChanged(call=call))
         for party in record.parties:
             if party.reachable and party.legs:
                 for device in self._mailroom.devices(party.user):
-                    self._mailroom.send_to_device(party.user, device, _changed(record, party, device))
+                    self._mailroom.send_to_device(party.user, device, _changed(call, party, device))
 
     def _tell_leg(self, record: CallRecord, effect: LegSeen) -> None:
         self.tell_device(record, effect.user, effect.device)
@@ -115,9 +116,9 @@ class Announcer:
         self._observer.handle_call_ended(view(record))
 
 
-def _changed(record: CallRecord, party: PartyRecord, device: DeviceId) -> CallChanged:
+def _changed(call: Call, party: PartyRecord, device: DeviceId) -> CallChanged:
     leg = party.leg(device)
-    return CallChanged(call=view(record), leg=None if leg is None else leg.state.value)
+    return CallChanged(call=call, leg=None if leg is None else leg.state.value)
 
 
 def _has_missed(record: CallRecord, user: UserId) -> bool:

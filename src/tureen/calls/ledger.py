@@ -191,7 +191,7 @@ class Ledger:
             call.work = None
 
     async def _put_away(self, record: CallRecord) -> None:
-        await self._trace.record(view(record))
+        await self._trace.record_call(view(record))
         await self._store.mark_traced(record.id)
 
     async def _write(self, call: OpenCall) -> None:

@@ -33,7 +33,7 @@ class Tickets(Protocol):
 class CallTrace(Protocol):
     """Keeps what is left of a call where people look for it: in their conversation."""
 
-    async def record(self, call: Call) -> None:
+    async def record_call(self, call: Call) -> None:
         """It has ended. Told once; after a crash perhaps twice, of which the second changes nothing.
 
         Without ``call.conversation`` it belongs into the direct conversation of its two parties, if it has two.

@@ -183,7 +183,7 @@ class FakeTrace:
         self.recorded: list[Call] = []
         self.failures = 0
 
-    async def record(self, call: Call) -> None:
+    async def record_call(self, call: Call) -> None:
         await asyncio.sleep(0)
         if self.failures:
             self.failures -= 1

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from tests.unit.calls.office import Office
 from tureen.calls.events import Accept, HangUp, Invite, LoseGlare, Moment, Rings, Target
 from tureen.calls.machine import Beginning, begin, handle
 from tureen.calls.record import CallRecord
 from tureen.model.ids import CallId, DeviceId, UserId
-from tureen.protocol.resources import CallMedia, MediaPath
+from tureen.protocol.commands import CallHistory
+from tureen.protocol.replies import CallPage
+from tureen.protocol.resources import CallEnd, CallMedia, CallState, MediaPath
 from tureen.storage.calls import DatabaseCallStore
 from tureen.storage.database import Database
 
@@ -141,3 +144,27 @@ async def test_who_is_invited_later_finds_the_call_too(database: Database) -> No
     await store.save(later, record.version)
     assert list(await store.history(CARL, None, 10)) == [later]
     assert list(await store.history(ANN, None, 10)) == [later]
+
+
+async def test_a_call_goes_through_the_database_and_a_restart(database: Database) -> None:
+    office = Office(store=DatabaseCallStore(database))
+    ann, one, two = office.device("ann", "a1"), office.device("bob", "b1"), office.device("bob", "b2")
+    name = (await ann.start("bob")).id
+    await two.ring(name)
+    await one.accept(name)
+    await ann.connected(name, generation=1)
+    await one.connected(name, generation=1)
+    assert (ann.sees.state, one.leg, two.leg) == (CallState.ACTIVE, "accepted", "answered_elsewhere")
+    await office.restart()
+    ann.open()
+    one.open()
+    await office.quiet()
+    assert office.service.open_calls(BOB) == [ann.sees] == [one.sees]
+    await one.hang_up(name)
+    await office.quiet()
+    page = await ann.send(CallHistory(id="h1"))
+    assert isinstance(page, CallPage)
+    assert [(each.id, each.end) for each in page.calls] == [(name, CallEnd.HUNG_UP)]
+    assert [trace.id for trace in office.trace.recorded] == [name]
+    await office.restart()
+    assert [trace.id for trace in office.trace.recorded] == [name]

@@ -10,7 +10,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from tests.unit.doors.fakes import FakeClock, FakeEntropy
-from tureen.calls import CallService, CallSettings, CallSurroundings, ConfiguredIceServers, SettledCallWaiting
+from tureen.calls import (
+    CallService,
+    CallSettings,
+    CallStore,
+    CallSurroundings,
+    ConfiguredIceServers,
+    SettledCallWaiting,
+)
 from tureen.calls.record import CallRecord
 from tureen.doors.loop_tasks import LoopTasks
 from tureen.errors import TureenError
@@ -199,11 +206,13 @@ class FakeTickets:
 class Office:
     """A service and what is around it, which outlives the service."""
 
-    def __init__(self, settings: CallSettings | None = None, *, call_waiting: bool = True) -> None:
+    def __init__(
+        self, settings: CallSettings | None = None, *, call_waiting: bool = True, store: CallStore | None = None
+    ) -> None:
         self.settings = settings or CallSettings()
         self.clock = FakeClock()
         self.entropy = FakeEntropy()
-        self.store: Any = MemoryStore()
+        self.store: Any = store or MemoryStore()
         self.mailroom = FakeMailroom()
         self.directory = FakeDirectory()
         self.push = FakePush()

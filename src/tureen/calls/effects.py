@@ -80,9 +80,8 @@ def _seen(before: CallRecord, after: CallRecord) -> Iterator[CallSeen | LegSeen]
 
 
 def _pushes(pairs: list[tuple[PartyRecord | None, PartyRecord]]) -> Iterator[Effect]:
-    reachable = [(old, new) for old, new in pairs if new.reachable]
-    wanted = tuple(new.user for old, new in reachable if _rings_closed(new) and not _rings_closed(old))
-    over = tuple(new.user for old, new in reachable if _rings_closed(old) and not _rings_closed(new))
+    wanted = tuple(new.user for old, new in pairs if _rings_closed(new) and not _rings_closed(old))
+    over = tuple(new.user for old, new in pairs if _rings_closed(old) and not _rings_closed(new))
     if wanted:
         yield PushWanted(users=wanted)
     if over:
@@ -90,4 +89,4 @@ def _pushes(pairs: list[tuple[PartyRecord | None, PartyRecord]]) -> Iterator[Eff
 
 
 def _rings_closed(party: PartyRecord | None) -> bool:
-    return party is not None and party.rings and party.pushed
+    return party is not None and party.reachable and party.rings and party.pushed

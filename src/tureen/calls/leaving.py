@@ -14,7 +14,7 @@ def handle_hang_up(record: CallRecord, event: HangUp, at: Moment) -> CallRecord:
 
     A device that is not the one in the call has nothing to hang up.
     """
-    party = record.party(event.user)
+    party = record.seen_by(event.user)
     if party is None or not record.is_open:
         return record
     if party.rings:

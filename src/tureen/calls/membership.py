@@ -35,7 +35,7 @@ def joined(record: CallRecord, party: PartyRecord, device: DeviceId, at: Moment)
 
 def handle_join(record: CallRecord, event: Join, at: Moment) -> CallRecord:
     """Whoever was called may come later; whoever is in it may change the device. To those who ring it is `Accept`."""
-    party = record.party(event.user)
+    party = record.seen_by(event.user)
     if party is None or not record.is_open or party.rings or party.sits_at(event.device):
         return record
     if record.state is CallState.CREATED:
@@ -45,7 +45,7 @@ def handle_join(record: CallRecord, event: Join, at: Moment) -> CallRecord:
 
 def handle_dropped(record: CallRecord, event: Dropped, at: Moment) -> CallRecord:
     """The grace begins."""
-    party = record.party(event.user)
+    party = record.seen_by(event.user)
     if party is None or not party.sits_at(event.device) or party.membership is not Membership.JOINED:
         return record
     return record.with_party(_away(party, at))
@@ -53,7 +53,7 @@ def handle_dropped(record: CallRecord, event: Dropped, at: Moment) -> CallRecord
 
 def handle_opened(record: CallRecord, event: Opened, at: Moment) -> CallRecord:
     """A member is back, or one more device of someone who rings is there."""
-    party = record.party(event.user)
+    party = record.seen_by(event.user)
     if party is None or not record.is_open or not party.reachable:
         return record
     if party.sits_at(event.device):
@@ -65,7 +65,7 @@ def handle_opened(record: CallRecord, event: Opened, at: Moment) -> CallRecord:
 
 def handle_closed(record: CallRecord, event: Closed, at: Moment) -> CallRecord:
     """Ends a pair; a group goes on without them."""
-    party = record.party(event.user)
+    party = record.seen_by(event.user)
     if party is None or not party.sits_at(event.device):
         return record
     return left(record, party, CallEnd.LOST, at)

@@ -47,7 +47,7 @@ def may_be_direct(record: CallRecord) -> bool:
 
 def handle_connected(record: CallRecord, event: Connected, at: Moment) -> CallRecord:
     """Two who have media make the call active."""
-    party = record.party(event.user)
+    party = record.seen_by(event.user)
     if party is None or not party.sits_at(event.device):
         return record
     if not record.is_answered or event.generation != record.generation:
@@ -62,7 +62,7 @@ def handle_connected(record: CallRecord, event: Connected, at: Moment) -> CallRe
 
 def handle_failed(record: CallRecord, event: Failed, at: Moment) -> CallRecord:
     """A direct call moves to the server. There, a side without media has time to try again."""
-    party = record.party(event.user)
+    party = record.seen_by(event.user)
     if party is None or not party.sits_at(event.device):
         return record
     if not record.is_answered or event.generation != record.generation:

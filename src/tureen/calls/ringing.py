@@ -33,7 +33,7 @@ def handle_invite(record: CallRecord, event: Invite, at: Moment) -> CallRecord:
 
 def handle_delivered(record: CallRecord, event: Delivered, _at: Moment) -> CallRecord:
     """Nobody else's business."""
-    party = record.party(event.user)
+    party = record.seen_by(event.user)
     if party is None or not party.rings:
         return record
     return record.with_party(party.with_leg_moved(event.device, LegMove.DELIVERED))
@@ -41,7 +41,7 @@ def handle_delivered(record: CallRecord, event: Delivered, _at: Moment) -> CallR
 
 def handle_rings(record: CallRecord, event: Rings, _at: Moment) -> CallRecord:
     """The first device that rings makes the person ring, the first person the call."""
-    party = record.party(event.user)
+    party = record.seen_by(event.user)
     leg = party.leg(event.device) if party is not None else None
     if party is None or leg is None or not (party.rings and leg.is_open):
         return record
@@ -52,7 +52,7 @@ def handle_rings(record: CallRecord, event: Rings, _at: Moment) -> CallRecord:
 
 def handle_accept(record: CallRecord, event: Accept, at: Moment) -> CallRecord:
     """The first one wins; the person's other legs are answered elsewhere."""
-    party = record.party(event.user)
+    party = record.seen_by(event.user)
     if party is None or not party.rings:
         return record
     leg = party.leg(event.device)
@@ -66,7 +66,7 @@ def handle_accept(record: CallRecord, event: Accept, at: Moment) -> CallRecord:
 
 def handle_reject(record: CallRecord, event: Reject, at: Moment) -> CallRecord:
     """Ends all legs of the person, or this one; the last one that is ended ends the ringing too."""
-    party = record.party(event.user)
+    party = record.seen_by(event.user)
     if party is None or not party.rings:
         return record
     if event.this_device:

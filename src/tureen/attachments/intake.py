@@ -118,6 +118,9 @@ class Intake:
             examined_since=since,
         )
         if not await self._store.finish(ready):
+            if not await self._store.find([record.id], self._now()):
+                # It expired and was swept meanwhile.
+                await self._drop(layout.everything(record.id))
             raise _unavailable("The file is being examined elsewhere.")
         return ready
 

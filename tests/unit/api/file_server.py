@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from tests.unit.attachments.fakes import CountingEntropy, FakeClock, OneConversation, actor
 from tureen.api.downloads import Downloads
 from tureen.api.uploads import Uploads
+from tureen.attachments.announcements import Announcements
 from tureen.attachments.files import Files
 from tureen.attachments.intake import Intake
 from tureen.attachments.limits import AttachmentLimits
@@ -54,7 +55,8 @@ class FileServer:
             entropy=CountingEntropy(),
             limits=limits,
         )
-        self.service = AttachmentService(parts, OneConversation())
+        self.service = AttachmentService(parts)
+        self.announcements = Announcements(parts, OneConversation())
         self.intake = Intake(parts, objects, WorkerExaminer(pool, scanner))
         self.sweep = Sweep(self.store, objects, self.clock)
         routes = [
@@ -68,7 +70,7 @@ class FileServer:
     async def announce(
         self, size: int, name: str = "x.png", *, user: str = "ada", conversation: str = "CV_1"
     ) -> Upload:
-        handler = self.service.handlers()[UploadCreate]
+        handler = self.announcements.handlers()[UploadCreate]
         command = UploadCreate(id="c1", conversation=conversation, name=name, size_bytes=size)
         reply = await handler(actor(user), command)
         assert isinstance(reply, Upload)

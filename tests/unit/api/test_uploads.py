@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -69,7 +69,10 @@ async def test_what_came_before_a_connection_broke_is_kept(files: FileServer, ca
         "query_string": query.encode(),
         "headers": [(name.lower().encode(), text.encode()) for name, text in (CHUNK | {"Upload-Offset": "0"}).items()],
     }
-    coming: list[Message] = [{"type": "http.request", "body": LARGE[:came], "more_body": True}, {"type": "http.disconnect"}]
+    coming: list[Message] = [
+        {"type": "http.request", "body": LARGE[:came], "more_body": True},
+        {"type": "http.disconnect"},
+    ]
 
     async def receive() -> Message:
         return coming.pop(0)
@@ -237,6 +240,33 @@ async def test_bytes_that_vanished_from_the_store_are_no_file(files: FileServer)
     assert record.state is AttachmentState.UPLOADING
 
 
+class SlowScanner:
+    """Does something meanwhile."""
+
+    def __init__(self) -> None:
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def scan(self, file: Path) -> str | None:
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return None
+
+
+async def test_an_upload_that_expires_while_it_is_examined_leaves_nothing(tmp_path: Path) -> None:
+    scanner = SlowScanner()
+    content = samples.image("PNG")
+    async with file_server(tmp_path, scanner=scanner) as files:
+        upload = await files.announce(len(content))
+
+        async def expire() -> None:
+            files.clock.seconds += 24 * 3600
+            await files.sweep.run()
+
+        scanner.meanwhile = expire
+        assert (await files.send(upload.url, 0, content)).status_code == 503
+        assert await files.stored() == set()
+
+
 async def test_announcements_have_bounds(tmp_path: Path) -> None:
     limits = AttachmentLimits(max_bytes=1000, daily_bytes=2500, open_uploads=2)
     async with file_server(tmp_path, limits=limits) as files:
@@ -263,5 +293,5 @@ async def test_announcements_have_bounds(tmp_path: Path) -> None:
         assert 0 < errors[-1].retry_after_ms <= 86_400_000
 
 
-async def test_the_service_answers_one_command(files: FileServer) -> None:
-    assert set(files.service.handlers()) == {UploadCreate}
+async def test_one_command_is_answered(files: FileServer) -> None:
+    assert set(files.announcements.handlers()) == {UploadCreate}

@@ -46,6 +46,7 @@ class WorkerPool:
         self._slots = asyncio.Semaphore(settings.workers)
         self._waiting = 0
         self._workers: set[_Worker] = set()
+        self._closed = False
 
     async def look(self, path: str, name: str) -> Found:
         """Raises `CommandError`: a final one if the file is not taken, ``unavailable`` if too many wait."""
@@ -66,7 +67,8 @@ class WorkerPool:
                 raise _unavailable("The file cannot be examined now.")
 
     async def close(self) -> None:
-        """Ends all workers."""
+        """Ends all workers; no more are started."""
+        self._closed = True
         for worker in list(self._workers):
             await self._end(worker)
 
@@ -88,6 +90,7 @@ class WorkerPool:
                 await self._end(worker)
 
     async def _start(self) -> _Worker:
+        self._check_open()
         # It needs to find this package, and nothing else of our environment: no secret of it.
         environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "LC_ALL": "C.UTF-8"}
         try:
@@ -105,6 +108,7 @@ class WorkerPool:
         worker = _Worker(process)
         self._workers.add(worker)
         try:
+            self._check_open()
             await worker.wait_until_ready(self._settings.start_s)
         except BaseException as error:
             await self._end(worker)
@@ -113,6 +117,10 @@ class WorkerPool:
             _LOG.exception("inspection.worker_does_not_start", exit_code=worker.exit_code)
             raise _unavailable("Files cannot be examined now.") from error
         return worker
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise _unavailable("The server is shutting down.")
 
     async def _end(self, worker: _Worker) -> None:
         await worker.end()

@@ -133,6 +133,16 @@ async def test_too_many_that_wait_are_put_off(picture: str) -> None:
             await first
 
 
+async def test_a_closed_pool_starts_nothing(picture: str) -> None:
+    pool = WorkerPool(PoolSettings(workers=1))
+    asked = asyncio.create_task(pool.look(picture, "x.png"))
+    await asyncio.sleep(0)
+    await pool.close()
+    for waiting in (asked, pool.look(picture, "x.png")):
+        with pytest.raises(CommandError):
+            await waiting
+
+
 @pytest.mark.parametrize("command", [("/nonexistent/python",), (sys.executable, "-c", "raise SystemExit(1)")])
 async def test_workers_that_do_not_start_refuse_nothing_for_good(command: tuple[str, ...], picture: str) -> None:
     async with pool_of(PoolSettings(workers=1, command=command)) as pool:

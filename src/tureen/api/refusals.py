@@ -1,7 +1,8 @@
-"""Errors as answers: ``{"error": {"code", "message", "hint"}}``, with the codes of the native door."""
+"""Errors as answers, with the codes of the native door: ``{"error": {"code", "message", "hint", "retry_after_ms"?}}``."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -20,7 +21,9 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def refusal(error: CommandError) -> Response:
     """The answer to a request that is refused."""
-    content = {"code": error.error_code, "message": error.message, "hint": error.hint}
+    content: dict[str, object] = {"code": error.error_code, "message": error.message, "hint": error.hint}
+    if error.retry_after_ms is not None:
+        content["retry_after_ms"] = error.retry_after_ms
     response = Response(
         msgspec.json.encode({"error": content}),
         status_code=error.meaning.status,
@@ -28,7 +31,7 @@ def refusal(error: CommandError) -> Response:
         headers={"Cache-Control": "no-store"},
     )
     if error.retry_after_ms is not None:
-        response.headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
+        response.headers["Retry-After"] = str(math.ceil(error.retry_after_ms / 1000))
     if isinstance(error, OffsetError):
         response.headers["Upload-Offset"] = str(error.offset)
     return response

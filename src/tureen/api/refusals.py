@@ -1,4 +1,4 @@
-"""Errors as answers, with the codes of the native door: ``{"error": {"code", "message", "hint", "retry_after_ms"?}}``."""
+"""Errors as answers: ``{"error": {"code", "message", "hint", "retry_after_ms"?}}``, the codes as on the native door."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from tureen.protocol.replies import Upload
 from tureen.storage.attachments import SqlAttachmentStore
 from tureen.storage.sqlite import SqliteDatabase
 
-SIZE = 3 * MIN_PART_BYTES + 7
+SIZE = MIN_PART_BYTES + 7
 
 
 class FragileObjects:
@@ -120,7 +120,7 @@ class World:
 Step = tuple[str, int, int]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["append", "append", "append", "race", "complete", "disk", "scanner", "harmful", "sweep"]),
+        st.sampled_from(["append", "append", "race", "complete", "complete", "disk", "scanner", "harmful", "sweep"]),
         st.integers(0, 1),
         st.integers(0, 255),
     ),
@@ -129,7 +129,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@hypothesis.settings(deadline=None, max_examples=30)
+@hypothesis.settings(deadline=None, max_examples=40)
 def test_what_is_ready_is_what_was_acknowledged(steps: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         database = SqliteDatabase(Path(folder) / "test.db")

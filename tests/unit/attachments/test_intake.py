@@ -129,6 +129,9 @@ STEPS = st.lists(
 
 
 @given(STEPS)
+@hypothesis.example([("append", 0, 1), ("append", 1, 1), ("scanner", 0, 0), ("complete", 0, 0)])
+@hypothesis.example([("append", 0, 1), ("append", 1, 1), ("disk", 0, 1), ("complete", 1, 0)])
+@hypothesis.example([("race", 0, 1), ("race", 0, 2), ("harmful", 0, 0), ("complete", 0, 0), ("complete", 1, 0)])
 @hypothesis.settings(deadline=None, max_examples=40)
 def test_what_is_ready_is_what_was_acknowledged(steps: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:

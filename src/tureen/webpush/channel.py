@@ -87,6 +87,7 @@ class WebPushChannel:
         }
 
     def _endpoint_untrusted(self, text: str) -> URL:
+        # Read by what the HTTP client reads it with: two parsers could see two hosts.
         try:
             endpoint = URL(text)
             host, port = endpoint.host, endpoint.port

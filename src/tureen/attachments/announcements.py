@@ -12,7 +12,7 @@ from tureen.model.actor import Actor
 from tureen.model.ids import AttachmentId, ConversationId
 from tureen.ports import Handlers
 from tureen.protocol.commands import UploadCreate
-from tureen.protocol.errors import CommandError, ErrorCode
+from tureen.protocol.errors import CommandError, ErrorCode, forbidden
 from tureen.protocol.replies import Upload
 from tureen.protocol.resources import Attachment
 
@@ -42,7 +42,8 @@ class Announcements:
                 ErrorCode.TOO_LARGE, f"Files are at most {limits.max_bytes} bytes.", "Send a smaller one."
             )
         conversation = ConversationId(command.conversation)
-        await self._audience.check_may_post(actor, conversation)
+        if not await self._audience.may_write(actor, conversation):
+            raise forbidden("You may not write to this conversation.")
         record = AttachmentRecord(
             id=AttachmentId(f"AT_{self._entropy.token(_ID_LETTERS)}"),
             uploader=actor.user,

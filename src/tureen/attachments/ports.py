@@ -65,7 +65,7 @@ class Scanner(Protocol):
 
 
 class Audience(Protocol):
-    """Knows who may write where."""
+    """Knows who may write where: the conversations."""
 
-    async def check_may_post(self, actor: Actor, conversation: ConversationId) -> None:
-        """Raises `CommandError` unless the actor could send a message to this conversation now."""
+    async def may_write(self, actor: Actor, conversation: ConversationId) -> bool:
+        """Whether the actor could post a message there now. Raises `CommandError` where it can say why not."""

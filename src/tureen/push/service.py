@@ -23,6 +23,9 @@ DEVICES_PER_PERSON = 20
 MAX_UNDER_WAY = 10_000
 """Most notices on their way at a time."""
 
+_FOLLOWED_S = 60.0
+"""How long after an urgent notice has expired others still follow it."""
+
 _FIRST_RETRY_S = 1.0
 _LONGEST_RETRY_S = 60.0
 
@@ -48,6 +51,7 @@ class PushService:
         self._clock = parts.clock
         self._entropy = parts.entropy
         self._connected = parts.connected
+        self._urgent: dict[tuple[UserId, str], float] = {}
         self.lanes = Lanes(parts.clock, MAX_UNDER_WAY)
 
     def handlers(self) -> Handlers:
@@ -55,8 +59,13 @@ class PushService:
         return {PushRegister: self._register, PushUnregister: self._unregister}
 
     def notify(self, users: Iterable[UserId], notice: PushNotice) -> None:
-        """See `Push.notify`. An urgent one goes to connected devices too: a connection may be dead unnoticed."""
+        """See `Push.notify`. An urgent one goes to connected devices too: a connection may be dead unnoticed.
+
+        What follows about the same thing goes wherever the urgent one went.
+        """
         for user in users:
+            if notice.urgent:
+                self._remember_urgent((user, notice.about), notice.expires_at)
             self._offer(Errand(user=user, notice=notice))
 
     async def work(self) -> bool:
@@ -89,10 +98,19 @@ class PushService:
         )
 
     async def _fan_out(self, errand: Errand) -> None:
-        connected = frozenset() if errand.notice.urgent else frozenset(self._connected(errand.user))
+        followed_until = self._urgent.get((errand.user, errand.notice.about), 0.0)
+        everywhere = errand.notice.urgent or self._clock.now() < followed_until + _FOLLOWED_S
+        connected = frozenset() if everywhere else frozenset(self._connected(errand.user))
         for registration in await self._store.of_user(errand.user):
             if registration.device not in connected:
                 self._offer(Errand(user=errand.user, notice=errand.notice, registration=registration))
+
+    def _remember_urgent(self, about: tuple[UserId, str], expires_at: float) -> None:
+        if len(self._urgent) >= MAX_UNDER_WAY:
+            now = self._clock.now()
+            self._urgent = {key: until for key, until in self._urgent.items() if now < until + _FOLLOWED_S}
+        if len(self._urgent) < MAX_UNDER_WAY:
+            self._urgent[about] = expires_at
 
     def _offer(self, errand: Errand) -> None:
         if not self.lanes.offer(errand):

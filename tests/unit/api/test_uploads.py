@@ -274,6 +274,7 @@ async def test_announcements_have_bounds(tmp_path: Path) -> None:
         for size, conversation in (
             (1001, "CV_1"),
             (10, "CV_2"),
+            (10, "CV_3"),
             (1000, "CV_1"),
             (1000, "CV_1"),
             (500, "CV_1"),
@@ -285,6 +286,7 @@ async def test_announcements_have_bounds(tmp_path: Path) -> None:
                 errors.append(error)
         assert [error.error_code.value for error in errors] == [
             "too_large",
+            "not_found",
             "forbidden",
             "limit_exceeded",
             "rate_limited",

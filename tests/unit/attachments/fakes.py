@@ -9,7 +9,7 @@ from tureen.model.actor import Actor
 from tureen.model.grant import Grant
 from tureen.model.ids import ConversationId, DeviceId, Identity, SessionId, UserId
 from tureen.ports import Timer
-from tureen.protocol.errors import forbidden
+from tureen.protocol.errors import not_found
 
 
 class FakeClock:
@@ -41,9 +41,10 @@ class CountingEntropy:
 class OneConversation:
     """``CV_1`` is open to all, others are not."""
 
-    async def check_may_post(self, actor: Actor, conversation: ConversationId) -> None:
-        if conversation != "CV_1":
-            raise forbidden("You are no member.")
+    async def may_write(self, actor: Actor, conversation: ConversationId) -> bool:
+        if conversation == "CV_2":
+            raise not_found("conversation")
+        return conversation == "CV_1"
 
 
 def actor(user: str = "ada", device: str = "phone") -> Actor:

@@ -67,6 +67,20 @@ async def test_connected_devices_are_left_alone_unless_it_is_urgent() -> None:
     assert (await desk.settle())[1:] == [("phone", "Ring"), ("laptop", "Ring")]
 
 
+async def test_what_takes_a_ring_back_goes_wherever_it_rang() -> None:
+    desk = Desk("phone")
+    desk.connected = {DeviceId("phone")}
+    desk.service.notify([ADA], desk.notice("over", about="CA_0"))
+    desk.service.notify([ADA], desk.notice("ring", about="CA_1", lasts_s=45, urgent=True))
+    assert await desk.settle() == [("phone", "ring")]
+    desk.clock.advance(50)
+    desk.service.notify([ADA], desk.notice("over", about="CA_1"))
+    assert await desk.settle() == [("phone", "ring"), ("phone", "over")]
+    desk.clock.advance(100)
+    desk.service.notify([ADA], desk.notice("later", about="CA_1"))
+    assert len(await desk.settle()) == 2
+
+
 async def test_of_what_waits_only_the_newest_about_a_thing_goes() -> None:
     desk = Desk("phone")
     desk.service.notify([ADA], desk.notice("one"))

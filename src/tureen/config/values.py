@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import shlex
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -19,6 +20,16 @@ def _split(value: object) -> object:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
+
+
+def _words(value: object) -> object:
+    """``"clamdscan --fdpass"`` as a shell would split it."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return shlex.split(value)
+    except ValueError:
+        raise PydanticCustomError("command", "A quotation mark of the command is not closed.") from None
 
 
 def _address(text: str) -> str:
@@ -104,6 +115,9 @@ ListenAddresses = Annotated[tuple[ListenAddress, ...], NoDecode, BeforeValidator
 
 PublicAddresses = Annotated[tuple[PublicAddress, ...], NoDecode, BeforeValidator(_split)]
 """A list, or its one-line form ``"a, b"``."""
+
+CommandLine = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+"""A program and its arguments as a list, or in one line as for a shell."""
 
 SecretText = Annotated[Secret, PlainValidator(_secret)]
 """A text that never shows itself."""

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tureen.auth.secret import Secret
-from tureen.config.values import Keys, ListenAddresses, PublicAddresses, SecretText
+from tureen.config.values import DatabaseUrl, Keys, ListenAddresses, PublicAddresses, SecretText
 
 DEV_KEY = "devkey"
 DEV_SECRET = "secret"  # noqa: S105 - public by design: it exists with --dev only
@@ -120,6 +120,16 @@ class MediaSettings(_Section):
     gso: Gso = Field(default=Gso.AUTO, description="UDP segmentation offload")
 
 
+class StorageSettings(_Section):
+    """Where people, conversations and messages are kept."""
+
+    url: DatabaseUrl | None = Field(
+        default=None,
+        description="SQLite file or PostgreSQL database; none: a file in the state folder",
+        examples=["postgresql://tureen:<password>@db.example.com/tureen"],
+    )
+
+
 class LogSettings(_Section):
     """What the server says about itself."""
 
@@ -166,6 +176,7 @@ class Settings(BaseSettings):
     rooms: RoomsSettings = RoomsSettings()
     limits: LimitsSettings = LimitsSettings()
     media: MediaSettings = MediaSettings()
+    storage: StorageSettings = StorageSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
 

@@ -13,7 +13,6 @@ from tests.postgresql import Cluster
 from tureen.storage.errors import StorageBusyError, StorageError
 from tureen.storage.opening import open_database
 from tureen.storage.postgresql import PostgresqlDatabase
-from tureen.storage.postgresql.pool import open_pool
 
 
 async def test_a_server_that_restarts_is_busy_and_then_there_again() -> None:
@@ -48,9 +47,8 @@ async def test_a_database_that_does_not_exist_is_explained(cluster: Cluster) -> 
 async def test_too_much_under_way_is_refused_and_the_rest_is_kept(databases: Databases) -> None:
     url = databases.new("postgresql")
     await create_table(url)
-    database = PostgresqlDatabase(
-        await open_pool(url, 2, read_only=False), await open_pool(url, 2, read_only=True), waiting=10
-    )
+    database = PostgresqlDatabase(url, waiting=10)
+    await database.open()
     done = await asyncio.gather(*(database.write(add, f"n{n}") for n in range(12)), return_exceptions=True)
     assert done[:10] == [f"n{number}" for number in range(10)]
     assert all(isinstance(error, StorageBusyError) for error in done[10:])

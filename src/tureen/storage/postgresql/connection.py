@@ -1,4 +1,4 @@
-"""Pools of connections as the engine wants them."""
+"""Connections as the engine wants them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import asyncpg
 
 from tureen.storage.postgresql.faults import FAULTS, as_storage_error
 
-Pool: TypeAlias = "asyncpg.Pool[Any]"
+Connection: TypeAlias = "asyncpg.Connection[Any]"
 
 CONNECT_TIMEOUT_S = 10.0
 STATEMENT_TIMEOUT_S = 30.0
@@ -16,8 +16,8 @@ STATEMENTS = 512
 """Prepared ones that a connection keeps; more than the program has."""
 
 
-async def open_pool(url: str, connections: int, *, read_only: bool) -> Pool:
-    """Connects once, to see that it can. Raises `StorageError`."""
+async def connect(url: str, *, read_only: bool) -> Connection:
+    """Raises `StorageError`."""
     settings = {
         "application_name": "tureen",
         # A node that is suspended within a transaction keeps no row from the others.
@@ -27,26 +27,19 @@ async def open_pool(url: str, connections: int, *, read_only: bool) -> Pool:
         "default_transaction_read_only": "on" if read_only else "off",
     }
     try:
-        return await asyncpg.create_pool(
+        connection: Connection = await asyncpg.connect(
             url,
-            min_size=1,
-            max_size=connections,
             timeout=CONNECT_TIMEOUT_S,
             command_timeout=STATEMENT_TIMEOUT_S,
             statement_cache_size=STATEMENTS,
             max_cached_statement_lifetime=0,
             server_settings=settings,
-            init=_prepare,
-            # Scripts leave nothing behind in a session, so there is nothing to reset, and a round trip to save.
-            reset=_leave,
         )
+        # Sums of BIGINT are NUMERIC; rows hold int and float.
+        await connection.set_type_codec("numeric", schema="pg_catalog", encoder=str, decoder=_as_number, format="text")
     except (*FAULTS, ValueError) as error:
         raise as_storage_error(error) from error
-
-
-async def _prepare(connection: asyncpg.Connection[Any]) -> None:
-    # Sums of BIGINT are NUMERIC; rows hold int and float.
-    await connection.set_type_codec("numeric", schema="pg_catalog", encoder=str, decoder=_as_number, format="text")
+    return connection
 
 
 def _as_number(text: str) -> int | float:
@@ -54,7 +47,3 @@ def _as_number(text: str) -> int | float:
         return int(text)
     except ValueError:
         return float(text)
-
-
-async def _leave(connection: asyncpg.Connection[Any]) -> None:
-    """Does nothing."""

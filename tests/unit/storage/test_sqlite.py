@@ -151,6 +151,24 @@ async def test_a_damaged_file_is_refused_at_start(tmp_path: Path) -> None:
         SqliteDatabase(path)
 
 
+async def test_a_file_that_is_damaged_while_in_use_answers_nothing_more(tmp_path: Path) -> None:
+    path = make_file(tmp_path / "tureen.db")
+    database = SqliteDatabase(path)
+    await asyncio.gather(*(database.write(add, f"c{number:03}", "x" * 500) for number in range(500)))
+    await database.aclose()
+    database = SqliteDatabase(path)
+    with path.open("r+b") as file:
+        file.seek(3 * 4096)
+        file.write(b"\x5a" * (path.stat().st_size - 3 * 4096))
+    with pytest.raises(StorageCorruptError):
+        await asyncio.gather(*(database.read(number_of, f"c{number:03}") for number in range(500)))
+    with pytest.raises(StorageCorruptError, match="malformed"):
+        await database.write(add, "more")
+    with pytest.raises(StorageCorruptError, match="malformed"):
+        await database.read(number_of, "c000")
+    await database.aclose()
+
+
 def test_a_folder_that_cannot_be_made_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot be made"):

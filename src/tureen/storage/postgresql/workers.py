@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
-from tureen.storage.errors import StorageBusyError
-from tureen.storage.postgresql.connection import Connection, connect
+from tureen.storage.errors import StorageBusyError, StorageError
+from tureen.storage.postgresql.connection import Connection, check_server, connect
 from tureen.storage.postgresql.faults import FAULTS, as_storage_error
 from tureen.storage.postgresql.line import Line, Work
 
@@ -28,8 +28,13 @@ class Workers:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, count: int) -> None:
-        """Connects once, to see that it can. Raises `StorageError`."""
+        """Connects once, to see that it can, and what the server is. Raises `StorageError`."""
         first = await connect(self._url, read_only=self._read_only)
+        try:
+            await check_server(first)
+        except StorageError:
+            await _close(first)
+            raise
         connections = [*(None for _ in range(count - 1)), first]
         self._tasks = [asyncio.create_task(self._work(connection)) for connection in connections]
 

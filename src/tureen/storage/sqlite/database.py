@@ -18,7 +18,7 @@ from tureen.storage.script import Script
 from tureen.storage.sqlite import readers as reading
 from tureen.storage.sqlite import writer as writing
 from tureen.storage.sqlite.connection import open_reader, open_writer
-from tureen.storage.sqlite.delivery import Delivery
+from tureen.storage.sqlite.delivery import Damage, Delivery
 from tureen.storage.sqlite.readers import Readers
 from tureen.storage.sqlite.writer import Writer
 
@@ -40,8 +40,9 @@ class SqliteDatabase:
         self._path = path
         compiler = Compiler(sqlite_dialect.dialect(paramstyle="qmark"))
         connection = open_writer(path)
-        self._writes = Delivery("writes", waiting, writing.GROUP)
-        self._reads = Delivery("reads", waiting, reading.GROUP, spares=readers - 1)
+        damage = Damage()
+        self._writes = Delivery("writes", waiting, writing.GROUP, damage)
+        self._reads = Delivery("reads", waiting, reading.GROUP, damage, spares=readers - 1)
         self._writer = Writer(connection, compiler, self._writes)
         self._readers = Readers([open_reader(path) for _ in range(readers)], compiler, self._reads)
 

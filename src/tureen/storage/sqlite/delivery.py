@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
 
-from tureen.storage.errors import StorageBusyError, StorageError
+from tureen.storage.errors import StorageBusyError, StorageCorruptError, StorageError
 from tureen.storage.script import Script
 
 Start: TypeAlias = Callable[[], Script[Any]]
@@ -31,6 +31,13 @@ Outcome: TypeAlias = Any
 """What the script returned, or a `Failure`."""
 
 
+class Damage:
+    """Whether a part of the file has turned out to be damaged: then nothing more is answered from any part."""
+
+    def __init__(self) -> None:
+        self.found: StorageCorruptError | None = None
+
+
 class Delivery:
     """A bounded queue to threads. `submit` and `close` belong to the event loop, the others to the threads.
 
@@ -41,12 +48,13 @@ class Delivery:
     row. Spare ones are called when nothing has come back for `PATIENCE_S`, so that a slow script holds up no others.
     """
 
-    def __init__(self, kind: str, limit: int, group: int, spares: int = 0) -> None:
+    def __init__(self, kind: str, limit: int, group: int, damage: Damage, spares: int = 0) -> None:
         """``kind``: what the work is called in errors. ``limit``: most of it that may wait. ``group``: about the most
         that a thread takes at once.
 
-        ``spares``: threads beside the one.
+        ``damage``: what both queues of a file know of it. ``spares``: threads beside the one.
         """
+        self._damage = damage
         self._kind = kind
         self._limit = limit
         self._group = group
@@ -64,6 +72,8 @@ class Delivery:
         """The future of its outcome. Raises `StorageBusyError` where too much waits already."""
         if self._closed:
             raise StorageError("The database is closed.")
+        if self._damage.found is not None:
+            raise StorageCorruptError(self._damage.found.message, self._damage.found.hint)
         if self._waiting >= self._limit:
             raise StorageBusyError(
                 f"{self._waiting} {self._kind} wait for the database already.", "Try again in a moment."
@@ -139,9 +149,12 @@ class Delivery:
         self._waiting -= len(group)
         self._settled += 1
         for (_, waiter), outcome in zip(group, outcomes, strict=True):
+            failed = type(outcome) is Failure
+            if failed and isinstance(outcome.error, StorageCorruptError):
+                self._damage.found = outcome.error
             if waiter.done():
                 continue  # Whoever waited was cancelled.
-            if type(outcome) is Failure:
+            if failed:
                 waiter.set_exception(outcome.error)
             else:
                 waiter.set_result(outcome)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from tureen.storage.compiled import Compiler
+from tureen.storage.errors import StorageError
 from tureen.storage.sqlite.delivery import Delivery, Failure, Outcome, Start, Work
 from tureen.storage.sqlite.faults import as_storage_error
 from tureen.storage.sqlite.scripts import run
@@ -99,5 +100,11 @@ class _NotAloneError(Exception):
 
 def _all_failed(group: Sequence[Work], outcomes: Sequence[Outcome], failed: Failure) -> list[Outcome]:
     """What a script raised by itself it raises in any case; all others fail with the transaction."""
-    raised = [outcome if type(outcome) is Failure else failed for outcome in outcomes]
-    return [*raised, *(failed for _ in group[len(outcomes) :])]
+    raised = [outcome if type(outcome) is Failure else _again(failed) for outcome in outcomes]
+    return [*raised, *(_again(failed) for _ in group[len(outcomes) :])]
+
+
+def _again(failed: Failure) -> Failure:
+    """One that is raised in many places would gather the frames of all of them."""
+    error = failed.error
+    return Failure(type(error)(error.message, error.hint)) if isinstance(error, StorageError) else failed

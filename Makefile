@@ -55,6 +55,7 @@ bench: build ## Measure packets, whole rooms, joins and memory: one JSON line pe
 	$(BIN)/python -m benches.load
 	$(BIN)/python -m benches.joins
 	$(BIN)/python -m benches.memory
+	$(BIN)/python -m benches.storage
 
 lint: lint-python lint-rust lint-web ## Style, types, import rules, shape, links.
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tureen.auth.secret import Secret
-from tureen.config.values import CommandLine, Keys, ListenAddresses, PublicAddresses, SecretText
+from tureen.config.values import CommandLine, DatabaseUrl, Keys, ListenAddresses, PublicAddresses, SecretText
 
 DEV_KEY = "devkey"
 DEV_SECRET = "secret"  # noqa: S105 - public by design: it exists with --dev only
@@ -183,6 +183,16 @@ class PushSettings(_Section):
     )
 
 
+class StorageSettings(_Section):
+    """Where people, conversations and messages are kept."""
+
+    url: DatabaseUrl | None = Field(
+        default=None,
+        description="SQLite file or PostgreSQL database; none: a file in the state folder",
+        examples=["postgresql://tureen:<password>@db.example.com/tureen"],
+    )
+
+
 class LogSettings(_Section):
     """What the server says about itself."""
 
@@ -231,6 +241,7 @@ class Settings(BaseSettings):
     media: MediaSettings = MediaSettings()
     attachments: AttachmentsSettings = AttachmentsSettings()
     push: PushSettings = PushSettings()
+    storage: StorageSettings = StorageSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
 

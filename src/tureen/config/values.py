@@ -13,6 +13,8 @@ from pydantic_settings import NoDecode
 
 from tureen.auth.secret import Secret
 from tureen.auth.tokens import MAX_NAME_CHARACTERS
+from tureen.storage.errors import StorageError
+from tureen.storage.url import sqlite_path
 
 
 def _split(value: object) -> object:
@@ -104,6 +106,17 @@ def _key_name(name: object) -> str:
     return name
 
 
+def _database_url(value: object) -> Secret:
+    if isinstance(value, Secret):
+        return value
+    try:
+        sqlite_path(value if isinstance(value, str) else "")
+    except StorageError as error:
+        # The text is not quoted: it may hold a password.
+        raise PydanticCustomError("database_url", "{why}", {"why": error.message}) from None
+    return Secret(str(value))
+
+
 PublicAddress = Annotated[str, AfterValidator(_public_address)]
 """A literal IPv4 or IPv6 address in its canonical form."""
 
@@ -124,3 +137,6 @@ SecretText = Annotated[Secret, PlainValidator(_secret)]
 
 Keys = Annotated[dict[str, Secret], NoDecode, PlainValidator(_keys)]
 """Signing secrets by key name, or their one-line form ``"key: secret, key2: secret2"``."""
+
+DatabaseUrl = Annotated[Secret, PlainValidator(_database_url)]
+"""``sqlite:///...`` or ``postgresql://...``; it may hold a password."""

@@ -6,7 +6,7 @@ event loop.
 
 from tureen.ports.media import ConsumerListener, MediaPort, ProducerListener, TransportListener
 from tureen.ports.people import Busy, Directory, Push, PushNotice
-from tureen.ports.sessions import CatchUp, Handler, Handlers, Mailroom, SessionListener
+from tureen.ports.sessions import CatchUp, Handler, Handlers, Mailroom, OpenCalls, Revoked, SessionListener
 from tureen.ports.time import Clock, Entropy, Timer
 
 __all__ = [
@@ -20,9 +20,11 @@ __all__ = [
     "Handlers",
     "Mailroom",
     "MediaPort",
+    "OpenCalls",
     "ProducerListener",
     "Push",
     "PushNotice",
+    "Revoked",
     "SessionListener",
     "Timer",
     "TransportListener",

@@ -8,9 +8,9 @@ import errno
 import os
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 import websockets.http11
@@ -20,12 +20,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from tureen.doors.handover import EXTENSION, HandedOver, ServedConnection
 from tureen.server.addresses import Listener
 from tureen.server.errors import ServeError
 from tureen.server.response_headers import SAFE_HEADERS
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGISendEvent
+    from websockets.http11 import Request as WebSocketRequest
 
 REQUEST_LINE_BYTES = 64 * 1024
 """A join with its offer and its token travels in the request line."""
@@ -122,7 +124,7 @@ class HttpServer:
         config = uvicorn.Config(
             self._app,
             http=_PunctualHttp,
-            ws=_DeniableWebSocket,
+            ws=_WebSocket,
             ws_max_size=self._max_websocket_message_bytes,
             ws_ping_interval=WEBSOCKET_PING_S,
             ws_ping_timeout=WEBSOCKET_PONG_S,
@@ -198,16 +200,50 @@ class _PunctualHttp(H11Protocol):
             self.transport.close()
 
 
-class _DeniableWebSocket(WebSocketsSansIOProtocol):
-    """WebSockets whose upgrade may be refused without an error in the log.
+class _WebSocket(WebSocketsSansIOProtocol):
+    """WebSockets whose upgrade may be refused without an error in the log, and which doors may take over."""
 
-    Uvicorn 0.54 does not count a whole refusal (the "denial response" extension of ASGI) as the end of a handshake.
-    """
+    def handle_connect(self, event: WebSocketRequest) -> None:
+        super().handle_connect(event)
+        if not self.handshake_complete:
+            # The task that serves it has not begun yet.
+            extensions: Any = self.scope["extensions"]
+            extensions[EXTENSION] = self._hand_over
 
     async def send(self, message: ASGISendEvent) -> None:
+        # Uvicorn 0.54 does not count a whole refusal (ASGI's "denial response" extension) as the end of a handshake.
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True
+
+    def _hand_over(self, make: Callable[[HandedOver], asyncio.Protocol]) -> None:
+        """See `doors.handover`. This object hears nothing of the connection afterwards, and goes."""
+        transport, connections = self.transport, cast("set[ServedConnection]", self.connections)
+        # When the route returns, Uvicorn closes what it believes to be its own transport.
+        self.transport = cast("asyncio.Transport", _NoTransport())
+        self.stop_keepalive()
+        if self.disconnected:
+            return
+        received: list[bytes | str] = []
+        while not self.queue.empty():
+            event: Any = self.queue.get_nowait()
+            if event["type"] == "websocket.receive":
+                received.append(event.get("text") or event.get("bytes") or "")
+        connections.discard(cast("ServedConnection", self))
+        transport.set_protocol(
+            make(
+                HandedOver(transport=transport, websocket=self.conn, received=received, connections=connections),
+            )
+        )
+        if self.read_paused:
+            transport.resume_reading()
+
+
+class _NoTransport:
+    """Of a connection that another protocol has taken over."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 def _listening_socket(listener: Listener, port: int) -> socket.socket | None:

@@ -66,8 +66,9 @@ format: setup ## Bring all sources into form.
 wheel-check: setup ## Build the wheel and prove it in a fresh environment without any toolchain.
 	$(BIN)/python tools/wheel_check.py
 
-docs: $(STAMPS)/python ## Write the generated pages of docs/reference.
+docs: $(STAMPS)/python ## Write the generated pages of docs/reference, and the protocol's schema and types.
 	$(BIN)/python tools/settings_reference.py
+	$(BIN)/python tools/protocol_reference.py
 
 doctor: ## Explain what is missing or stale, and which tests would be skipped.
 	@$(PYTHON) tools/doctor.py
@@ -88,6 +89,7 @@ lint-python: $(STAMPS)/python
 	$(BIN)/python tools/shape.py
 	$(BIN)/python tools/docs_check.py
 	$(BIN)/python tools/settings_reference.py --check
+	$(BIN)/python tools/protocol_reference.py --check
 	PYTHONPATH=src $(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 

@@ -199,17 +199,11 @@ class SessionRegistry:
 
     def _handle_overflow(self, session: Session) -> None:
         # Its wire is closed and tells of that later, so that no listener runs in the middle of somebody's sending.
-        self._tell_and_close(
-            session, GoodbyeReason.RESYNC, "This connection reads too slowly for what it has to get.", 0
-        )
+        self._say_goodbye(session, GoodbyeReason.RESYNC, "This connection reads too slowly for what it has to get.")
 
     def _say_goodbye(self, session: Session, reason: GoodbyeReason, message: str, retry_after_ms: int = 0) -> None:
-        if session.wire is not None:
-            self._tell_and_close(session, reason, message, retry_after_ms)
-
-    def _tell_and_close(self, session: Session, reason: GoodbyeReason, message: str, retry_after_ms: int) -> None:
         wire = session.wire
-        if wire is None:
+        if wire is None or session.is_silent:
             return
         session.silence()
         goodbye = Goodbye(

@@ -121,7 +121,7 @@ async def one_does_not_read(crowd: Crowd, server: Server, seconds: float) -> dic
         while time.monotonic() - began < seconds:
             number += 1
             sent += 1
-            crowd.guests[0].send(broadcast_command(number + (5_000_000 if deaf else 0), SLOW_TEXT_BYTES))
+            crowd.guests[0].send(broadcast_command(number + (2_000_000 if deaf else 1_000_000), SLOW_TEXT_BYTES))
             await crowd.until(size * sent, healthy)
         if not deaf:
             before = server.rss_kb()

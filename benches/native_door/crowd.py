@@ -12,6 +12,7 @@ UPGRADE = (
     b"GET /v1/connect HTTP/1.1\r\nHost: bench\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
 )
+PING, PONG = b"\x89\x00", b"\x8a\x80" + bytes(4)
 OPENING_AT_ONCE = 200
 WITHIN_S = 60.0
 
@@ -49,6 +50,8 @@ class Guest(asyncio.Protocol):
         """Counts."""
         if self._head is None:
             self.bytes += len(data)
+            if data.endswith(PING):
+                self.write(PONG)
             return
         before, self._head = self._head, self._head + data
         if b"\r\n\r\n" not in before and b"\r\n\r\n" in self._head:

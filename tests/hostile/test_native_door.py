@@ -1,4 +1,4 @@
-"""Malformed, forged and excessive input at the native door: a typed error or a documented code; others notice nothing."""
+"""Malformed, forged and excessive input at the native door: typed errors or documented codes; others notice nothing."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from tureen.doors.native.dispatch import failed
 from tureen.doors.native.services import NativeServices
 from tureen.doors.native.socket import NativeSocket
 from tureen.model.ids import DeviceId, UserId
+from tureen.ports import Timer
 from tureen.protocol.codec import command_id_untrusted, decode_command_untrusted
 from tureen.protocol.commands import Command, Hello, MessageSend, Ping, TokenRefresh
 from tureen.protocol.errors import CommandError, invalid
@@ -65,8 +66,7 @@ class Connection:
         self._under_way = 0
         self._refusals = 0
         self._writable: asyncio.Event | None = None
-        loop = asyncio.get_running_loop()
-        self._hello_timer: asyncio.TimerHandle | None = loop.call_later(services.settings.hello_s, self._hello_is_late)
+        self._hello_timer: Timer | None = services.clock.call_later(services.settings.hello_s, self._hello_is_late)
 
     # --- what the socket tells --------------------------------------------------------------------------------
 

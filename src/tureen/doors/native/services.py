@@ -17,7 +17,7 @@ from tureen.doors.native.settings import NativeDoorSettings
 from tureen.model.actor import Actor
 from tureen.model.grant import Grant
 from tureen.ports import CatchUp, Clock, Directory, OpenCalls
-from tureen.protocol.commands import Command, Hello, Position, TokenRefresh
+from tureen.protocol.commands import Command, Hello, Position, PresenceSet, TokenRefresh
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.events import Event, Synced
 from tureen.protocol.limits import MAX_FRAME_BYTES
@@ -84,6 +84,9 @@ class NativeServices:
 
     async def welcome(self, hello: Hello, actor: Actor, *, resumed: bool) -> Welcome:
         """The reply to a hello."""
+        if resumed or hello.idle:
+            # Whoever answers for presence hears it like any other command; where nobody does, it is of no interest.
+            await self._dispatcher.carry_out(actor, PresenceSet(id=hello.id, idle=hello.idle))
         directory, calls = self._knowledge.directory, self._knowledge.open_calls
         me = None if directory is None else (await directory.find([actor.user])).get(actor.user)
         return Welcome(

@@ -49,12 +49,13 @@ fuzz: ## Search the parsers of network bytes for crashes (nightly Rust and cargo
 			-- -max_total_time=$(FUZZ_SECONDS) -max_len=2000 -verbosity=0 || exit 1; \
 	done
 
-bench: build ## Measure packets, whole rooms, joins and memory: one JSON line per result (benches/README.md).
+bench: build ## Measure packets, whole rooms, joins, memory and the native door: one JSON line per result (benches/README.md).
 	cargo build --release --locked --quiet --package tureen-packet-path --package tureen-load
 	$(BIN)/python -m benches.packets
 	$(BIN)/python -m benches.load
 	$(BIN)/python -m benches.joins
 	$(BIN)/python -m benches.memory
+	$(BIN)/python -m benches.native_door
 
 lint: lint-python lint-rust lint-web ## Style, types, import rules, shape, links.
 

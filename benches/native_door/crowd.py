@@ -50,7 +50,7 @@ class Guest(asyncio.Protocol):
         """Counts."""
         if self._head is None:
             self.bytes += len(data)
-            if data.endswith(PING):
+            if PING in data:
                 self.write(PONG)
             return
         before, self._head = self._head, self._head + data

@@ -7,6 +7,7 @@ import contextlib
 import json
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -241,16 +242,48 @@ async def test_a_flood_of_nonsense_is_ended_too(server: TureenServer) -> None:
 
 async def test_a_flood_of_connections_that_say_nothing_leaves_room_for_others(server: TureenServer) -> None:
     async with neighbour(server):
-        request = "\r\n".join([f"GET {PATH} HTTP/1.1", "Host: x", *(f"{k}: {v}" for k, v in UPGRADE.items()), "", ""])
         silent = [socket.create_connection((HOST, server.port)) for _ in range(200)]
         try:
             for each in silent:
-                each.sendall(request.encode())
+                each.sendall(UPGRADE_BYTES)
             async with NativeClient.enter(server, "ann") as ann:
                 assert (await ann.asks("ping"))["type"] == "done"
         finally:
             for each in silent:
                 each.close()
+
+
+UPGRADE_BYTES = "\r\n".join(
+    [f"GET {PATH} HTTP/1.1", "Host: x", *(f"{name}: {value}" for name, value in UPGRADE.items()), "", ""]
+).encode()
+
+
+@pytest.mark.parametrize("cuts", [(0,), (1,), (7,), (60,), (0, 1), (5, 100), (2, 3, 4, 5)])
+async def test_what_comes_with_the_upgrade_is_not_lost(server: TureenServer, cuts: tuple[int, ...]) -> None:
+    """A client need not wait for the answer: its first frame may come before, whole or in part."""
+    raw = frame(0x81, json.dumps(hello(person("hasty"), f"d{sum(cuts)}")).encode())
+    parts = [raw[start:end] for start, end in zip((0, *cuts), (*cuts, len(raw)), strict=True)]
+    reader, writer = await asyncio.open_connection(HOST, server.port)
+    try:
+        writer.write(UPGRADE_BYTES + parts[0])
+        for part in parts[1:]:
+            await writer.drain()
+            writer.write(part)
+        async with asyncio.timeout(20):
+            assert b"101 Switching Protocols" in await reader.readuntil(b"\r\n\r\n")
+            assert b'"welcome"' in await reader.readuntil(b'"synced"}')
+    finally:
+        writer.close()
+
+
+async def test_a_server_that_goes_away_tells_everyone_when_to_come_back(tmp_path: Path) -> None:
+    with TureenServer.start(tmp_path) as mortal:
+        async with NativeClient.enter(mortal, "ann") as ann, NativeClient.enter(mortal, "bob") as bob:
+            mortal.ask_to_stop()
+            assert (await ann.closed(), await bob.closed()) == (1012, 1012)
+            assert {ann.received[-1]["reason"], bob.received[-1]["reason"]} == {"shutdown"}
+        assert await asyncio.to_thread(mortal.wait) == 0
+        assert "Traceback" not in mortal.log
 
 
 async def test_who_says_no_hello_is_sent_away_in_time(server: TureenServer) -> None:

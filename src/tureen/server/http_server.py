@@ -19,6 +19,8 @@ from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
+from websockets.server import ServerProtocol
 
 from tureen.doors.handover import EXTENSION, HandedOver, ServedConnection
 from tureen.server.addresses import Listener
@@ -184,6 +186,9 @@ class _PunctualHttp(H11Protocol):
         if upgraded is not self and upgraded.conn.handshake_exc is not None:
             # Too long, or too many headers, for the WebSocket parser alone, which then waits in silence.
             self.send_400_response("This upgrade cannot be read: its head is too large or malformed.")
+        elif upgraded is not self and (early := self.conn.trailing_data[0]):
+            # A client should wait for the answer (RFC 6455 section 4.1); what one that does not sends is not lost.
+            upgraded.data_received(early)
 
     def send_400_response(self, msg: str) -> None:
         # In the middle of another response it would be read as part of that one.
@@ -202,6 +207,13 @@ class _PunctualHttp(H11Protocol):
 
 class _WebSocket(WebSocketsSansIOProtocol):
     """WebSockets whose upgrade may be refused without an error in the log, and which doors may take over."""
+
+    _came_early = False
+    """Something of the client's came before the connection was handed over."""
+
+    def data_received(self, data: bytes) -> None:
+        self._came_early = self._came_early or self.handshake_initiated
+        super().data_received(data)
 
     def handle_connect(self, event: WebSocketRequest) -> None:
         super().handle_connect(event)
@@ -230,11 +242,12 @@ class _WebSocket(WebSocketsSansIOProtocol):
             if event["type"] == "websocket.receive":
                 received.append(event.get("text") or event.get("bytes") or "")
         connections.discard(cast("ServedConnection", self))
-        transport.set_protocol(
-            make(
-                HandedOver(transport=transport, websocket=self.conn, received=received, connections=connections),
-            )
-        )
+        websocket = self.conn
+        if not self._came_early:
+            # A parser that was there for the upgrade keeps the whole request for as long as it lives.
+            websocket = ServerProtocol(state=State.OPEN, max_size=self.config.ws_max_size, logger=self.conn.logger)
+        given = HandedOver(transport=transport, websocket=websocket, received=received, connections=connections)
+        transport.set_protocol(make(given))
         if self.read_paused:
             transport.resume_reading()
 

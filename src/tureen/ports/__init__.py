@@ -6,10 +6,11 @@ event loop.
 
 from tureen.ports.media import ConsumerListener, MediaPort, ProducerListener, TransportListener
 from tureen.ports.people import Busy, Directory, Push, PushNotice
-from tureen.ports.sessions import CatchUp, Handler, Handlers, Mailroom, OpenCalls, Revoked, SessionListener
+from tureen.ports.sessions import Admission, CatchUp, Handler, Handlers, Mailroom, OpenCalls, Revoked, SessionListener
 from tureen.ports.time import Clock, Entropy, Timer
 
 __all__ = [
+    "Admission",
     "Busy",
     "CatchUp",
     "Clock",

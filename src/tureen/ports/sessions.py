@@ -11,7 +11,7 @@ from tureen.model.ids import DeviceId, UserId
 from tureen.protocol.commands import Command, Position
 from tureen.protocol.events import Event
 from tureen.protocol.replies import Reply
-from tureen.protocol.resources import Call
+from tureen.protocol.resources import Call, Person
 
 Handler: TypeAlias = Callable[[Actor, Any], Awaitable[Reply]]
 """Carries out a command of the type that it is registered for. Raises `CommandError`, and nothing else."""
@@ -53,10 +53,17 @@ class CatchUp(Protocol):
         """All that came after these positions, in order, or a `Gap` for each that cannot be continued."""
 
 
+class Admission(Protocol):
+    """Knows who it is that connects."""
+
+    async def admit(self, grant: Grant) -> Person:
+        """The bearer of a checked token, before their session is opened. Raises `CommandError` to refuse them."""
+
+
 class OpenCalls(Protocol):
     """Knows the calls that go on."""
 
-    async def open_calls(self, user: UserId) -> Sequence[Call]:
+    def open_calls(self, user: UserId) -> Sequence[Call]:
         """Those whose party this person is and that have not ended, as the person sees them."""
 
 

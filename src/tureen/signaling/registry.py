@@ -71,15 +71,13 @@ class SessionRegistry:
         """See `Mailroom.devices`."""
         return [device for device, session in self._users.get(user, {}).items() if session.is_reachable]
 
-    def revoke_user(self, user: UserId) -> None:
-        """Closes all sessions of a person at once."""
-        for session in list(self._users.get(user, {}).values()):
-            self.end(session, GoodbyeReason.REVOKED, "This person's tokens were revoked.")
-
-    def revoke_token(self, token_id: str) -> None:
-        """Closes the sessions of one token at once."""
-        for session in list(self._all()):
-            if token_id and session.actor.grant.token_id == token_id:
+    def close_revoked(self, users: Iterable[UserId] | None) -> None:
+        """Looks at the grants of these people's sessions again (None: of all) and ends those that were revoked."""
+        if self._revoked is None:
+            return
+        found = self._all() if users is None else (each for user in users for each in self._of(user))
+        for session in list(found):
+            if self._revoked.is_revoked(session.actor.grant):
                 self.end(session, GoodbyeReason.REVOKED, "The token was revoked.")
 
     # --- what doors use ---------------------------------------------------------------------------------------
@@ -173,14 +171,11 @@ class SessionRegistry:
         self._close(session)
 
     def sweep(self) -> None:
-        """Ends the sessions whose tokens have expired or were revoked; to be called every few seconds."""
+        """Ends the sessions whose tokens have expired; to be called every few seconds."""
         oldest = self._clock.now() - self._limits.token_leeway_s
         for session in list(self._all()):
-            grant = session.actor.grant
-            if grant.expires_at <= oldest:
+            if session.actor.grant.expires_at <= oldest:
                 self.end(session, GoodbyeReason.TOKEN_EXPIRED, "The token expired and was not refreshed.")
-            elif self._revoked is not None and self._revoked.is_revoked(grant):
-                self.end(session, GoodbyeReason.REVOKED, "The token was revoked.")
 
     def close_all(self) -> None:
         """The server goes away: says goodbye to all, and when to come back, spread out over time."""
@@ -192,6 +187,9 @@ class SessionRegistry:
             self.end(session, GoodbyeReason.SHUTDOWN, "The server shuts down.", retry_after_ms)
 
     # --- parts ------------------------------------------------------------------------------------------------
+
+    def _of(self, user: UserId) -> Iterable[Session]:
+        return self._users.get(user, {}).values()
 
     def _all(self) -> Iterator[Session]:
         for sessions in self._users.values():

@@ -37,6 +37,7 @@ from tureen.protocol.commands import (
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.events import Event
 from tureen.protocol.replies import Done, Reply, Sent
+from tureen.protocol.resources import Person
 from tureen.signaling import SessionLimits, SessionRegistry
 
 
@@ -129,8 +130,8 @@ class Restaurant:
         socket, connection = self.connect()
         hello = {"type": "hello", "id": "h", "version": 1, "device": "phone", "token": token or self.token(user)}
         say(connection, **{**hello, **fields})
-        socket.session = self.registry._users[UserId(user)][cast("Any", hello["device"])]
         await turns()
+        socket.session = self.registry._users.get(UserId(user), {}).get(cast("Any", hello["device"]))
         return socket, connection
 
 
@@ -223,6 +224,53 @@ class TestHello:
         socket, _ = await restaurant.enter()
         assert socket.kinds == ["welcome", "goodbye"]
         assert socket.said[-1]["retry_after_ms"] > 0
+
+    async def test_what_comes_while_it_is_let_in_waits(self) -> None:
+        gate: asyncio.Future[Person] = asyncio.get_running_loop().create_future()
+
+        class Slow:
+            async def admit(self, grant: Grant) -> Person:
+                return await gate
+
+        restaurant = Restaurant(Knowledge(admission=Slow()))
+        socket, connection = await restaurant.enter()
+        say(connection, type="ping", id="a")
+        say(connection, type="ping", id="b")
+        await turns()
+        assert (socket.frames, restaurant.registry.size) == ([], 0)
+        gate.set_result(Person(id="ann", name="Ann of the directory"))
+        await turns()
+        assert socket.said[0]["me"]["name"] == "Ann of the directory"
+        assert [each.get("id") for each in socket.said] == ["h", "a", "b", None]
+        assert socket.reading
+
+    async def test_who_leaves_meanwhile_opens_nothing(self) -> None:
+        gate: asyncio.Future[Person] = asyncio.get_running_loop().create_future()
+
+        class Slow:
+            async def admit(self, grant: Grant) -> Person:
+                return await gate
+
+        restaurant = Restaurant(Knowledge(admission=Slow()))
+        _, connection = await restaurant.enter()
+        connection.handle_lost(said_goodbye=False)
+        gate.set_result(Person(id="ann"))
+        await turns()
+        assert restaurant.registry.size == 0
+
+    @pytest.mark.parametrize(
+        ("error", "code"),
+        [(CommandError(ErrorCode.GONE, "Removed."), "gone"), (ZeroDivisionError(), "internal")],
+    )
+    async def test_who_is_not_admitted_is_told_why(self, error: Exception, code: str) -> None:
+        class Strict:
+            async def admit(self, grant: Grant) -> Person:
+                raise error
+
+        restaurant = Restaurant(Knowledge(admission=Strict()))
+        socket, _ = await restaurant.enter()
+        assert [(each["id"], each["code"]) for each in socket.said] == [("h", code)]
+        assert socket.closed == (4005, code)
 
     async def test_an_idle_device_says_so_in_its_hello(self) -> None:
         restaurant = Restaurant()

@@ -141,34 +141,28 @@ class TestTokens:
         assert refused.value.error_code is ErrorCode.FORBIDDEN
         assert session.actor.grant.identity == "ann"
 
-    def test_revocation_of_a_person_closes_all_devices_and_no_others(self) -> None:
-        house = House()
-        wires = [house.come("ann", "a")[0], house.come("ann", "b")[0]]
-        bob, _, _ = house.come("bob")
-        house.registry.revoke_user(ANN)
-        assert [wire.closed for wire in wires] == [(CloseCode.REVOKED, "revoked")] * 2
-        assert bob.closed is None
-        assert house.registry.size == 1
+    def test_revocation_closes_what_it_is_about_and_nothing_else(self) -> None:
+        revoked: set[str] = set()
 
-    def test_revocation_of_a_token_closes_what_it_opened(self) -> None:
-        house = House()
-        first, _, _ = house.come("ann", "a", token_id="t1")
-        second, _, _ = house.come("ann", "b", token_id="t2")
-        house.registry.revoke_token("t1")
-        house.registry.revoke_token("")
-        assert (first.closed, second.closed) == ((CloseCode.REVOKED, "revoked"), None)
-
-    def test_what_is_revoked_elsewhere_is_found_by_the_sweep_and_at_the_door(self) -> None:
-        class All:
+        class Some:
             def is_revoked(self, grant: Grant) -> bool:
-                return grant.identity == "ann"
+                return bool({str(grant.identity), grant.token_id} & revoked)
 
         house = House()
-        ann, session, _ = house.come("ann")
-        bob, _, _ = house.come("bob")
-        house.registry.use_revoked(All())
-        house.registry.sweep()
-        assert (ann.closed is not None, bob.closed) == (True, None)
+        house.registry.close_revoked(None)
+        house.registry.use_revoked(Some())
+        phone, _, _ = house.come("ann", "a", token_id="t1")
+        laptop, session, _ = house.come("ann", "b", token_id="t2")
+        bob, _, _ = house.come("bob", token_id="t3")
+        revoked.add("t1")
+        house.registry.close_revoked([ANN])
+        assert [wire.closed for wire in (phone, laptop, bob)] == [(CloseCode.REVOKED, "revoked"), None, None]
+        assert not phone.said[-1]["reconnect"]
+        revoked.update({"ann", "bob"})
+        house.registry.close_revoked([UserId("bob"), UserId("nobody")])
+        assert [wire.kinds for wire in (laptop, bob)] == [[], ["goodbye"]]
+        house.registry.close_revoked(None)
+        assert (laptop.kinds, house.registry.size) == (["goodbye"], 0)
         with pytest.raises(CommandError) as refused:
             house.registry.check_grant(session.actor.grant)
         assert refused.value.error_code is ErrorCode.REVOKED

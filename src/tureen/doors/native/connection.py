@@ -6,18 +6,19 @@ import asyncio
 import enum
 import re
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from tureen.doors.native.dispatch import failed
 from tureen.doors.native.services import NativeServices
 from tureen.doors.native.socket import NativeSocket
+from tureen.model.grant import Grant
 from tureen.model.ids import DeviceId, UserId
 from tureen.ports import Timer
 from tureen.protocol.codec import command_id_untrusted, decode_command_untrusted
 from tureen.protocol.commands import Command, Hello, MessageSend, Ping, TokenRefresh
-from tureen.protocol.errors import CommandError, invalid
-from tureen.protocol.events import Goodbye, GoodbyeReason
+from tureen.protocol.errors import CommandError, ErrorCode, invalid
+from tureen.protocol.events import Event, Goodbye, GoodbyeReason
 from tureen.protocol.replies import Done, Failed, Reply
 from tureen.signaling import CloseCode, Seen, Session, TokenBucket
 
@@ -29,6 +30,8 @@ class ConnectionState(enum.Enum):
 
     SILENT = "silent"
     """It has not said hello."""
+    GREETED = "greeted"
+    """It has; what comes after that waits until it is let in."""
     OPEN = "open"
     CLOSED = "closed"
 
@@ -72,12 +75,14 @@ class Connection:
 
     def handle_text_untrusted(self, text: bytes) -> None:
         """See `SocketListener`."""
-        if self._under_way >= self._services.settings.commands_at_once:
+        if self._state is ConnectionState.CLOSED:
+            return
+        if self._has_to_wait():
             if self._backlog is None:
                 self._backlog = deque()
                 self._socket.pause_reading()
             self._backlog.append(text)
-        elif self._state is not ConnectionState.CLOSED:
+        else:
             self._take_untrusted(text)
 
     def handle_paused(self) -> None:
@@ -187,10 +192,13 @@ class Connection:
             self._under_way -= 1
             self._go_on()
 
+    def _has_to_wait(self) -> bool:
+        return self._state is ConnectionState.GREETED or self._under_way >= self._services.settings.commands_at_once
+
     def _go_on(self) -> None:
-        """Some command is done: what was read already comes next, and then what is still on the wire."""
+        """A command is done, or the device was let in: what was read comes next, then what is on the wire."""
         backlog = self._backlog
-        while backlog and self._under_way < self._services.settings.commands_at_once:
+        while backlog and not self._has_to_wait():
             self._take_untrusted(backlog.popleft())
             if self._state is ConnectionState.CLOSED:
                 return
@@ -202,38 +210,53 @@ class Connection:
 
     def _say_hello(self, hello: Hello) -> None:
         self._stop_hello_timer()
-        services = self._services
         try:
-            grant = services.check_hello(hello, self._bearer)
-            services.check_room_to_catch_up()
-            opened = services.registry.open(
-                UserId(grant.identity), DeviceId(hello.device), grant, self._socket, hello.positions
-            )
+            grant = self._services.check_hello(hello, self._bearer)
+            self._services.check_room_to_catch_up()
         except CommandError as error:
-            self._send(failed(hello.id, error))
-            self._close(CloseCode.REFUSED, error.error_code.value)
+            self._refuse_hello(hello, error)
             return
         self._bearer = ""
-        self._session, resumed = opened
-        self._state = ConnectionState.OPEN
-        self._spawn(self._welcome(hello, self._session, resumed=resumed))
+        self._state = ConnectionState.GREETED
+        self._spawn(self._let_in(hello, grant))
 
-    async def _welcome(self, hello: Hello, session: Session, *, resumed: bool) -> None:
-        services = self._services
+    async def _let_in(self, hello: Hello, grant: Grant) -> None:
         try:
-            welcome = await services.welcome(hello, session.actor, resumed=resumed)
-            if self._is_current(session):
-                session.answer(services.registry.reply_parcel(welcome))
-                async with services.turn_to_catch_up():
-                    await self._catch_up(hello, session)
+            async with self._services.turn_to_catch_up():
+                missed = await self._open(hello, grant)
+            # Not within the turn: a client that reads slowly would hold up others.
+            if self._session is not None:
+                await self._catch_up(self._session, missed)
+        except CommandError as error:
+            self._refuse_hello(hello, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client must not wait for ever
-            services.log_defect("hello failed", error)
-            if self._is_current(session):
-                services.registry.end(session, GoodbyeReason.RESYNC, "The server failed.", 5000)
+            self._services.log_defect("hello failed", error)
+            if self._session is None:
+                self._refuse_hello(hello, CommandError(ErrorCode.INTERNAL, "The server failed.", retry_after_ms=5000))
+            elif self._is_current(self._session):
+                self._services.registry.end(self._session, GoodbyeReason.RESYNC, "The server failed.", 5000)
 
-    async def _catch_up(self, hello: Hello, session: Session) -> None:
+    async def _open(self, hello: Hello, grant: Grant) -> Sequence[Event]:
+        """Opens the session and answers `Welcome`; what the device missed is still to be sent."""
+        services = self._services
+        me = await services.admit(grant)
+        if self._state is not ConnectionState.GREETED:
+            return ()
+        # It may have been revoked meanwhile.
+        services.registry.check_grant(grant)
+        session, resumed = services.registry.open(
+            UserId(grant.identity), DeviceId(hello.device), grant, self._socket, hello.positions
+        )
+        self._session, self._state = session, ConnectionState.OPEN
+        session.answer(services.registry.reply_parcel(services.welcome(hello, session.actor, me, resumed=resumed)))
+        self._go_on()
+        if resumed or hello.idle:
+            await services.tell_idle(hello, session.actor)
+        return await services.missed(session.actor, hello.positions)
+
+    async def _catch_up(self, session: Session, missed: Sequence[Event]) -> None:
         registry = self._services.registry
-        for event in await self._services.missed(session.actor, hello.positions):
+        for event in missed:
             # A client that missed much gets it at its own pace.
             while self._is_current(session) and session.is_paused:
                 self._writable = asyncio.Event()
@@ -244,6 +267,11 @@ class Connection:
         if self._is_current(session):
             session.release()
             session.answer(self._services.synced)
+
+    def _refuse_hello(self, hello: Hello, error: CommandError) -> None:
+        if self._state is not ConnectionState.CLOSED:
+            self._send(failed(hello.id, error))
+            self._close(CloseCode.REFUSED, error.error_code.value)
 
     def _is_current(self, session: Session) -> bool:
         return self._state is ConnectionState.OPEN and session.is_reachable and session.wire is self._socket

@@ -16,7 +16,7 @@ from tureen.doors.native.framing import encode_frame
 from tureen.doors.native.settings import NativeDoorSettings
 from tureen.model.actor import Actor
 from tureen.model.grant import Grant
-from tureen.ports import CatchUp, Clock, Directory, OpenCalls
+from tureen.ports import Admission, CatchUp, Clock, OpenCalls
 from tureen.protocol.commands import Command, Hello, Position, PresenceSet, TokenRefresh
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.events import Event, Synced
@@ -34,7 +34,7 @@ _SECONDS_PER_CATCH_UP = 0.01
 class Knowledge(Struct, frozen=True, kw_only=True):
     """Whom to ask what a device is told when it connects. What is absent knows nothing."""
 
-    directory: Directory | None = None
+    admission: Admission | None = None
     open_calls: OpenCalls | None = None
     catch_up: CatchUp | None = None
 
@@ -82,22 +82,27 @@ class NativeServices:
             retry_after_ms=int(1000 * _SECONDS_PER_CATCH_UP * self._waiting_to_catch_up),
         )
 
-    async def welcome(self, hello: Hello, actor: Actor, *, resumed: bool) -> Welcome:
+    async def admit(self, grant: Grant) -> Person:
+        """Who connects. Raises `CommandError` to refuse them."""
+        admission = self._knowledge.admission
+        return Person(id=grant.identity, name=grant.name) if admission is None else await admission.admit(grant)
+
+    async def tell_idle(self, hello: Hello, actor: Actor) -> None:
+        """Whoever answers for presence hears of it like any other command; where nobody does, it is of no interest."""
+        await self._dispatcher.carry_out(actor, PresenceSet(id=hello.id, idle=hello.idle))
+
+    def welcome(self, hello: Hello, actor: Actor, me: Person, *, resumed: bool) -> Welcome:
         """The reply to a hello."""
-        if resumed or hello.idle:
-            # Whoever answers for presence hears it like any other command; where nobody does, it is of no interest.
-            await self._dispatcher.carry_out(actor, PresenceSet(id=hello.id, idle=hello.idle))
-        directory, calls = self._knowledge.directory, self._knowledge.open_calls
-        me = None if directory is None else (await directory.find([actor.user])).get(actor.user)
+        calls = self._knowledge.open_calls
         return Welcome(
             id=hello.id,
             session=actor.session,
             resumed=resumed,
-            me=me or Person(id=actor.user, name=actor.grant.name),
+            me=me,
             server_time=int(self.clock.now() * 1000),
             max_frame_bytes=MAX_FRAME_BYTES,
             grace_ms=int(self.settings.sessions.grace_s * 1000),
-            calls=[] if calls is None else list(await calls.open_calls(actor.user)),
+            calls=[] if calls is None else list(calls.open_calls(actor.user)),
             push_key=self.settings.push_key,
         )
 

@@ -84,4 +84,8 @@ def _show(metrics: Metrics, sessions: SessionRegistry, sockets: OpenSockets) -> 
     def sizes() -> Mapping[str, float]:
         return {"sessions": sessions.size, "sockets": sockets.count}
 
+    def goodbyes() -> Mapping[str, float]:
+        return {f"goodbyes_{reason.value}": count for reason, count in sessions.goodbyes.items()}
+
     metrics.sample(sizes, rising=False, help_text="Open on this node now.")
+    metrics.sample(goodbyes, rising=True, help_text="Connections that the native door closed, by reason.")

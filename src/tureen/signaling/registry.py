@@ -39,6 +39,8 @@ class SessionRegistry:
         self._users: dict[UserId, dict[DeviceId, Session]] = {}
         self._graces: dict[SessionId, Timer] = {}
         self._closing = False
+        self.goodbyes: dict[GoodbyeReason, int] = dict.fromkeys(GoodbyeReason, 0)
+        """Connections that were closed from here, by reason."""
 
     # --- what domain packages use -----------------------------------------------------------------------------
 
@@ -204,6 +206,7 @@ class SessionRegistry:
         if wire is None or session.is_silent:
             return
         session.silence()
+        self.goodbyes[reason] += 1
         goodbye = Goodbye(
             reason=reason.value, message=message, reconnect=reason not in NO_RETURN, retry_after_ms=retry_after_ms
         )

@@ -80,7 +80,7 @@ async def serve_door(listening: socket.socket) -> None:
     sessions = SessionRegistry(LoopClock(asyncio.get_running_loop()), SystemEntropy(), encode_frame, limits)
     everybody = Everybody(sessions)
     sessions.add_listener(everybody)
-    settings = NativeDoorSettings(keys={KEY: Secret(SECRET)}, sessions=limits, catch_ups_waiting=100_000)
+    settings = NativeDoorSettings(keys={KEY: Secret(SECRET)}, sessions=limits)
     clock = LoopClock(asyncio.get_running_loop())
     door = NativeDoor(sessions, Dispatcher([{SignalSend: everybody.handle}]), Knowledge(), clock, settings)
     app = Starlette(routes=native_routes(door, OpenSockets()))

@@ -15,6 +15,7 @@ from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.events import Event, Goodbye, GoodbyeReason
 from tureen.protocol.replies import Reply
 from tureen.signaling.closing import CODES, NO_RETURN
+from tureen.signaling.guests import device_of, has_other_rights, is_guest
 from tureen.signaling.limits import SessionLimits
 from tureen.signaling.parcel import Parcel
 from tureen.signaling.session import Session, SessionState
@@ -70,8 +71,12 @@ class SessionRegistry:
         return True
 
     def devices(self, user: UserId) -> Sequence[DeviceId]:
-        """See `Mailroom.devices`."""
-        return [device for device, session in self._users.get(user, {}).items() if session.is_reachable]
+        """See `Mailroom.devices`. Guests of rooms are nobody's devices."""
+        return [
+            device
+            for device, session in self._users.get(user, {}).items()
+            if session.is_reachable and not is_guest(session.actor.grant)
+        ]
 
     def close_revoked(self, users: Iterable[UserId] | None) -> None:
         """Looks at the grants of these people's sessions again (None: of all) and ends those that were revoked."""
@@ -107,13 +112,18 @@ class SessionRegistry:
         return Parcel(self._encode(reply))
 
     def open(
-        self, user: UserId, device: DeviceId, grant: Grant, wire: Wire, positions: Iterable[Position]
+        self, user: UserId, chosen: str, grant: Grant, wire: Wire, positions: Iterable[Position]
     ) -> tuple[Session, bool]:
         """The session of a device that connected, and whether it was there still. It catches up from now on.
 
-        Another connection of the same device is replaced. Raises `CommandError` if there are too many devices.
+        ``chosen``: the device's id, as the client says it. Another connection of the same device is replaced. Raises
+        `CommandError` if there are too many devices.
         """
+        device = device_of(chosen, grant)
         session = self._users.get(user, {}).get(device)
+        if session is not None and has_other_rights(session.actor.grant, grant):
+            self.end(session, GoodbyeReason.REPLACED, "This device joins another room.")
+            session = None
         resumed = session is not None
         if session is None:
             if len(self._users.get(user, {})) >= self._limits.devices:
@@ -135,10 +145,12 @@ class SessionRegistry:
             listener.handle_session_opened(session.actor)
         return session, resumed
 
-    def answer_device(self, user: UserId, device: DeviceId, reply: Parcel) -> None:
-        """A reply, wherever the device is connected by now; none of its business if it is nowhere."""
+    def answer_device(self, user: UserId, device: DeviceId, reply: Parcel, shown: str | None = None) -> None:
+        """A reply, wherever the device is connected by now, if it is. ``shown``: a conversation that it may hear of."""
         session = self._users.get(user, {}).get(device)
         if session is not None:
+            if shown is not None:
+                session.show(shown)
             session.answer(reply)
 
     def has_sessions(self, user: UserId) -> bool:
@@ -150,6 +162,10 @@ class SessionRegistry:
         if UserId(grant.identity) != session.actor.user:
             raise CommandError(
                 ErrorCode.FORBIDDEN, "The token is of another person.", "Open another connection for another person."
+            )
+        if has_other_rights(session.actor.grant, grant):
+            raise CommandError(
+                ErrorCode.FORBIDDEN, "The token has other rights than the one before.", "Connect again with it."
             )
         self.check_grant(grant)
         session.actor = msgspec.structs.replace(session.actor, grant=grant)

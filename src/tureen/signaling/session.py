@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from tureen.model.actor import Actor
 from tureen.protocol.commands import Position
 from tureen.protocol.events import ConversationEvent, Gap
+from tureen.signaling.guests import conversation_of, is_guest
 from tureen.signaling.outbox import Outbox
 from tureen.signaling.parcel import Parcel
 from tureen.signaling.wire import Wire
@@ -39,6 +40,7 @@ class Session:
         "_known",
         "_limit_bytes",
         "_on_overflow",
+        "_shown",
         "_slow",
         "actor",
         "is_silent",
@@ -54,6 +56,8 @@ class Session:
         self.is_silent = False
         """It was said goodbye to, and its wire is about to close."""
         self._limit_bytes = limit_bytes
+        self._shown: set[str] | None = set() if is_guest(actor.grant) else None
+        """Of a guest: the conversations that it may hear of."""
         self._on_overflow = on_overflow
         self._fast: Callable[[bytes], None] | None = None
         """The wire's own method, while nothing stands between: it is called once per delivery."""
@@ -98,9 +102,18 @@ class Session:
         if fast is not None:
             fast(parcel.frame)
             return
+        if self._shown is not None and not self._is_shown(parcel):
+            return
         box = self._held if self._held is not None else self._slow
-        if box is not None and not box.put(parcel):
+        if box is None:
+            self.answer(parcel)
+        elif not box.put(parcel):
             self._on_overflow(self)
+
+    def show(self, conversation: str) -> None:
+        """A guest may hear of it from now on."""
+        if self._shown is not None:
+            self._shown.add(conversation)
 
     def answer(self, parcel: Parcel) -> None:
         """A reply, or a part of what was missed: it is not held back."""
@@ -113,6 +126,8 @@ class Session:
     def answer_missed(self, parcel: Parcel) -> None:
         """The next one of the events that were missed."""
         event = parcel.event
+        if self._shown is not None and event is not None and (about := conversation_of(event)) is not None:
+            self._shown.add(about)
         if self._known is not None:
             if isinstance(event, ConversationEvent):
                 self._known[event.conversation, event.epoch] = event.seq
@@ -148,8 +163,17 @@ class Session:
         self._update_fast()
 
     def _update_fast(self) -> None:
-        if self.wire is not None and not self.is_silent and self._slow is None and self._held is None:
+        if (
+            self.wire is not None
+            and not self.is_silent
+            and self._slow is None
+            and self._held is None
+            and self._shown is None
+        ):
             self._fast = self.wire.write
+
+    def _is_shown(self, parcel: Parcel) -> bool:
+        return parcel.event is not None and conversation_of(parcel.event) in (self._shown or ())
 
     def _has_been_sent(self, parcel: Parcel) -> bool:
         event = parcel.event

@@ -35,14 +35,16 @@ from tureen.protocol.commands import (
     StateGet,
 )
 from tureen.protocol.errors import CommandError, ErrorCode
-from tureen.protocol.events import Event
-from tureen.protocol.replies import Done, Reply, Sent
-from tureen.protocol.resources import Person
+from tureen.protocol.events import ContactsChanged, Event, TypingHeard
+from tureen.protocol.replies import ConversationAnswered, Done, Reply, Sent
+from tureen.protocol.resources import Conversation, ConversationKind, Person
 from tureen.signaling import SessionLimits, SessionRegistry
 
 
 class FakeSocket(FakeWire):
     """As the real one; its frames are read without their heads."""
+
+    remote = "192.0.2.7"
 
     def __init__(self) -> None:
         super().__init__()
@@ -131,7 +133,8 @@ class Restaurant:
         hello = {"type": "hello", "id": "h", "version": 1, "device": "phone", "token": token or self.token(user)}
         say(connection, **{**hello, **fields})
         await turns()
-        socket.session = self.registry._users.get(UserId(user), {}).get(cast("Any", hello["device"]))
+        sessions = self.registry._users.get(UserId(user), {}).values()
+        socket.session = next((each for each in sessions if each.wire is socket), None)
         return socket, connection
 
 
@@ -383,6 +386,61 @@ class TestCommands:
         send(connection, "b")
         await turns()
         assert restaurant.kitchen.begun == ["b"]
+
+    async def test_it_hears_of_the_conversation_that_it_was_answered_with_and_of_nothing_else(self) -> None:
+        restaurant = Restaurant()
+        token = restaurant.token("ann", people=False, room="soup")
+        guest, connection = await restaurant.enter(token=token, device="phone")
+        person, _ = await restaurant.enter(device="phone")
+        assert guest.closed is None, "the person's phone is another device than the guest's"
+
+        def everything() -> None:
+            for event in (
+                posted(1),
+                posted(2, conversation="CV_room"),
+                TypingHeard(conversation="CV_room", user="bob"),
+            ):
+                restaurant.registry.send_to_users([UserId("ann")], event)
+            restaurant.registry.send_to_users([UserId("ann")], ContactsChanged())
+
+        everything()
+        assert len(person.kinds) == 6
+        assert guest.kinds == ["welcome", "synced"]
+        look(connection, "room")
+        await turns()
+        room = Conversation(id="CV_room", kind=ConversationKind.ROOM, epoch="e", head_seq=1, created_at=1, active_at=1)
+        await restaurant.kitchen.finish("room", ConversationAnswered(id="room", conversation=room))
+        everything()
+        assert guest.kinds[2:] == ["conversation", "conversation.event", "typing"]
+        assert restaurant.registry.devices(UserId("ann")) == ["phone"]
+        say(connection, type="token.refresh", id="more", token=restaurant.token("ann"))
+        assert guest.said[-1]["code"] == "forbidden"
+        say(connection, type="token.refresh", id="other", token=restaurant.token("ann", people=False, room="other"))
+        assert guest.said[-1]["code"] == "forbidden"
+        say(connection, type="token.refresh", id="same", token=token)
+        assert guest.kinds[-1] == "done"
+
+    async def test_a_guest_of_another_room_begins_anew(self) -> None:
+        restaurant = Restaurant()
+        first, _ = await restaurant.enter(token=restaurant.token("ann", people=False, room="soup"))
+        second, _ = await restaurant.enter(token=restaurant.token("ann", people=False, room="salad"))
+        assert first.closed == (4001, "replaced")
+        assert "resumed" not in second.said[0]
+
+    async def test_what_waits_for_its_turn_is_not_carried_out_after_a_revocation(self) -> None:
+        class All:
+            def is_revoked(self, grant: Grant) -> bool:
+                return True
+
+        restaurant = Restaurant()
+        _, connection = await restaurant.enter()
+        for command_id in "ab":
+            send(connection, command_id)
+        await turns()
+        restaurant.registry.use_revoked(All())
+        restaurant.registry.close_revoked(None)
+        await restaurant.kitchen.finish("a")
+        assert restaurant.kitchen.begun == ["a"]
 
     async def test_a_command_that_nobody_answers_says_so(self) -> None:
         restaurant = Restaurant()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.signaling.wires import FakeWire, House, posted, typing
+from tests.unit.signaling.wires import FakeWire, House, grant, posted, typing
 from tureen.model.grant import Grant
 from tureen.model.ids import DeviceId, UserId
 from tureen.protocol.commands import Position
@@ -125,7 +125,7 @@ class TestTokens:
     def test_a_fresh_token_of_the_same_person_prolongs_it(self) -> None:
         house = House()
         wire, session, _ = house.come(expires_at=house.clock.now() + 100)
-        fresh = Grant(identity=session.actor.grant.identity, api_key="k", expires_at=house.clock.now() + 1000)
+        fresh = grant("ann", expires_at=house.clock.now() + 1000)
         house.registry.refresh(session, fresh)
         assert session.actor.grant is fresh
         house.clock.advance(500)

@@ -10,7 +10,7 @@ import msgspec
 from tests.unit.doors.fakes import FakeClock, FakeEntropy
 from tureen.model.actor import Actor
 from tureen.model.grant import Grant, PeopleGrant
-from tureen.model.ids import DeviceId, Identity, UserId
+from tureen.model.ids import Identity, UserId
 from tureen.protocol.codec import encode
 from tureen.protocol.commands import Position
 from tureen.protocol.events import ConversationEvent, Event, Posted, TypingHeard
@@ -102,9 +102,7 @@ class House:
         **fields: Any,
     ) -> tuple[FakeWire, Session, bool]:
         wire = FakeWire()
-        session, resumed = self.registry.open(
-            UserId(user), DeviceId(device), grant(user, **fields), wire, positions or []
-        )
+        session, resumed = self.registry.open(UserId(user), device, grant(user, **fields), wire, positions or [])
         wire.session = session
         if synced:
             session.release()

@@ -9,11 +9,13 @@ from collections import deque
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
+import structlog
+
 from tureen.doors.native.dispatch import failed
 from tureen.doors.native.services import NativeServices
 from tureen.doors.native.socket import NativeSocket
 from tureen.model.grant import Grant
-from tureen.model.ids import DeviceId, UserId
+from tureen.model.ids import UserId
 from tureen.ports import Timer
 from tureen.protocol.codec import command_id_untrusted, decode_command_untrusted
 from tureen.protocol.commands import Command, Hello, MessageSend, Ping, TokenRefresh
@@ -21,6 +23,8 @@ from tureen.protocol.errors import CommandError, ErrorCode, invalid
 from tureen.protocol.events import Event, Goodbye, GoodbyeReason
 from tureen.protocol.replies import Done, Failed, Reply
 from tureen.signaling import CloseCode, Seen, Session, TokenBucket
+
+_log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 _COMMAND_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -181,9 +185,11 @@ class Connection:
             self._spawn(self._carry_out_sends(session, self._sends))
 
     async def _carry_out_sends(self, session: Session, sends: deque[MessageSend]) -> None:
-        while sends:
-            await self._carry_out(session, sends.popleft())
-        self._sends = None
+        try:
+            while sends:
+                await self._carry_out(session, sends.popleft())
+        finally:
+            self._sends = None
 
     async def _carry_out(self, session: Session, command: Command) -> None:
         try:
@@ -245,9 +251,13 @@ class Connection:
         # It may have been revoked meanwhile.
         services.registry.check_grant(grant)
         session, resumed = services.registry.open(
-            UserId(grant.identity), DeviceId(hello.device), grant, self._socket, hello.positions
+            UserId(grant.identity), hello.device, grant, self._socket, hello.positions
         )
         self._session, self._state = session, ConnectionState.OPEN
+        _log.info(
+            "device connected", user=session.actor.user, device=session.actor.device, session=session.actor.session,
+            client=hello.client, remote=self._socket.remote, resumed=resumed,
+        )  # fmt: skip
         session.answer(services.registry.reply_parcel(services.welcome(hello, session.actor, me, resumed=resumed)))
         self._go_on()
         if resumed or hello.idle:

@@ -12,6 +12,7 @@ from tureen.ports import Handler, Handlers
 from tureen.protocol.commands import Command, conversations, messages
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.replies import Failed, Reply
+from tureen.signaling.guests import is_guest
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -49,7 +50,7 @@ class Dispatcher:
 
     def _handler(self, actor: Actor, command: Command) -> Handler:
         kind = type(command)
-        if not actor.grant.people.connect and kind.__module__ not in _GUEST_MODULES:
+        if is_guest(actor.grant) and kind.__module__ not in _GUEST_MODULES:
             raise CommandError(
                 ErrorCode.FORBIDDEN,
                 "This token joins a room; it does not make its bearer a person here.",

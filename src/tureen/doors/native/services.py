@@ -24,11 +24,12 @@ from tureen.protocol.limits import MAX_FRAME_BYTES
 from tureen.protocol.replies import Done, Failed, Reply, Welcome
 from tureen.protocol.resources import Person
 from tureen.signaling import CommandRates, KeptReplies, Parcel, Session, SessionRegistry
+from tureen.signaling.guests import conversation_shown
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
-_SECONDS_PER_CATCH_UP = 0.01
-"""What one takes, roughly: who finds no room is told to come back when those before have had their turn."""
+_SECONDS_PER_CATCH_UP = 0.001
+"""What one takes, roughly, as many go on side by side: who finds no room comes back when the others had their turn."""
 
 
 class Knowledge(Struct, frozen=True, kw_only=True):
@@ -135,15 +136,22 @@ class NativeServices:
     async def carry_out(self, actor: Actor, command: Command) -> None:
         """Has a command carried out; its reply goes to the device wherever that is connected by then."""
         key = (actor.user, actor.device, command.id)
-        frame: bytes | None = None
-        keep = False
+        kept: bytes | None = None
         try:
-            reply = await self._dispatcher.carry_out(actor, command)
+            reply = await self._reply(actor, command)
             frame = self.encode(reply)
-            keep = not (isinstance(reply, Failed) and reply.retryable)
+            kept = None if isinstance(reply, Failed) and reply.retryable else frame
         finally:
-            self.replies.finish(key, frame if keep else None, self.clock.now())
-        self.registry.answer_device(actor.user, actor.device, Parcel(frame))
+            self.replies.finish(key, kept, self.clock.now())
+        self.registry.answer_device(actor.user, actor.device, Parcel(frame), conversation_shown(reply))
+
+    async def _reply(self, actor: Actor, command: Command) -> Reply:
+        try:
+            # It may have waited for its turn, and a revocation takes effect at once.
+            self.registry.check_grant(actor.grant)
+        except CommandError as error:
+            return failed(command.id, error)
+        return await self._dispatcher.carry_out(actor, command)
 
     def repeat(self, frame: bytes) -> Parcel:
         """A reply that was kept."""
@@ -155,7 +163,13 @@ class NativeServices:
         """Carries something out beside all else."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._handle_done)
+
+    def _handle_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self.log_defect("work failed", error)
 
     def log_defect(self, event: str, error: Exception) -> None:
         """A mistake of ours, with its traceback."""

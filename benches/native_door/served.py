@@ -9,8 +9,10 @@ Uvicorn with the same WebSocket implementation, and one awaited send per receive
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,6 +22,7 @@ from starlette.applications import Starlette
 
 from benches.native_door.messages import KEY, SECRET, broadcast_content
 from tureen.auth.secret import Secret
+from tureen.config.settings import LogLevel
 from tureen.doors.loop_clock import LoopClock
 from tureen.doors.native import (
     Dispatcher,
@@ -39,6 +42,7 @@ from tureen.protocol.replies import Done, Reply
 from tureen.server.addresses import Listener
 from tureen.server.http_server import BoundListener, HttpServer
 from tureen.signaling import SessionLimits, SessionRegistry
+from tureen.telemetry.logs import configure_logs
 
 HOST = "127.0.0.1"
 
@@ -119,6 +123,8 @@ def main() -> None:
     listening.bind((HOST, port))
     listening.listen(4096)
     listening.setblocking(False)
+    # What it writes is part of what it costs; nobody reads it.
+    configure_logs(LogLevel.INFO, as_json=True, stream=Path(os.devnull).open("w"))
     uvloop.run(serve_door(listening) if kind == "door" else serve_bare(listening))
 
 

@@ -123,9 +123,10 @@ def main() -> None:
     listening.bind((HOST, port))
     listening.listen(4096)
     listening.setblocking(False)
-    # What it writes is part of what it costs; nobody reads it.
-    configure_logs(LogLevel.INFO, as_json=True, stream=Path(os.devnull).open("w"))
-    uvloop.run(serve_door(listening) if kind == "door" else serve_bare(listening))
+    # What it logs is part of what it costs; nobody reads it.
+    with Path(os.devnull).open("w") as nowhere:
+        configure_logs(LogLevel.INFO, as_json=True, stream=nowhere)
+        uvloop.run(serve_door(listening) if kind == "door" else serve_bare(listening))
 
 
 if __name__ == "__main__":

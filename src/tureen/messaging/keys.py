@@ -1,0 +1,45 @@
+"""What conversations and messages are known by, derived from what makes them unique.
+
+Ids that follow from the command that made a thing stay the same when the command is sent again, even after the process
+died between a file's claim and the commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from tureen.model.ids import ConversationId, MessageId, UserId
+
+
+def direct_key(one: UserId, other: UserId) -> str:
+    """Of the conversation of these two, in either order."""
+    first, second = sorted((one, other))
+    return f"direct {len(first)} {first} {second}"
+
+
+def room_key(room: str) -> str:
+    """Of the conversation of a room, by its name."""
+    return f"room {room}"
+
+
+def group_id(creator: UserId, command: str) -> ConversationId:
+    """Of the group that this command makes."""
+    return ConversationId(f"CV_{_digest('group', creator, command)}")
+
+
+def key_id(key: str) -> ConversationId:
+    """Of the conversation with this key."""
+    return ConversationId(f"CV_{_digest('key', key)}")
+
+
+def message_id(conversation: ConversationId, sender: UserId, command: str) -> MessageId:
+    """Of the message that this command posts."""
+    return MessageId(f"MS_{_digest('message', conversation, sender, command)}")
+
+
+def _digest(*parts: str) -> str:
+    hashed = hashlib.blake2b(digest_size=12)
+    for part in parts:
+        raw = part.encode()
+        hashed.update(len(raw).to_bytes(4, "big") + raw)
+    return hashed.hexdigest()

@@ -67,11 +67,13 @@ class Overview(Struct, frozen=True, kw_only=True):
     mentions: int
 
 
-class Seat(Struct, frozen=True):
-    """What is kept in memory of a member."""
+class Seat(Struct):
+    """What is kept in memory of a member; marks change in place."""
 
     role: MemberRole = MemberRole.MEMBER
     muted_until: int | None = None
+    delivered_seq: int = 0
+    read_seq: int = 0
 
 
 class RosterRecord(Struct, frozen=True, kw_only=True):

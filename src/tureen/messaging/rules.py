@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from tureen.messaging.records import Act, ConversationRecord, MemberRecord, Standing
 from tureen.protocol.errors import CommandError, ErrorCode, forbidden, invalid, not_found
 from tureen.protocol.resources import ConversationKind, MemberRole, Message
@@ -16,17 +18,32 @@ def rank(role: MemberRole) -> int:
 
 def check_access(act: Act, standing: Standing | None) -> MemberRole:
     """The role in which the act is done. One answer for what does not exist and for what is not one's own."""
-    if standing is None or (act.only_key is not None and standing.conversation.key != act.only_key):
+    if standing is None:
         raise not_found("conversation")
-    roles = [role for role in (act.authority, standing.member and standing.member.role) if role]
+    return check_role(act, standing.conversation.key, None if standing.member is None else standing.member.role)
+
+
+def check_role(act: Act, key: str | None, role: MemberRole | None) -> MemberRole:
+    """The same, by the conversation's key and the role that the act's user has as a member."""
+    if act.only_key is not None and key != act.only_key:
+        raise not_found("conversation")
+    roles = [each for each in (act.authority, role) if each]
     if not roles:
         raise not_found("conversation")
-    if act.moderates_key is not None and standing.conversation.key == act.moderates_key:
+    if act.moderates_key is not None and key == act.moderates_key:
         roles.append(MemberRole.MODERATOR)
     return max(roles, key=rank)
 
 
-def check_may_write(act: Act, member: MemberRecord | None) -> None:
+class Silenced(Protocol):
+    """Whoever may be muted."""
+
+    @property
+    def muted_until(self) -> int | None:
+        """Unix milliseconds."""
+
+
+def check_may_write(act: Act, member: Silenced | None) -> None:
     """A muted member writes nothing."""
     if member is not None and member.muted_until is not None and member.muted_until > act.at:
         raise forbidden("A moderator lets you write nothing here for now.", "Wait until the mute is over.")

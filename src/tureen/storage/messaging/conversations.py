@@ -43,7 +43,9 @@ _MAKE = PerDialect(
 SEAT = insert(MEMBERS)
 _SHOW = update(MEMBERS).where(M.conversation == bindparam("b_conversation"), M.user == bindparam("b_user"))
 _SHOW = _SHOW.values(hidden_seq=-1)
-_SEATS = select(M.user, M.role, M.muted_until).where(M.conversation == bindparam("conversation"))
+_SEATS = select(M.user, M.role, M.muted_until, M.delivered_seq, M.read_seq).where(
+    M.conversation == bindparam("conversation")
+)
 _MEMBERS = (
     select(MEMBERS)
     .where(M.conversation == bindparam("conversation"), M.user > bindparam("after"))
@@ -136,7 +138,8 @@ def make(new: NewConversation) -> Script[tuple[RosterRecord, Membership | None]]
     found = yield from standing(new.id, new.created_by)
     assert found is not None  # noqa: S101 - it was inserted above
     membership = Membership(standing=found, changed=list(new.members), event=None if event is None else event.event)
-    seats = {user: Seat(role) for user, role in new.members.items()}
+    read = int(new.tell)
+    seats = {user: Seat(role, None, read, read) for user, role in new.members.items()}
     return RosterRecord(conversation=found.conversation, seats=seats), membership
 
 
@@ -180,12 +183,11 @@ def roster(conversation: ConversationId) -> Script[RosterRecord | None]:
     head = yield from find(conversation)
     if head is None:
         return None
-    plain = Seat()
-    seats = {}
-    for row in (yield from rows(_SEATS, conversation=conversation)):
-        role = MemberRole(row["role"])
-        ordinary = role is MemberRole.MEMBER and row["muted_until"] is None
-        seats[UserId(row["user"])] = plain if ordinary else Seat(role, row["muted_until"])
+    found = yield from rows(_SEATS, conversation=conversation)
+    seats = {
+        UserId(row["user"]): Seat(MemberRole(row["role"]), row["muted_until"], row["delivered_seq"], row["read_seq"])
+        for row in found
+    }
     return RosterRecord(conversation=head, seats=seats)
 
 

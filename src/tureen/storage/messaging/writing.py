@@ -133,7 +133,7 @@ def edit(edit: Edit) -> Script[Placed]:
         edited_at=act.at,
     )
     yield from execute(_UNMENTION, conversation=old.conversation, seq=old.seq)
-    yield from _mention(old.conversation, old.seq, edit.mentions)
+    yield from _mention(old.conversation, old.seq, old.sender, edit.mentions)
     return result
 
 
@@ -225,11 +225,12 @@ def _insert(written: Message) -> Script[None]:
         edited_at=None,
         deleted_at=None,
     )
-    yield from _mention(written.conversation, written.seq, written.mentions)
+    yield from _mention(written.conversation, written.seq, written.sender, written.mentions)
 
 
-def _mention(conversation: str, seq: int, users: Sequence[str]) -> Script[None]:
-    for user in users:
+def _mention(conversation: str, seq: int, sender: str, users: Sequence[str]) -> Script[None]:
+    # Nobody has to be told of what they wrote themselves.
+    for user in (each for each in users if each != sender):
         yield from execute(_MENTION, user=user, conversation=conversation, seq=seq)
 
 

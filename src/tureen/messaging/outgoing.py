@@ -1,0 +1,82 @@
+"""Events that are stored go out to the members, in the order of their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from tureen.messaging.attachment_views import AttachmentViews
+from tureen.messaging.hot_window import HotWindow
+from tureen.messaging.roster import Rosters
+from tureen.messaging.store import MessagingStore
+from tureen.model.ids import ConversationId, UserId
+from tureen.ports import Mailroom
+from tureen.protocol.events import ConversationEvent
+
+_FILL = 200
+
+
+class Outgoing:
+    """Publishes each event once, after its commit."""
+
+    def __init__(
+        self,
+        store: MessagingStore,
+        rosters: Rosters,
+        hot: HotWindow,
+        mailroom: Mailroom,
+        views: AttachmentViews,
+    ) -> None:
+        self._store = store
+        self._rosters = rosters
+        self._hot = hot
+        self._mailroom = mailroom
+        self._views = views
+
+    async def publish(self, event: ConversationEvent) -> None:
+        """Returns when the event has been handed to the mailroom.
+
+        Writes return in the order of their commits, so this waits for nothing as a rule. Where an event is missing
+        before this one (whoever wrote it went away between commit and publication), it is read and goes first.
+        """
+        conversation = ConversationId(event.conversation)
+        last = self._hot.last_seq(conversation)
+        if last is None or event.seq == last + 1:
+            await self._send(event)
+            return
+        while last is not None and last < event.seq:
+            found = await self._store.events(conversation, last, _FILL)
+            for each in await self._views.fresh_events(found):
+                if each.seq == (self._hot.last_seq(conversation) or each.seq - 1) + 1:
+                    await self._send(each)
+            now = self._hot.last_seq(conversation)
+            if now == last:
+                # It was deleted meanwhile: the newer ones go on without it, and receivers see the gap.
+                self._hot.forget(conversation)
+                await self._send(event)
+                return
+            last = now
+
+    async def _send(self, event: ConversationEvent) -> None:
+        conversation = ConversationId(event.conversation)
+        self._hot.push(event)
+        self._rosters.handle_event(conversation, event.seq)
+        # In memory as a rule: whoever wrote the event has asked for it a moment ago.
+        roster = self._rosters.peek(conversation) or await self._rosters.get(conversation)
+        if roster is None:
+            return
+        if not event.command:
+            self._mailroom.send_to_users(roster.seats, event)
+            return
+        sender = UserId(event.sender)
+        self._mailroom.send_to_users(roster.others(sender), structs.replace(event, command=""))
+        if sender in roster.seats:
+            self._mailroom.send_to_users((sender,), event)
+
+
+def for_reader(events: Sequence[ConversationEvent], user: UserId) -> list[ConversationEvent]:
+    """As this user may see them: commands are of their own devices only."""
+    return [
+        event if not event.command or event.sender == user else structs.replace(event, command="") for event in events
+    ]

@@ -99,13 +99,13 @@ class Someone:
     def user(self) -> UserId:
         return self.actor.user
 
-    async def do(self, kind: type[Command], *, id: str | None = None, **fields: Any) -> Any:
-        return await self.world.do(self.actor, kind(id=id or self.world.new_id(), **fields))
+    async def do(self, kind: type[Command], **fields: Any) -> Any:
+        return await self.world.do(self.actor, kind(**{"id": self.world.new_id(), **fields}))
 
-    async def refused(self, kind: type[Command], *, id: str | None = None, **fields: Any) -> str:
+    async def refused(self, kind: type[Command], **fields: Any) -> str:
         """The code of the error."""
         try:
-            await self.do(kind, id=id, **fields)
+            await self.do(kind, **fields)
         except CommandError as error:
             return error.error_code.value
         raise AssertionError("it was not refused")

@@ -7,7 +7,7 @@ import time
 from tests.server import KEY, SECRET
 from tureen.auth.secret import Secret
 from tureen.auth.tokens import issue_token
-from tureen.model.grant import Grant, RoomGrant
+from tureen.model.grant import Grant, PeopleGrant, RoomGrant
 from tureen.model.ids import Identity, RoomName
 
 LIFETIME_S = 3600.0
@@ -23,3 +23,16 @@ def join_token(identity: str, room: str) -> str:
         room=RoomGrant(join=True, room=RoomName(room)),
     )
     return issue_token(grant, KEY, Secret(SECRET), now, LIFETIME_S)
+
+
+def person_token(identity: str, *, admin: bool = False, lifetime_s: float = LIFETIME_S) -> str:
+    """Lets its bearer be a person at the native door; ``admin``: and act for the application."""
+    now = time.time()
+    grant = Grant(
+        identity=Identity(identity),
+        api_key=KEY,
+        expires_at=now + lifetime_s,
+        name=identity.capitalize(),
+        people=PeopleGrant(connect=True, admin=admin),
+    )
+    return issue_token(grant, KEY, Secret(SECRET), now, lifetime_s)

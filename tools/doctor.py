@@ -57,6 +57,7 @@ def main() -> int:
         print("Tests")
         check_browsers(report)
         check_raw_sockets(report)
+        check_postgresql(report)
         print("Machine")
         check_machine(report)
     return 1 if report.failed else 0
@@ -151,6 +152,17 @@ def check_raw_sockets(report: Report) -> None:
         )
     else:
         report.fine("raw sockets")
+
+
+def check_postgresql(report: Report) -> None:
+    """What the tests of the database start a server of their own from."""
+    if shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        report.fine("PostgreSQL")
+    else:
+        report.note(
+            "PostgreSQL is not installed: its half of the tests of the database is skipped",
+            "Install the package postgresql; its server need not run.",
+        )
 
 
 def check_machine(report: Report) -> None:

@@ -8,9 +8,15 @@ import re
 import sys
 from asyncio.subprocess import PIPE
 
+import msgspec
+
 from tests.interop.guests import meeting
+from tests.interop.people import heard, person, somebody, texts
 from tests.interop.pictures import showing
 from tests.interop.sdk import ROOT, Address, sdk_scenario
+from tests.server import TureenServer
+from tureen.protocol.events import StateChanged
+from tureen.protocol.resources import Custom
 
 START_WITHIN_S = 15.0
 """A new Python that loads the SDK, on a busy machine."""
@@ -33,3 +39,21 @@ async def test_the_program_of_the_readme_joins_and_receives_the_pictures(server:
         finally:
             robot.kill()
             await robot.wait()
+
+
+async def test_the_sensor_shows_its_readings_and_obeys(server: TureenServer) -> None:
+    name = somebody("ada")
+    async with person(f"http://127.0.0.1:{server.port}", name) as ada, ada.listen() as events:
+        command = [sys.executable, str(ROOT / "examples" / "sensor.py"), name, f"http://127.0.0.1:{server.port}"]
+        sensor = await asyncio.create_subprocess_exec(*command, env={**os.environ, "PYTHONPATH": str(ROOT / "src")})
+        try:
+            reading = await heard(events, StateChanged)
+            assert (reading.key, reading.sender) == ("temperature", "thermometer-1")
+            assert 17 < msgspec.json.decode(reading.data)["celsius"] < 23
+            command_for_it = Custom(kind="thermometer.interval", data=msgspec.Raw(b"0.2"))
+            await ada.send(reading.conversation, custom=command_for_it)
+            assert await texts(events, 2) == ["", "A reading every 0.2 s from now on."]
+            assert [state.key for state in await ada.states(reading.conversation)] == ["temperature"]
+        finally:
+            sensor.kill()
+            await sensor.wait()

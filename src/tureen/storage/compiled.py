@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
-from msgspec import Struct
-from sqlalchemy import ColumnElement, Dialect
+from sqlalchemy import BindParameter, ColumnElement, Dialect, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -19,10 +18,10 @@ class IsOneOf(ColumnElement[bool]):
 
     inherit_cache = False
 
-    def __init__(self, column: ColumnElement[Any], parameter: ColumnElement[Any]) -> None:
-        """``parameter``: a ``bindparam``."""
+    def __init__(self, column: ColumnElement[Any], parameter: BindParameter[Any]) -> None:
+        """``parameter``: its name counts, not its type."""
         self.column = column
-        self.parameter = parameter
+        self.parameter: BindParameter[Any] = bindparam(parameter.key)
 
 
 @compiles(IsOneOf, "sqlite")
@@ -37,19 +36,31 @@ def _postgresql_is_one_of(element: IsOneOf, compiler: SQLCompiler, **kwargs: obj
     return f"{column} = ANY({parameter}::text[])"
 
 
-class Compiled(Struct, frozen=True):
-    """Text, the order of its parameters, and those that the statement brings itself."""
+class Compiled:
+    """Text with numbered places, and how a query's parameters come to stand in them."""
 
-    text: str
-    order: Sequence[str]
-    """Names by position, for drivers that number them."""
-    constants: Mapping[str, Any]
+    __slots__ = ("_constants", "_in_order", "order", "text")
+
+    def __init__(self, text: str, order: Sequence[str], constants: Mapping[str, Any]) -> None:
+        """``order``: names by place, a name may stand twice. ``constants``: values that the statement brings itself."""
+        self.text = text
+        self.order = tuple(order)
+        self._constants = constants
+        self._in_order = _picks(self.order)
+
+    def arguments(self, parameters: Mapping[str, Value]) -> tuple[Value, ...]:
+        """The values, by place. Raises `TypeError` where one is missing."""
+        try:
+            return self._in_order({**self._constants, **parameters} if self._constants else parameters)
+        except KeyError as missing:
+            raise TypeError(f"The statement needs the parameter {missing}: {self.text}") from None
 
 
 class Compiler:
     """Compiles each statement once. Statements are constants, so the cache is bounded by the program."""
 
     def __init__(self, dialect: Dialect) -> None:
+        """``dialect``: one with numbered places."""
         self._dialect = dialect
         self._cache: dict[int, tuple[Statement, Compiled]] = {}
 
@@ -58,18 +69,25 @@ class Compiler:
         known = self._cache.get(id(statement))
         if known is not None:
             return known[1]
-        chosen = statement
+        chosen: Any = statement
         if isinstance(statement, PerDialect):
             chosen = statement.sqlite if self._dialect.name == "sqlite" else statement.postgresql
-        compiled: Any = chosen.compile(dialect=self._dialect)  # type: ignore[union-attr]
+        # Lists that are constants of the statement (``column.in_(("a", "b"))``) become places of their own.
+        compiled = chosen.compile(dialect=self._dialect, compile_kwargs={"render_postcompile": True})
         # Parameters that the statement gives a value itself, LIMIT 1 for example.
-        constants = {name: value for name, value in compiled.params.items() if value is not None}
-        result = Compiled(str(compiled), tuple(compiled.positiontup or ()), constants)
+        required = {name for name, bound in compiled.binds.items() if bound.required}
+        constants = {name: value for name, value in compiled.params.items() if name not in required}
+        result = Compiled(str(compiled), compiled.positiontup or (), constants)
         # The statement is kept, so that its id is not given to another one.
         self._cache[id(statement)] = (statement, result)
         return result
 
 
-def as_json_list(value: Value) -> Value:
-    """Lists as SQLite's ``json_each`` reads them; everything else as it is."""
-    return json.dumps(value) if isinstance(value, list) else value
+def _picks(order: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """Takes the values of these names out of a mapping; in C, as each statement of each script passes here."""
+    if len(order) > 1:
+        return itemgetter(*order)
+    if order:
+        (only,) = order
+        return lambda values: (values[only],)
+    return lambda values: ()  # noqa: ARG005 - as the others

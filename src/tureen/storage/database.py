@@ -17,7 +17,10 @@ class Database(Protocol):
     async def write(self, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """One transaction. Returns after the commit has reached the disk: what it returned is durable.
 
-        Writes that were begun in some order on the event loop are committed, and return, in this order.
+        Writes about the same thing, which is what the first argument names if it is text, are committed, and return, in
+        the order in which they were begun on the event loop. In SQLite this holds for all writes.
+
+        Who gives up waiting, by cancellation, does not undo it: it is committed or not, as a whole.
         """
 
     async def read(self, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> T:

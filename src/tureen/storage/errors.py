@@ -4,7 +4,10 @@
 
     StorageError
       StorageBusyError      it cannot take more now; later it may
+      StorageFullError      there is no room left on the disk
+      StorageRejectedError  a constraint forbids what a script would write, or it is no value for the database
       StorageCorruptError   the file is damaged: nothing is answered from it
+      StorageVersionError   its tables are not those of this program
 """
 
 from __future__ import annotations
@@ -26,7 +29,25 @@ class StorageBusyError(StorageError):
     code: ClassVar[str] = "storage_busy"
 
 
+class StorageFullError(StorageError):
+    """The disk is full. What was to be written is not; what was read before still can be."""
+
+    code: ClassVar[str] = "storage_full"
+
+
+class StorageRejectedError(StorageError):
+    """A constraint was broken, or a value cannot be stored. Scripts look before they write: it is a defect of one."""
+
+    code: ClassVar[str] = "storage_rejected"
+
+
 class StorageCorruptError(StorageError):
     """The file is damaged. Restore it from a backup."""
 
     code: ClassVar[str] = "storage_corrupt"
+
+
+class StorageVersionError(StorageError):
+    """The tables are newer than this program, or not its own."""
+
+    code: ClassVar[str] = "storage_version"

@@ -1,25 +1,75 @@
-"""A database of one's own for each test."""
+"""Databases for the suites that both engines pass. The fixture `database` has all tables and no rows but its own name.
+
+PostgreSQL is a server of the test run's own (`tests.postgresql`); where the machine has none, its half is skipped.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
+import asyncio
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from tureen.storage.schema import messaging as messaging_schema
-from tureen.storage.sqlite import SqliteDatabase
+from tests.postgresql import Cluster
+from tureen.storage.database import Database
+from tureen.storage.engines import in_transaction
+from tureen.storage.opening import open_database
+from tureen.storage.upgrade import upgrade
+from tureen.storage.url import sqlite_path, sqlite_url
+
+TEMPLATE = "template_tureen"
+ENGINES = ("sqlite", "postgresql")
+
+
+class Databases:
+    """Makes empty ones, quickly: each is a copy of one that was upgraded once."""
+
+    def __init__(self, folder: Path, request: pytest.FixtureRequest) -> None:
+        self._folder = folder
+        self._request = request
+        self._numbers = itertools.count()
+
+    def new(self, engine: str) -> str:
+        """The URL of a database with today's tables. Skips the test where there is no such engine."""
+        number = next(self._numbers)
+        if engine == "postgresql":
+            cluster: Cluster = self._request.getfixturevalue("cluster")
+            return cluster.create_database(f"test_{number}", TEMPLATE)
+        template = self._folder / "template.db"
+        if not template.exists():
+            asyncio.run(in_transaction(sqlite_url(template), upgrade))
+        path = self._folder / f"test_{number}.db"
+        shutil.copy(template, path)
+        return sqlite_url(path)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with Cluster.start() as cluster:
+        asyncio.run(in_transaction(cluster.create_database(TEMPLATE), upgrade))
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Databases:
+    return Databases(tmp_path_factory.mktemp("databases"), request)
+
+
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    """Of a new, empty database, on each engine in turn."""
+    url = databases.new(request.param)
+    yield url
+    path = sqlite_path(url)
+    if path is not None:
+        path.unlink()
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    path = tmp_path / "tureen.db"
-    database = SqliteDatabase(path)
-    database.create_tables()
-    with sqlite3.connect(path) as connection:
-        for statement in messaging_schema.SEARCH_DDL["sqlite"]:
-            connection.execute(statement)
-    connection.close()
-    yield database
-    database.close()
+async def database(url: str) -> AsyncIterator[Database]:
+    """The same, opened."""
+    async with open_database(url) as database:
+        yield database

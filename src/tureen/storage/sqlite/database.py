@@ -1,0 +1,68 @@
+"""The engine as stores see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar, cast
+
+from sqlalchemy import create_engine
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.pool import StaticPool
+
+from tureen.storage.compiled import Compiler
+from tureen.storage.schema.registry import all_tables
+from tureen.storage.script import Script
+from tureen.storage.sqlite.connection import open_reader, open_writer
+from tureen.storage.sqlite.delivery import Delivery
+from tureen.storage.sqlite.readers import Readers
+from tureen.storage.sqlite.writer import Writer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READERS = 2
+WAITING = 8192
+"""Most writes, and most reads, that may wait."""
+
+
+class SqliteDatabase:
+    """Implements `storage.database.Database`."""
+
+    def __init__(self, path: Path, *, readers: int = READERS, waiting: int = WAITING) -> None:
+        """Opens the file, or makes it; this looks through all of it. Raises `StorageError`."""
+        self._path = path
+        compiler = Compiler(sqlite_dialect.dialect(paramstyle="qmark"))
+        connection = open_writer(path)
+        self._writes = Delivery("writes", waiting)
+        self._reads = Delivery("reads", waiting)
+        self._writer = Writer(connection, compiler, self._writes)
+        self._readers = Readers([open_reader(path) for _ in range(readers)], compiler, self._reads)
+
+    async def write(self, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Database.write`."""
+        return cast("T", await self._writes.submit(script(*args, **kwargs)))
+
+    async def read(self, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Database.read`."""
+        return cast("T", await self._reads.submit(script(*args, **kwargs)))
+
+    def create_tables(self) -> None:
+        """Makes all tables as they are declared, without their history: for tests of one store."""
+        connection = open_writer(self._path, check=False)
+        engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+        try:
+            all_tables().create_all(engine)
+        finally:
+            engine.dispose()
+            connection.close()
+
+    def close(self) -> None:
+        """Blocks until all that was begun is written and read; those who wait for it hear of it later."""
+        self._readers.close()
+        self._writer.close()
+
+    async def aclose(self) -> None:
+        """Waits until all that was begun is written and read."""
+        await asyncio.to_thread(self.close)

@@ -1,0 +1,40 @@
+"""Drives scripts over a connection."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from tureen.storage.compiled import Compiler
+from tureen.storage.script import Script, Value
+from tureen.storage.sqlite.faults import as_storage_error
+
+T = TypeVar("T")
+
+
+def run(script: Script[T], connection: sqlite3.Connection, compiler: Compiler) -> T:
+    """Runs it to its end within the transaction that is open. Raises what it raises, or `StorageError`."""
+    rows: Any = None
+    try:
+        while True:
+            query = script.send(rows)
+            compiled = compiler.compile(query.statement)
+            arguments = compiled.arguments(query.parameters)
+            try:
+                rows = connection.execute(compiled.text, _as_stored(arguments)).fetchall()
+            except (sqlite3.Error, OverflowError, UnicodeError) as error:
+                raise as_storage_error(error) from error
+    except StopIteration as stop:
+        return cast("T", stop.value)
+    finally:
+        script.close()
+
+
+def _as_stored(arguments: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Lists as ``json_each`` reads them; everything else as it is."""
+    for argument in arguments:
+        if type(argument) is list:
+            return tuple(msgspec.json.encode(each).decode() if type(each) is list else each for each in arguments)
+    return arguments

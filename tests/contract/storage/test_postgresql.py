@@ -1,0 +1,58 @@
+"""What is PostgreSQL's own: a server that goes away, refuses, or is not there."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.contract.storage.conftest import Databases
+from tests.contract.storage.counters import add, create_table, increment, number_of
+from tests.postgresql import Cluster
+from tureen.storage.errors import StorageBusyError, StorageError
+from tureen.storage.opening import open_database
+from tureen.storage.postgresql import PostgresqlDatabase
+from tureen.storage.postgresql.pool import open_pool
+
+
+async def test_a_server_that_restarts_is_busy_and_then_there_again() -> None:
+    with Cluster.start() as cluster:
+        url = cluster.create_database("one")
+        await create_table(url)
+        async with open_database(url) as database:
+            await database.write(add, "soup")
+            writes = [asyncio.ensure_future(database.write(increment, "soup")) for _ in range(50)]
+            await writes[0]
+            await asyncio.to_thread(cluster.restart)
+            done = await asyncio.gather(*writes, return_exceptions=True)
+            acknowledged = [each for each in done if isinstance(each, int)]
+            assert all(isinstance(each, StorageBusyError) for each in done if not isinstance(each, int))
+            # One at most was committed without its acknowledgement getting through.
+            assert await database.read(number_of, "soup") in (max(acknowledged), max(acknowledged) + 1)
+            assert await database.write(increment, "soup")
+
+
+async def test_a_server_that_is_not_there_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(StorageBusyError, match="Is the server"):
+        async with open_database(f"postgresql://tureen@/one?host={tmp_path}"):
+            pass
+
+
+async def test_a_database_that_does_not_exist_is_explained(cluster: Cluster) -> None:
+    with pytest.raises(StorageError, match='"nowhere" does not exist'):
+        async with open_database(cluster.url("nowhere")):
+            pass
+
+
+async def test_too_much_under_way_is_refused_and_the_rest_is_kept(databases: Databases) -> None:
+    url = databases.new("postgresql")
+    await create_table(url)
+    database = PostgresqlDatabase(
+        await open_pool(url, 2, read_only=False), await open_pool(url, 2, read_only=True), waiting=10
+    )
+    done = await asyncio.gather(*(database.write(add, f"n{n}") for n in range(12)), return_exceptions=True)
+    assert done[:10] == [f"n{number}" for number in range(10)]
+    assert all(isinstance(error, StorageBusyError) for error in done[10:])
+    assert await database.write(add, "later") == "later"
+    await database.aclose()

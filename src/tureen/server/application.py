@@ -12,17 +12,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from tureen.config.settings import Settings
-from tureen.server.dev_login import DevLogin
-from tureen.server.draining import RefuseWhileDraining
-from tureen.server.error_responses import (
+from tureen.api.error_responses import (
     error_response,
     handle_api_error,
     handle_defect,
     handle_http_exception,
     json_response,
 )
-from tureen.server.errors import ApiError
+from tureen.api.errors import ApiError
+from tureen.config.settings import Settings
+from tureen.server.dev_login import DevLogin
+from tureen.server.draining import RefuseWhileDraining
 from tureen.server.health import HealthPort
 from tureen.server.probes import Probes
 from tureen.server.response_headers import CountResponses, OneLeadingSlash, SafeHeaders

@@ -11,13 +11,13 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tureen.api.error_responses import json_response
+from tureen.api.errors import ApiError
+from tureen.api.request_body import read_json_untrusted
 from tureen.auth.tokens import MAX_NAME_CHARACTERS, issue_token
 from tureen.config.settings import Settings
 from tureen.model.grant import Grant, RoomGrant
 from tureen.model.ids import Identity, RoomName
-from tureen.server.error_responses import json_response
-from tureen.server.errors import ApiError
-from tureen.server.request_body import read_json_untrusted
 
 LIFETIME_S = 6 * 3600
 MAX_BODY_BYTES = 8 * 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tureen.server.error_responses import json_response
+from tureen.api.error_responses import json_response
 from tureen.server.health import HealthPort, NodeState
 
 PROBE_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})

@@ -8,8 +8,8 @@ import ipaddress
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from tureen.api.errors import ApiError
 from tureen.auth.secret import Secret
-from tureen.server.errors import ApiError
 from tureen.server.health import HealthPort, NodeState
 from tureen.telemetry.metrics import CONTENT_TYPE, Metrics
 

@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tureen.api.error_responses import json_response
+from tureen.api.errors import ApiError
 from tureen.auth.errors import REFUSAL_TEXT, TokenError
 from tureen.auth.secret import Secret
 from tureen.auth.tokens import check_token_untrusted
 from tureen.model.grant import RoomGrant
 from tureen.model.ids import RoomName
 from tureen.rooms import RoomRegistry
-from tureen.server.error_responses import json_response
-from tureen.server.errors import ApiError
 from tureen.telemetry.overview import room_overview, rooms_overview
 
 MAX_ROOMS = 100

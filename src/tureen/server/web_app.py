@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from tureen.server.error_responses import handle_http_exception
+from tureen.api.error_responses import handle_http_exception
 from tureen.server.response_headers import PAGE_PERMISSIONS, PAGE_POLICY
 
 FOLDER = Path(__file__).parent.parent / "webapp"

@@ -116,7 +116,7 @@ def remove_members(removal: Removal) -> Script[Membership]:
     return (yield from _remove(act, found, targets, tell=True))
 
 
-def leave(act: Act, *, tell_up_to: int) -> Script[Membership]:
+def leave(act: Act, tell_up_to: int) -> Script[Membership]:
     """A group or a room; of two people, one hides the conversation."""
     found = yield from locked_standing(act)
     rules.check_access(act, found)

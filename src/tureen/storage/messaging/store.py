@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar
 
 from tureen.messaging.limits import SHOWN_MEMBERS
 from tureen.messaging.records import (
@@ -43,6 +44,10 @@ from tureen.storage.messaging import (
     states,
     writing,
 )
+from tureen.storage.script import Script
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class SqlMessagingStore:
@@ -55,7 +60,7 @@ class SqlMessagingStore:
 
     async def make(self, new: NewConversation) -> tuple[RosterRecord, Membership | None]:
         """See the protocol."""
-        return await self._database.write(conversations.make, new)
+        return await self._database.write(about, new.id, conversations.make, new)
 
     async def find(self, conversation: ConversationId) -> ConversationRecord | None:
         """See the protocol."""
@@ -91,27 +96,27 @@ class SqlMessagingStore:
 
     async def rename(self, act: Act, title: str | None, avatar: str | None) -> Placed:
         """See the protocol."""
-        return await self._database.write(conversations.rename, act, title, avatar)
+        return await self._database.write(about, act.conversation, conversations.rename, act, title, avatar)
 
     async def add_members(self, addition: Addition) -> Membership:
         """See the protocol."""
-        return await self._database.write(membership.add_members, addition)
+        return await self._database.write(about, addition.act.conversation, membership.add_members, addition)
 
     async def remove_members(self, removal: Removal) -> Membership:
         """See the protocol."""
-        return await self._database.write(membership.remove_members, removal)
+        return await self._database.write(about, removal.act.conversation, membership.remove_members, removal)
 
     async def leave(self, act: Act) -> Membership:
         """See the protocol."""
-        return await self._database.write(membership.leave, act, tell_up_to=SHOWN_MEMBERS)
+        return await self._database.write(about, act.conversation, membership.leave, act, SHOWN_MEMBERS)
 
     async def change_role(self, act: Act, user: UserId, role: MemberRole) -> Placed:
         """See the protocol."""
-        return await self._database.write(membership.change_role, act, user, role)
+        return await self._database.write(about, act.conversation, membership.change_role, act, user, role)
 
     async def mute(self, act: Act, user: UserId, until: int | None) -> Standing:
         """See the protocol."""
-        return await self._database.write(membership.mute, act, user, until)
+        return await self._database.write(about, act.conversation, membership.mute, act, user, until)
 
     # What happens.
 
@@ -121,29 +126,31 @@ class SqlMessagingStore:
 
     async def post(self, post: Post) -> Placed:
         """See the protocol."""
-        return await self._database.write(writing.post, post)
+        return await self._database.write(about, post.act.conversation, writing.post, post)
 
     async def edit(self, edit: Edit) -> Placed:
         """See the protocol."""
-        return await self._database.write(writing.edit, edit)
+        return await self._database.write(about, edit.act.conversation, writing.edit, edit)
 
     async def delete(self, act: Act, message: MessageId) -> Placed:
         """See the protocol."""
-        return await self._database.write(writing.delete_message, act, message)
+        return await self._database.write(about, act.conversation, writing.delete_message, act, message)
 
     async def react(self, react: React) -> Placed:
         """See the protocol."""
-        return await self._database.write(writing.react, react)
+        return await self._database.write(about, react.act.conversation, writing.react, react)
 
     async def append(self, act: Act, happening: Happening) -> Placed | None:
         """See the protocol."""
-        return await self._database.write(writing.append_unruled, act, happening)
+        return await self._database.write(about, act.conversation, writing.append_unruled, act, happening)
 
     async def change_attachment(
         self, act: Act, message: MessageId, attachment: Attachment, *, gone: bool
     ) -> Placed | None:
         """See the protocol."""
-        return await self._database.write(writing.change_attachment, act, message, attachment, gone=gone)
+        return await self._database.write(
+            about, act.conversation, writing.change_attachment, act, message, attachment, gone=gone
+        )
 
     async def save_marks(self, marks: Sequence[Mark]) -> None:
         """See the protocol."""
@@ -171,7 +178,7 @@ class SqlMessagingStore:
 
     async def set_state(self, value: StateValue) -> None:
         """See the protocol."""
-        await self._database.write(states.set_state, value)
+        await self._database.write(about, value.act.conversation, states.set_state, value)
 
     async def states(self, conversation: ConversationId) -> Sequence[StateRecord]:
         """See the protocol."""
@@ -193,7 +200,7 @@ class SqlMessagingStore:
 
     async def hold(self, act: Act, *, held: bool) -> None:
         """See the protocol."""
-        await self._database.write(audit.hold, act, held=held)
+        await self._database.write(about, act.conversation, audit.hold, act, held=held)
 
     async def purge(self, kind: ConversationKind, older_than: int, max_events: int) -> Slice | None:
         """See the protocol."""
@@ -206,3 +213,8 @@ class SqlMessagingStore:
     async def forget_reports_of(self, act: Act) -> None:
         """See the protocol."""
         await self._database.write(audit.forget_reports_of, act)
+
+
+def about(_conversation: str, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> Script[T]:
+    """A script that changes a conversation: those that are begun one after the other are committed in this order."""
+    return (yield from script(*args, **kwargs))

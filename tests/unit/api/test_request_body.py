@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-import tureen.server.request_body as request_body
-from tureen.server.errors import ApiError
-from tureen.server.request_body import read_json_untrusted
+import tureen.api.request_body as request_body
+from tureen.api.errors import ApiError
+from tureen.api.request_body import read_json_untrusted
 
 Receive = Callable[[], Awaitable[Any]]
 

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tureen.server.errors import ApiError
+from tureen.api.errors import ApiError
 
 
 def json_response(content: object, status: int = 200) -> Response:

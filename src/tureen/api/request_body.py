@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
-from tureen.server.errors import ApiError
+from tureen.api.errors import ApiError
 
 T = TypeVar("T")
 

@@ -99,7 +99,7 @@ class ConversationMachine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.group: Conversation = self.run(self.world.group(self.people["ann"], self.people["bob"]))
-        self.heard_from = {name: 1 for name in self.members}
+        self.heard_from = dict.fromkeys(self.members, 1)
 
     def run(self, work: Any) -> Any:
         return self.runner.run(work)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import itertools
-import sqlite3
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,22 +22,28 @@ from tureen.protocol.errors import CommandError
 from tureen.protocol.events import ConversationEvent, Event
 from tureen.protocol.replies import Reply, Sent
 from tureen.protocol.resources import Conversation, Person
+from tureen.storage.engines import in_transaction
 from tureen.storage.messaging import SqlMessagingStore
-from tureen.storage.schema import messaging as messaging_schema
 from tureen.storage.sqlite import SqliteDatabase
+from tureen.storage.upgrade import upgrade
+from tureen.storage.url import sqlite_url
 
 EventT = TypeVar("EventT", bound=Event)
 
 
+@functools.cache
+def _template() -> bytes:
+    """An empty database with today's tables."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as thread:
+        path = Path(folder) / "template.db"
+        # On a thread of its own: there may be a loop on this one.
+        thread.submit(lambda: asyncio.run(in_transaction(sqlite_url(path), upgrade))).result()
+        return path.read_bytes()
+
+
 def open_database(path: Path) -> SqliteDatabase:
-    database = SqliteDatabase(path)
-    database.create_tables()
-    connection = sqlite3.connect(path)
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'message_words'").fetchall():
-        for statement in messaging_schema.SEARCH_DDL["sqlite"]:
-            connection.execute(statement)
-    connection.close()
-    return database
+    path.write_bytes(_template())
+    return SqliteDatabase(path)
 
 
 class FakeMailroom:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, column, func, literal_column, or_, select, table
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+)
 
 from tureen.messaging.records import HistoryQuery, SearchQuery
 from tureen.model.ids import ConversationId, MessageId, UserId
@@ -57,16 +70,27 @@ _MINE = (
     or_(bindparam("any_key", type_=Integer) == 1, C.key == bindparam("only_key")),
     G.sent_at < bindparam("before", type_=BigInteger),
 )
+
+
+def _text(quoted: str) -> ColumnElement[str]:
+    """A literal; quotes in it are doubled already."""
+    return literal_column(f"'{quoted}'", Text)
+
+
+def _replaced(text: ColumnElement[str], old: str, new: str) -> ColumnElement[str]:
+    return func.replace(text, old, new, type_=Text)
+
+
 _HEAD, _LAST = bindparam("head", type_=Text), bindparam("last", type_=Text)
 _NEWEST_FIRST = select(MESSAGES).select_from(MESSAGES, MEMBERS, CONVERSATIONS).where(*_MINE).limit(_LIMIT)
 # What people type is never part of either engine's query language: `head` comes as quoted phrases, which is what one
 # reads and the punctuation of which the other ignores; `last` is quoted here, in the way of each.
 _WORDS = table("message_words", column("rowid"))
-_PHRASES = _HEAD + literal_column("' \"'") + func.replace(_LAST, '"', '""') + literal_column("'\"*'")
+_PHRASES = _HEAD + _text(' "') + _replaced(_LAST, '"', '""') + _text('"*')
 _LEXEMES = func.plainto_tsquery(literal_column("'simple'"), _HEAD).op("&&")(
     func.to_tsquery(
         literal_column("'simple'"),
-        literal_column("''''") + func.replace(func.replace(_LAST, "\\", "\\\\"), "'", "''") + literal_column("''':*'"),
+        _text("''") + _replaced(_replaced(_LAST, "\\", "\\\\"), "'", "''") + _text("'':*"),
     )
 )
 _SEARCH = PerDialect(

@@ -3,12 +3,14 @@
 ``conversations`` is the head row of a history: every event raises it within its own transaction.
 ``conversation_events`` is the log that positions refer to; ``messages`` holds what the log folds to. A posted message
 stands in ``messages`` alone until its first edit: then the event keeps what was written first.
+
+What full-text search needs besides is made by the migrations: a table of words with triggers in SQLite, an index of
+lexemes in PostgreSQL.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Column,
     Index,
@@ -17,7 +19,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     literal_column,
 )
 
@@ -181,37 +182,3 @@ AUDIT = Table(
     Column("message", Text, nullable=False),
     Column("detail", Text, nullable=False),
 )
-
-SEARCH_DDL: dict[str, tuple[str, ...]] = {
-    "sqlite": (
-        (
-            "CREATE VIRTUAL TABLE message_words USING fts5"
-            "(text, content='messages', content_rowid='number', tokenize='unicode61 remove_diacritics 2')"
-        ),
-        (
-            "CREATE TRIGGER message_words_inserted AFTER INSERT ON messages WHEN new.text <> '' BEGIN "
-            "INSERT INTO message_words (rowid, text) VALUES (new.number, new.text); END"
-        ),
-        (
-            "CREATE TRIGGER message_words_deleted AFTER DELETE ON messages WHEN old.text <> '' BEGIN "
-            "INSERT INTO message_words (message_words, rowid, text) VALUES ('delete', old.number, old.text); END"
-        ),
-        (
-            "CREATE TRIGGER message_words_removed AFTER UPDATE OF text ON messages WHEN old.text <> '' BEGIN "
-            "INSERT INTO message_words (message_words, rowid, text) VALUES ('delete', old.number, old.text); END"
-        ),
-        (
-            "CREATE TRIGGER message_words_replaced AFTER UPDATE OF text ON messages WHEN new.text <> '' BEGIN "
-            "INSERT INTO message_words (rowid, text) VALUES (new.number, new.text); END"
-        ),
-    ),
-    "postgresql": ("CREATE INDEX ix_messages_words ON messages USING gin (to_tsvector('simple', text))",),
-}
-"""What full-text search needs besides the tables, in order, by the name of the dialect.
-
-The words follow the column by themselves, so that no transaction can forget them.
-"""
-
-for _dialect, _statements in SEARCH_DDL.items():
-    for _statement in _statements:
-        event.listen(MESSAGES, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]

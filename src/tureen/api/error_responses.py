@@ -1,8 +1,9 @@
-"""Errors of our own HTTP API: ``{"error": {"code", "message", "hint"}}``."""
+"""Errors of our own HTTP API: ``{"error": {"code", "message", "hint", "retry_after_ms"?}}``."""
 
 from __future__ import annotations
 
 import http
+import math
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -10,6 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tureen.api.errors import ApiError
+from tureen.protocol.errors import CommandError, ErrorCode
+
+STORAGE_RETRY_MS = 1_000
 
 
 def json_response(content: object, status: int = 200) -> Response:
@@ -32,6 +36,30 @@ async def handle_api_error(_request: Request, error: Exception) -> Response:
     if not isinstance(error, ApiError):
         raise error
     return error_response(error.status, error.wire_code, error.message, error.hint)
+
+
+async def handle_command_error(_request: Request, error: Exception) -> Response:
+    """For a `CommandError` that a route under ``/v1`` raised."""
+    if not isinstance(error, CommandError):
+        raise error
+    body: dict[str, object] = {"code": error.error_code, "message": error.message, "hint": error.hint}
+    if error.retry_after_ms is not None:
+        body["retry_after_ms"] = error.retry_after_ms
+    response = json_response({"error": body}, error.meaning.status)
+    if error.retry_after_ms is not None:
+        # Whole seconds (RFC 9110 section 10.2.3), never too early.
+        response.headers["Retry-After"] = str(math.ceil(error.retry_after_ms / 1000))
+    if error.meaning.status == http.HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+async def handle_busy_storage(_request: Request, _error: Exception) -> Response:
+    """For a database that can take no more at the moment."""
+    refused = CommandError(
+        ErrorCode.UNAVAILABLE, "The database is busy.", "Try again.", retry_after_ms=STORAGE_RETRY_MS
+    )
+    return await handle_command_error(_request, refused)
 
 
 async def handle_http_exception(_request: Request, error: Exception) -> Response:

@@ -9,11 +9,23 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 
 from tureen.api.errors import ApiError
+from tureen.protocol.errors import CommandError, ErrorCode
 
 T = TypeVar("T")
 
 BODY_S = 10
 """How long a body may take."""
+
+_CODES = {413: ErrorCode.TOO_LARGE, 415: ErrorCode.UNSUPPORTED_MEDIA}
+
+
+async def read_command_untrusted(request: Request, kind: type[T], max_bytes: int) -> T:
+    """The same for the API under ``/v1``. Raises `CommandError` and nothing else."""
+    try:
+        return await read_json_untrusted(request, kind, max_bytes)
+    except ApiError as error:
+        code = _CODES.get(error.status, ErrorCode.INVALID)
+        raise CommandError(code, error.message, error.hint) from error
 
 
 async def read_json_untrusted(request: Request, kind: type[T], max_bytes: int) -> T:

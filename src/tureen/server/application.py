@@ -15,12 +15,15 @@ from starlette.websockets import WebSocket
 from tureen.api.error_responses import (
     error_response,
     handle_api_error,
+    handle_busy_storage,
+    handle_command_error,
     handle_defect,
     handle_http_exception,
     json_response,
 )
 from tureen.api.errors import ApiError
 from tureen.config.settings import Settings
+from tureen.protocol.errors import CommandError
 from tureen.server.dev_login import DevLogin
 from tureen.server.draining import RefuseWhileDraining
 from tureen.server.health import HealthPort
@@ -28,6 +31,7 @@ from tureen.server.probes import Probes
 from tureen.server.response_headers import CountResponses, OneLeadingSlash, SafeHeaders
 from tureen.server.version import package_version
 from tureen.server.web_app import WebApp
+from tureen.storage.errors import StorageBusyError
 from tureen.telemetry.metrics import Metrics
 
 
@@ -65,6 +69,8 @@ def build_app(
         ],
         exception_handlers={
             ApiError: handle_api_error,
+            CommandError: handle_command_error,
+            StorageBusyError: handle_busy_storage,
             404: web_app.handle_not_found,
             HTTPException: handle_http_exception,
             Exception: handle_defect,

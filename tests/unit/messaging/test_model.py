@@ -209,7 +209,9 @@ class ConversationMachine(RuleBasedStateMachine):
         self.world.clock.advance(1)
 
     def current(self, message: str) -> Message:
-        found = self.run(self.people[OWNER].do(HistoryGet, conversation=self.group.id, limit=200)).messages
+        found: list[Message] = self.run(
+            self.people[OWNER].do(HistoryGet, conversation=self.group.id, limit=200)
+        ).messages
         return next(each for each in found if each.id == message)
 
     @invariant()

@@ -120,7 +120,8 @@ class Someone:
         raise AssertionError("it was not refused")
 
     async def say(self, conversation: str, text: str = "hello", **fields: Any) -> Sent:
-        return await self.do(MessageSend, conversation=conversation, text=text, **fields)
+        sent: Sent = await self.do(MessageSend, conversation=conversation, text=text, **fields)
+        return sent
 
     def heard(self, kind: type[EventT]) -> list[EventT]:
         return [event for event in self.inbox if isinstance(event, kind)]
@@ -184,4 +185,5 @@ class World:
         for inboxes in self.mailroom.inboxes.values():
             for inbox in inboxes.values():
                 inbox.clear()
-        return answer.conversation
+        conversation: Conversation = answer.conversation
+        return conversation

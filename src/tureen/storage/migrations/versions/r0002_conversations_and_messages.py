@@ -35,6 +35,13 @@ POSTGRESQL_SEARCH = ("CREATE INDEX ix_messages_words ON messages USING gin (to_t
 
 
 def upgrade() -> None:
+    make_conversations()
+    make_messages()
+    make_moderation()
+    make_search()
+
+
+def make_conversations() -> None:
     op.create_table(
         "conversation_bans",
         sa.Column("conversation", sa.Text(), nullable=False),
@@ -43,31 +50,6 @@ def upgrade() -> None:
         sa.Column("banned_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("conversation", "user", name=op.f("pk_conversation_bans")),
     )
-    op.create_table(
-        "conversation_events",
-        sa.Column("conversation", sa.Text(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("sender", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("command", sa.Text(), nullable=True),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("conversation", "seq", name=op.f("pk_conversation_events")),
-        sa.UniqueConstraint(
-            "conversation", "sender", "command", name=op.f("uq_conversation_events_conversation_sender_command")
-        ),
-    )
-    with op.batch_alter_table("conversation_events", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_conversation_events_edited",
-            ["message"],
-            unique=False,
-            sqlite_where=sa.text("kind = 'edited'"),
-            postgresql_where=sa.text("kind = 'edited'"),
-        )
-
     op.create_table(
         "conversation_members",
         sa.Column("conversation", sa.Text(), nullable=False),
@@ -84,7 +66,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_conversation_members_user_conversation"), ["user", "conversation"], unique=False
         )
-
     op.create_table(
         "conversation_states",
         sa.Column("conversation", sa.Text(), nullable=False),
@@ -119,6 +100,32 @@ def upgrade() -> None:
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_conversations_kind_oldest_at"), ["kind", "oldest_at"], unique=False)
 
+
+def make_messages() -> None:
+    op.create_table(
+        "conversation_events",
+        sa.Column("conversation", sa.Text(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("command", sa.Text(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("conversation", "seq", name=op.f("pk_conversation_events")),
+        sa.UniqueConstraint(
+            "conversation", "sender", "command", name=op.f("uq_conversation_events_conversation_sender_command")
+        ),
+    )
+    with op.batch_alter_table("conversation_events", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_conversation_events_edited",
+            ["message"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'edited'"),
+            postgresql_where=sa.text("kind = 'edited'"),
+        )
     op.create_table(
         "message_mentions",
         sa.Column("user", sa.Text(), nullable=False),
@@ -128,23 +135,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message_mentions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_mentions_conversation_seq"), ["conversation", "seq"], unique=False)
-
-    op.create_table(
-        "message_reports",
-        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("conversation", sa.Text(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("reporter", sa.Text(), nullable=False),
-        sa.Column("reported_at", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("sender", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_message_reports")),
-        sa.UniqueConstraint("message", "reporter", name=op.f("uq_message_reports_message_reporter")),
-    )
-    with op.batch_alter_table("message_reports", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_message_reports_sender"), ["sender"], unique=False)
-
     op.create_table(
         "messages",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -174,6 +164,23 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_messages_sender_number"), ["sender", "number"], unique=False)
 
+
+def make_moderation() -> None:
+    op.create_table(
+        "message_reports",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("conversation", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("reporter", sa.Text(), nullable=False),
+        sa.Column("reported_at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_message_reports")),
+        sa.UniqueConstraint("message", "reporter", name=op.f("uq_message_reports_message_reporter")),
+    )
+    with op.batch_alter_table("message_reports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_reports_sender"), ["sender"], unique=False)
     op.create_table(
         "moderation_audit",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -186,6 +193,9 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_moderation_audit")),
     )
+
+
+def make_search() -> None:
     sqlite = op.get_bind().dialect.name == "sqlite"
     for statement in SQLITE_SEARCH if sqlite else POSTGRESQL_SEARCH:
         op.execute(statement)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from tureen.messaging import keys
 from tureen.messaging.desk import Desk
 from tureen.messaging.limits import SHOWN_MEMBERS
-from tureen.messaging.records import Addition, Membership, NewConversation
+from tureen.messaging.records import Act, Addition, Membership, NewConversation
 from tureen.model.actor import Actor
 from tureen.model.ids import ConversationId, UserId
 from tureen.ports import Handlers
@@ -23,6 +25,7 @@ from tureen.protocol.replies import ConversationAnswered, Conversations, Members
 from tureen.protocol.resources import ConversationKind, MemberRole
 
 _EPOCH_CHARACTERS = 12
+_DROPPED_AT_ONCE = 500
 
 
 class ConversationDesk:
@@ -151,12 +154,24 @@ class ConversationDesk:
             )
         )
         if made is None:
+            await self._make_place(act)
             limit = self._desk.outside.limits.members
             made = await self._desk.outside.store.add_members(
                 Addition(act=act, users=[actor.user], max_members=limit, tell_up_to=SHOWN_MEMBERS)
             )
         await self._desk.seat(made)
         await self._desk.show_newcomers(made, act.at, skip=actor)
+
+    async def _make_place(self, act: Act) -> None:
+        """Guests of a room do not say goodbye. Where it is full, some of those who are not connected are members no
+        more; with their token they can be again.
+        """
+        roster = await self._desk.rosters.get(act.conversation)
+        if roster is None or len(roster.seats) < self._desk.outside.limits.members:
+            return
+        absent = (user for user in roster.seats if not self._desk.outside.mailroom.devices(user))
+        dropped = await self._desk.outside.store.drop_absent(act, list(islice(absent, _DROPPED_AT_ONCE)))
+        self._desk.rosters.handle_left(act.conversation, dropped.changed)
 
     async def _tell_made(self, actor: Actor, made: Membership) -> None:
         # Read anew, with everyone's roles, when it is needed.

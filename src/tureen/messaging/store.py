@@ -78,6 +78,9 @@ class MessagingStore(Protocol):
     async def remove_members(self, removal: Removal) -> Membership:
         """Raises `CommandError` if one of them stands above the act's user."""
 
+    async def drop_absent(self, act: Act, users: Sequence[UserId]) -> Membership:
+        """Makes room in the conversation of a room, in silence: the act's user did not choose who goes."""
+
     async def leave(self, act: Act) -> Membership:
         """Out of a group or a room, or out of one's list for a direct conversation (then nobody changes)."""
 

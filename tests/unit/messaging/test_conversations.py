@@ -160,6 +160,21 @@ class TestRooms:
         await chief.do(ConversationRemove, conversation=room.id, users=["g1"], ban=True)
         assert await silent.refused(ConversationRoom, room="soup") == "forbidden"
 
+    async def test_a_full_one_forgets_guests_who_are_away(self, tmp_path: Path) -> None:
+        world = World(tmp_path / "b.db", limits=MessagingLimits(members=3))
+        guests = [world.guest(f"g{number}", "soup") for number in range(5)]
+        for guest in guests[:3]:
+            room = (await guest.do(ConversationRoom, room="soup")).conversation
+        assert await guests[3].refused(ConversationRoom, room="soup") == "limit_exceeded"
+        del world.mailroom.inboxes[guests[1].user]
+        joined = (await guests[3].do(ConversationRoom, room="soup")).conversation
+        assert {member.user for member in joined.members} == {"g0", "g2", "g3"}
+        assert await guests[1].refused(HistoryGet, conversation=room.id) == "not_found"
+        assert await guests[4].refused(ConversationRoom, room="soup") == "limit_exceeded"
+        await guests[0].say(room.id)
+        assert len(guests[3].seqs(room.id)) >= 1
+        world.close()
+
 
 class TestGroups:
     async def test_begin_with_everyone_who_can_be_reached(self, world: World, ann: Someone, bob: Someone) -> None:

@@ -116,6 +116,14 @@ def remove_members(removal: Removal) -> Script[Membership]:
     return (yield from _remove(act, found, targets, tell=True))
 
 
+def drop_absent(act: Act, users: Sequence[UserId]) -> Script[Membership]:
+    """Out of a room, in silence."""
+    found = yield from locked_standing(act)
+    if found is None or found.conversation.kind is not ConversationKind.ROOM:
+        raise not_found("conversation")
+    return (yield from _remove(act, found, (yield from _among(act, users)), tell=False))
+
+
 def leave(act: Act, tell_up_to: int) -> Script[Membership]:
     """A group or a room; of two people, one hides the conversation."""
     found = yield from locked_standing(act)

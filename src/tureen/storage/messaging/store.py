@@ -106,6 +106,10 @@ class SqlMessagingStore:
         """See the protocol."""
         return await self._database.write(about, removal.act.conversation, membership.remove_members, removal)
 
+    async def drop_absent(self, act: Act, users: Sequence[UserId]) -> Membership:
+        """See the protocol."""
+        return await self._database.write(about, act.conversation, membership.drop_absent, act, users)
+
     async def leave(self, act: Act) -> Membership:
         """See the protocol."""
         return await self._database.write(about, act.conversation, membership.leave, act, SHOWN_MEMBERS)

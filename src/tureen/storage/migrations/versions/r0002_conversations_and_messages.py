@@ -36,6 +36,7 @@ POSTGRESQL_SEARCH = ("CREATE INDEX ix_messages_words ON messages USING gin (to_t
 
 def upgrade() -> None:
     make_conversations()
+    make_events()
     make_messages()
     make_moderation()
     make_search()
@@ -101,7 +102,7 @@ def make_conversations() -> None:
         batch_op.create_index(batch_op.f("ix_conversations_kind_oldest_at"), ["kind", "oldest_at"], unique=False)
 
 
-def make_messages() -> None:
+def make_events() -> None:
     op.create_table(
         "conversation_events",
         sa.Column("conversation", sa.Text(), nullable=False),
@@ -126,6 +127,9 @@ def make_messages() -> None:
             sqlite_where=sa.text("kind = 'edited'"),
             postgresql_where=sa.text("kind = 'edited'"),
         )
+
+
+def make_messages() -> None:
     op.create_table(
         "message_mentions",
         sa.Column("user", sa.Text(), nullable=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 
 from tureen.messaging import keys
@@ -24,7 +25,9 @@ from tureen.protocol.errors import invalid, not_found
 from tureen.protocol.replies import ConversationAnswered, Conversations, Members
 from tureen.protocol.resources import ConversationKind, MemberRole
 
+_AVATAR = re.compile(r"(https?://|/)\S*")
 _EPOCH_CHARACTERS = 12
+_ID_CHARACTERS = 20
 _DROPPED_AT_ONCE = 500
 
 
@@ -72,13 +75,12 @@ class ConversationDesk:
         if other == actor.user:
             raise invalid("Nobody has a conversation of two with themselves.", "Create a group.")
         key = keys.direct_key(actor.user, other)
-        conversation = keys.key_id(key)
-        known = await self._desk.rosters.get(conversation)
+        known = await self._desk.rosters.find(key)
         if known is None and other not in await self._desk.outside.directory.reachable(actor.user, [other]):
             raise not_found("person")
-        _, made = await self._desk.outside.store.make(
+        record, made = await self._desk.outside.store.make(
             NewConversation(
-                id=conversation,
+                id=self._new_id(),
                 kind=ConversationKind.DIRECT,
                 key=key,
                 title="",
@@ -90,20 +92,18 @@ class ConversationDesk:
             )
         )
         if made is not None:
-            await self._desk.seat(made)
-            await self._desk.show([actor.user], conversation, skip=actor)
-        return await self._answer(actor, command.id, conversation)
+            await self._desk.show([actor.user], record.conversation.id, skip=actor)
+        return await self._answer(actor, command.id, record.conversation.id)
 
     async def room(self, actor: Actor, command: ConversationRoom) -> ConversationAnswered:
         """The one of a room. Whoever is a member stays one, with another token too."""
         key = keys.room_key(command.room)
-        conversation = keys.key_id(key)
-        roster = await self._desk.rosters.get(conversation)
+        roster = await self._desk.rosters.find(key)
         if roster is None or actor.user not in roster.seats:
             self._desk.gate.check_room(actor, command.room)
-            await self._join_room(actor, command, conversation, key)
+            conversation = await self._join_room(actor, command, key)
         else:
-            await self._desk.gate.enter(actor, conversation)
+            conversation = (await self._desk.gate.enter(actor, roster.id)).roster.id
         return await self._answer(actor, command.id, conversation)
 
     async def create(self, actor: Actor, command: ConversationCreate) -> ConversationAnswered:
@@ -114,9 +114,9 @@ class ConversationDesk:
         members = dict.fromkeys((user for user in wanted if user in reachable), MemberRole.MEMBER)
         record, made = await self._desk.outside.store.make(
             NewConversation(
-                id=keys.group_id(actor.user, command.id),
+                id=self._new_id(),
                 kind=ConversationKind.GROUP,
-                key=None,
+                key=keys.group_key(actor.user, command.id),
                 title=command.title,
                 epoch=self._epoch(),
                 created_by=actor.user,
@@ -132,27 +132,29 @@ class ConversationDesk:
 
     async def update(self, actor: Actor, command: ConversationUpdate) -> ConversationAnswered:
         """Another title or picture."""
+        if command.avatar and _AVATAR.fullmatch(command.avatar) is None:
+            raise invalid("The picture's address is none of https:, http: or a path on the server.")
         entry = await self._desk.gate.enter(actor, command.conversation)
         placed = await self._desk.outside.store.rename(entry.of_command(command.id), command.title, command.avatar)
         await self._desk.publish(placed)
         return await self._answer(actor, command.id, entry.roster.id)
 
-    async def _join_room(self, actor: Actor, command: ConversationRoom, conversation: ConversationId, key: str) -> None:
-        act = self._desk.gate.act(actor, conversation, command.id)
-        _, made = await self._desk.outside.store.make(
+    async def _join_room(self, actor: Actor, command: ConversationRoom, key: str) -> ConversationId:
+        record, made = await self._desk.outside.store.make(
             NewConversation(
-                id=conversation,
+                id=self._new_id(),
                 kind=ConversationKind.ROOM,
                 key=key,
                 title=command.room,
                 epoch=self._epoch(),
                 created_by=actor.user,
-                at=act.at,
+                at=self._desk.outside.now(),
                 members={actor.user: MemberRole.MEMBER},
                 command=command.id,
                 tell=True,
             )
         )
+        act = self._desk.gate.act(actor, record.conversation.id, command.id)
         if made is None:
             await self._make_place(act)
             limit = self._desk.outside.limits.members
@@ -161,6 +163,7 @@ class ConversationDesk:
             )
         await self._desk.seat(made)
         await self._desk.show_newcomers(made, act.at, skip=actor)
+        return act.conversation
 
     async def _make_place(self, act: Act) -> None:
         """Guests of a room do not say goodbye. Where it is full, some of those who are not connected are members no
@@ -182,6 +185,9 @@ class ConversationDesk:
 
     async def _answer(self, actor: Actor, command: str, conversation: ConversationId) -> ConversationAnswered:
         return ConversationAnswered(id=command, conversation=await self._desk.views.one(actor.user, conversation))
+
+    def _new_id(self) -> ConversationId:
+        return ConversationId(f"CV_{self._desk.outside.entropy.token(_ID_CHARACTERS)}")
 
     def _epoch(self) -> str:
         return self._desk.outside.entropy.token(_EPOCH_CHARACTERS)

@@ -1,7 +1,8 @@
-"""What conversations and messages are known by, derived from what makes them unique.
+"""What makes conversations and messages unique.
 
-Ids that follow from the command that made a thing stay the same when the command is sent again, even after the process
-died between a file's claim and the commit.
+A conversation's id is chance, so that nobody can guess or probe it; it is found again by its key. A message's id
+follows from the command that posts it: it stays the same when the command is sent again, even after the process died
+between the claim of a file and the commit.
 """
 
 from __future__ import annotations
@@ -22,14 +23,9 @@ def room_key(room: str) -> str:
     return f"room {room}"
 
 
-def group_id(creator: UserId, command: str) -> ConversationId:
+def group_key(creator: UserId, command: str) -> str:
     """Of the group that this command makes."""
-    return ConversationId(f"CV_{_digest('group', creator, command)}")
-
-
-def key_id(key: str) -> ConversationId:
-    """Of the conversation with this key."""
-    return ConversationId(f"CV_{_digest('key', key)}")
+    return f"group {len(creator)} {creator} {command}"
 
 
 def message_id(conversation: ConversationId, sender: UserId, command: str) -> MessageId:

@@ -27,6 +27,8 @@ class MessagingLimits(Struct, frozen=True, kw_only=True):
     """Of one conversation, all values together."""
     catch_up_events: int = 1_000
     """Sent to a device that comes back, for each conversation; beyond that it reads the history anew."""
+    catch_up_total: int = 10_000
+    """The same, all conversations together."""
     hot_events: int = 500
     """Kept in memory of one conversation."""
     hot_bytes_each: int = 512 * 1024

@@ -41,29 +41,33 @@ class Outgoing:
         before this one (whoever wrote it went away between commit and publication), it is read and goes first.
         """
         conversation = ConversationId(event.conversation)
+        # In memory as a rule: whoever wrote the event asked for it a moment ago. From here to the sending of an event
+        # whose turn it is, nothing is waited for.
+        while self._rosters.peek(conversation) is None:
+            if await self._rosters.get(conversation) is None:
+                return
         last = self._hot.last_seq(conversation)
         if last is None or event.seq == last + 1:
-            await self._send(event)
+            self._send(event)
             return
         while last is not None and last < event.seq:
             found = await self._store.events(conversation, last, _FILL)
             for each in await self._views.fresh_events(found):
                 if each.seq == (self._hot.last_seq(conversation) or each.seq - 1) + 1:
-                    await self._send(each)
+                    self._send(each)
             now = self._hot.last_seq(conversation)
             if now == last:
                 # It was deleted meanwhile: the newer ones go on without it, and receivers see the gap.
                 self._hot.forget(conversation)
-                await self._send(event)
+                self._send(event)
                 return
             last = now
 
-    async def _send(self, event: ConversationEvent) -> None:
+    def _send(self, event: ConversationEvent) -> None:
         conversation = ConversationId(event.conversation)
         self._hot.push(event)
         self._rosters.handle_event(conversation, event.seq)
-        # In memory as a rule: whoever wrote the event has asked for it a moment ago.
-        roster = self._rosters.peek(conversation) or await self._rosters.get(conversation)
+        roster = self._rosters.peek(conversation)
         if roster is None:
             return
         if not event.command:

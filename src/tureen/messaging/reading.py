@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tureen.messaging.desk import Desk
 from tureen.messaging.outgoing import for_reader
-from tureen.messaging.records import HistoryQuery, SearchQuery
+from tureen.messaging.records import ConversationRecord, HistoryQuery, SearchQuery
+from tureen.messaging.roster import Roster
 from tureen.model.actor import Actor
 from tureen.model.ids import ConversationId, MessageId, UserId
 from tureen.ports import Handlers
@@ -93,59 +94,57 @@ class ReadingDesk:
 
         Conversations in use are answered from memory; of the others the store is asked once, whether there is news.
         """
-        result: list[Event] = []
-        quiet: list[Position] = []
-        for position in positions:
-            roster = self._desk.rosters.peek(ConversationId(position.conversation))
-            if roster is None:
-                quiet.append(position)
-            elif not self._has_part(actor, roster.key, member=actor.user in roster.seats):
-                result.append(ConversationGone(conversation=position.conversation))
-            else:
-                result += await self._since(
-                    actor.user, position, epoch=roster.epoch, head=roster.head_seq, floor=roster.floor_seq
-                )
-        return [*result, *(await self._missed_in_quiet(actor, quiet))]
-
-    async def _missed_in_quiet(self, actor: Actor, positions: Sequence[Position]) -> Sequence[Event]:
-        if not positions:
-            return []
-        ids = [ConversationId(position.conversation) for position in positions]
-        found = await self._desk.outside.store.standings(actor.user, ids)
-        heads = {standing.conversation.id: standing.conversation for standing in found}
+        unknown = [
+            conversation
+            for position in positions
+            if self._desk.rosters.peek(conversation := ConversationId(position.conversation)) is None
+        ]
+        stored = await self._desk.outside.store.standings(actor.user, unknown) if unknown else []
+        standings = {standing.conversation.id: standing.conversation for standing in stored}
         result: list[Event] = []
         for position in positions:
-            head = heads.get(ConversationId(position.conversation))
-            if head is None or not self._has_part(actor, head.key, member=True):
+            head = self._head(actor, standings, ConversationId(position.conversation))
+            if head is None:
                 result.append(ConversationGone(conversation=position.conversation))
             else:
-                result += await self._since(
-                    actor.user, position, epoch=head.epoch, head=head.head_seq, floor=head.floor_seq
-                )
+                left = self._desk.outside.limits.catch_up_total - len(result)
+                result += await self._since(actor.user, position, head, left)
         return result
 
-    def _has_part(self, actor: Actor, key: str | None, *, member: bool) -> bool:
+    def _head(
+        self, actor: Actor, stored: Mapping[ConversationId, ConversationRecord], conversation: ConversationId
+    ) -> ConversationRecord | Roster | None:
+        """Where the history stands; None: it is not the actor's."""
+        head: ConversationRecord | Roster | None = stored.get(conversation)
+        member = head is not None
+        roster = self._desk.rosters.peek(conversation)
+        if roster is not None:
+            head, member = roster, actor.user in roster.seats
+        return head if head is not None and self._has_part(actor, head.key, member=member) else None
+
+    def _has_part(self, actor: Actor, key: str, *, member: bool) -> bool:
         only_key = self._desk.gate.only_key(actor)
         return (member or actor.grant.people.admin) and only_key in (None, key)
 
-    async def _since(self, user: UserId, position: Position, *, epoch: str, head: int, floor: int) -> Sequence[Event]:
-        conversation = ConversationId(position.conversation)
-        gap = Gap(conversation=conversation, epoch=epoch, head_seq=head)
-        if position.epoch != epoch or not floor <= position.seq <= head:
+    async def _since(
+        self, user: UserId, position: Position, head: ConversationRecord | Roster, left: int
+    ) -> Sequence[Event]:
+        """At most ``left`` events, or a gap."""
+        most = min(left, self._desk.outside.limits.catch_up_events)
+        gap = Gap(conversation=head.id, epoch=head.epoch, head_seq=head.head_seq)
+        if position.epoch != head.epoch or not head.floor_seq <= position.seq <= head.head_seq:
             return [gap]
-        if position.seq == head:
+        if position.seq == head.head_seq:
             return []
-        found = self._desk.hot.after(conversation, epoch, position.seq)
-        if found is None:
-            found = await self._read(conversation, position.seq, head)
-        if found is None or len(found) > self._desk.outside.limits.catch_up_events:
+        found = self._desk.hot.after(head.id, head.epoch, position.seq)
+        if found is None and head.head_seq - position.seq <= most:
+            found = await self._read(head.id, position.seq, head.head_seq)
+        if found is None or len(found) > most:
             return [gap]
         return for_reader(await self._desk.files.fresh_events(found), user)
 
     async def _read(self, conversation: ConversationId, after: int, head: int) -> Sequence[ConversationEvent] | None:
-        """All up to the head at least; None: there are too many, or some are gone."""
-        if head - after > self._desk.outside.limits.catch_up_events:
-            return None
+        """All up to the head at least; None: some are gone."""
         found: list[ConversationEvent] = []
         last = after
         while last < head:

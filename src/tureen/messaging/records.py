@@ -17,8 +17,8 @@ class ConversationRecord(Struct, frozen=True, kw_only=True):
 
     id: ConversationId
     kind: ConversationKind
-    key: str | None
-    """Of a direct or room conversation: see `messaging.keys`."""
+    key: str
+    """What makes it unique: see `messaging.keys`."""
     title: str
     avatar: str
     epoch: str
@@ -151,11 +151,11 @@ class Placed(Struct, frozen=True, kw_only=True):
 
 
 class NewConversation(Struct, frozen=True, kw_only=True):
-    """A conversation to make, unless there is one of this id or key."""
+    """A conversation to make, unless there is one of this key."""
 
     id: ConversationId
     kind: ConversationKind
-    key: str | None
+    key: str
     title: str
     epoch: str
     created_by: UserId

@@ -57,8 +57,17 @@ class Rosters:
         self._complete = complete
         self._limits = limits
         self._kept: OrderedDict[ConversationId, Roster] = OrderedDict()
+        self._keys: dict[str, ConversationId] = {}
         self._members = 0
         self._loads: dict[ConversationId, set[_Load]] = {}
+
+    async def find(self, key: str) -> Roster | None:
+        """By what makes the conversation unique. None: there is none of this key."""
+        conversation = self._keys.get(key)
+        if conversation is None:
+            record = await self._store.find_key(key)
+            conversation = None if record is None else record.id
+        return None if conversation is None else await self.get(conversation)
 
     def peek(self, conversation: ConversationId) -> Roster | None:
         """If it is in memory."""
@@ -122,10 +131,12 @@ class Rosters:
 
     def _keep(self, roster: Roster) -> Roster:
         self._kept[roster.id] = roster
+        self._keys[roster.key] = roster.id
         self._members += len(roster.seats)
         while len(self._kept) > 1 and (
             len(self._kept) > self._limits.rosters or self._members > self._limits.roster_members
         ):
             _, dropped = self._kept.popitem(last=False)
             self._members -= len(dropped.seats)
+            self._keys.pop(dropped.key, None)
         return roster

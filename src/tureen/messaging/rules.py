@@ -23,7 +23,7 @@ def check_access(act: Act, standing: Standing | None) -> MemberRole:
     return check_role(act, standing.conversation.key, None if standing.member is None else standing.member.role)
 
 
-def check_role(act: Act, key: str | None, role: MemberRole | None) -> MemberRole:
+def check_role(act: Act, key: str, role: MemberRole | None) -> MemberRole:
     """The same, by the conversation's key and the role that the act's user has as a member."""
     if act.only_key is not None and key != act.only_key:
         raise not_found("conversation")

@@ -40,7 +40,7 @@ class MessagingStore(Protocol):
     # Conversations and members.
 
     async def make(self, new: NewConversation) -> tuple[RosterRecord, Membership | None]:
-        """The conversation of this id or key, and how it came to be; None: it was there before."""
+        """The conversation of this key, and how it came to be; None: it was there before."""
 
     async def find(self, conversation: ConversationId) -> ConversationRecord | None:
         """By id."""

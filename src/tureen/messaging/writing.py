@@ -80,6 +80,7 @@ class WritingDesk:
             replaces=MessageId(command.message),
         )
         check_draft(draft)
+        await self._desk.gate.check_reachable(actor.user, entry.roster)
         draft = await self._ask(actor, draft, entry)
         placed = await self._desk.outside.store.edit(
             Edit(

@@ -275,6 +275,12 @@ class TestGroups:
         changed = (await ann.do(ConversationUpdate, conversation=group.id, title="stew")).conversation
         assert changed.title == "stew"
         assert bob.heard(ConversationEvent)[-1].event == Renamed(title="stew")
+        for avatar, fits in (("javascript:alert(1)", False), ("https://x/y.png", True), ("/a.png", True), ("", True)):
+            command = {"conversation": group.id, "avatar": avatar}
+            if fits:
+                assert (await ann.do(ConversationUpdate, **command)).conversation.avatar == avatar
+            else:
+                assert await ann.refused(ConversationUpdate, **command) == "invalid"
 
     async def test_bounds(self, tmp_path: Path) -> None:
         world = World(tmp_path / "b.db", limits=MessagingLimits(members=3))

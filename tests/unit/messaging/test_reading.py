@@ -105,6 +105,18 @@ class TestCatchUp:
         ]
         world.close()
 
+    async def test_too_much_to_send_of_all_together(self, tmp_path: Path) -> None:
+        world = World(tmp_path / "b.db", limits=MessagingLimits(catch_up_total=5))
+        ann = world.person("ann")
+        groups = [await world.group(ann) for _ in range(3)]
+        for group in groups:
+            for _ in range(2):
+                await ann.say(group.id)
+        missed = await world.service.missed(ann.actor, [at(group, 1) for group in groups])
+        assert seqs(missed) == [2, 3, 2, 3]
+        assert missed[-1] == Gap(conversation=groups[-1].id, epoch=groups[-1].epoch, head_seq=3)
+        world.close()
+
     @pytest.mark.parametrize("memory", [True, False])
     async def test_where_one_is_no_member(self, memory: bool, world: World, ann: Someone, bob: Someone) -> None:
         group = await world.group(ann, bob)

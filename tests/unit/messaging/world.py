@@ -134,6 +134,7 @@ class World:
     def __init__(self, path: Path, **outside: Any) -> None:
         self.path = path
         self.clock = FakeClock()
+        self.entropy = FakeEntropy()
         self.mailroom = FakeMailroom()
         self.directory = FakeDirectory()
         self.push = FakePush()
@@ -152,7 +153,7 @@ class World:
                     "mailroom": self.mailroom,
                     "directory": self.directory,
                     "clock": self.clock,
-                    "entropy": FakeEntropy(),
+                    "entropy": self.entropy,
                     **self._settings,
                 }
             )

@@ -108,7 +108,7 @@ _OUTSIDE = select(_LAST.label("last_message")).select_from(CONVERSATIONS).where(
 
 
 def make(new: NewConversation) -> Script[tuple[RosterRecord, Membership | None]]:
-    """Unless there is one of this id or key."""
+    """Unless there is one of this key."""
     inserted = yield from first(
         _MAKE,
         id=new.id,
@@ -247,10 +247,11 @@ def rename(act: Act, title: str | None, avatar: str | None) -> Script[Placed]:
 
 
 def _existing(new: NewConversation) -> Script[RosterRecord]:
+    head = yield from find_key(new.key)
+    record = None if head is None else (yield from roster(head.id))
+    assert record is not None  # noqa: S101 - the conflict was with this one: ids are chance
     if new.kind is ConversationKind.DIRECT:
-        yield from execute(_SHOW, b_conversation=new.id, b_user=new.created_by)
-    record = yield from roster(new.id)
-    assert record is not None  # noqa: S101 - ids follow from keys, so the conflict was with this one
+        yield from execute(_SHOW, b_conversation=record.conversation.id, b_user=new.created_by)
     return record
 
 

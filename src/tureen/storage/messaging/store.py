@@ -60,7 +60,7 @@ class SqlMessagingStore:
 
     async def make(self, new: NewConversation) -> tuple[RosterRecord, Membership | None]:
         """See the protocol."""
-        return await self._database.write(about, new.id, conversations.make, new)
+        return await self._database.write(about, new.key, conversations.make, new)
 
     async def find(self, conversation: ConversationId) -> ConversationRecord | None:
         """See the protocol."""
@@ -219,6 +219,6 @@ class SqlMessagingStore:
         await self._database.write(audit.forget_reports_of, act)
 
 
-def about(_conversation: str, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> Script[T]:
-    """A script that changes a conversation: those that are begun one after the other are committed in this order."""
+def about(_thing: str, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> Script[T]:
+    """A script that changes a conversation: those about the same one are committed in the order of their beginnings."""
     return (yield from script(*args, **kwargs))

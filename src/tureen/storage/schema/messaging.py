@@ -32,8 +32,8 @@ CONVERSATIONS = Table(
     METADATA,
     Column("id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
-    # Of direct and room conversations: what makes them unique. Null for groups.
-    Column("key", Text),
+    # What makes it unique: two people, a room's name, the command that made a group.
+    Column("key", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("avatar", Text, nullable=False),
     Column("epoch", Text, nullable=False),

@@ -80,7 +80,7 @@ def make_conversations() -> None:
         "conversations",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=True),
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("avatar", sa.Text(), nullable=False),
         sa.Column("epoch", sa.Text(), nullable=False),

@@ -101,6 +101,18 @@ class TestSending:
         assert sorted(reply.seq for reply in replies) == list(range(2, 82))
         assert bob.seqs(group.id) == list(range(2, 82))
 
+    async def test_so_they_do_where_memory_holds_one_conversation(self, tmp_path: Path) -> None:
+        world = World(tmp_path / "b.db", limits=MessagingLimits(rosters=1, hot_bytes=1_000))
+        ann, bob = world.person("ann"), world.person("bob")
+        groups = [await world.group(ann, bob) for _ in range(3)]
+        bob.inbox.clear()
+        await asyncio.gather(*(ann.say(group.id, str(n)) for n in range(20) for group in groups))
+        for group in groups:
+            assert bob.seqs(group.id) == sorted(set(bob.seqs(group.id)))
+            missed = await world.service.missed(bob.actor, [_position(group, 1)])
+            assert [event.seq for event in missed if isinstance(event, ConversationEvent)] == list(range(2, 22))
+        world.close()
+
     async def test_an_event_whose_writer_went_away_goes_before_the_next(
         self, world: World, ann: Someone, bob: Someone
     ) -> None:

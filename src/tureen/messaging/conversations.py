@@ -136,7 +136,7 @@ class ConversationDesk:
             raise invalid("The picture's address is none of https:, http: or a path on the server.")
         entry = await self._desk.gate.enter(actor, command.conversation)
         placed = await self._desk.outside.store.rename(entry.of_command(command.id), command.title, command.avatar)
-        await self._desk.publish(placed)
+        await self._desk.publish(placed, entry.roster)
         return await self._answer(actor, command.id, entry.roster.id)
 
     async def _join_room(self, actor: Actor, command: ConversationRoom, key: str) -> ConversationId:

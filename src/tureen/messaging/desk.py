@@ -14,7 +14,7 @@ from tureen.messaging.marks import Marks
 from tureen.messaging.outgoing import Outgoing
 from tureen.messaging.outside import Outside
 from tureen.messaging.records import Membership, Placed, Seat
-from tureen.messaging.roster import Rosters
+from tureen.messaging.roster import Roster, Rosters
 from tureen.model.actor import Actor
 from tureen.model.ids import ConversationId, UserId
 from tureen.protocol.events import ConversationChanged
@@ -33,10 +33,10 @@ class Desk(Struct, frozen=True, kw_only=True):
     views: ConversationViews
     outgoing: Outgoing
 
-    async def publish(self, placed: Placed) -> None:
+    async def publish(self, placed: Placed, roster: Roster | None = None) -> None:
         """What was stored, if it was news."""
         if placed.event is not None:
-            await self.outgoing.publish(placed.event)
+            await self.outgoing.publish(placed.event, roster)
 
     async def seat(self, membership: Membership) -> None:
         """Takes newcomers in: into memory, before everyone; then each gets their own view of the conversation."""

@@ -83,7 +83,7 @@ class MemberDesk:
             seat = self._desk.rosters.handle_seat(entry.roster.id, user)
             if seat is not None:
                 seat.role = command.role
-            await self._desk.publish(placed)
+            await self._desk.publish(placed, entry.roster)
         return Done(id=command.id)
 
     async def mute(self, actor: Actor, command: ConversationMute) -> Done:

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from tureen.messaging.attachment_views import AttachmentViews
 from tureen.messaging.hot_window import HotWindow
-from tureen.messaging.roster import Rosters
+from tureen.messaging.roster import Roster, Rosters
 from tureen.messaging.store import MessagingStore
 from tureen.model.ids import ConversationId, UserId
 from tureen.ports import Mailroom
@@ -34,42 +34,37 @@ class Outgoing:
         self._mailroom = mailroom
         self._views = views
 
-    async def publish(self, event: ConversationEvent) -> None:
-        """Returns when the event has been handed to the mailroom.
+    async def publish(self, event: ConversationEvent, roster: Roster | None = None) -> None:
+        """Returns when the event has been handed to the mailroom. ``roster``: as the writer of the event knew it.
 
-        Writes return in the order of their commits, so this waits for nothing as a rule. Where an event is missing
-        before this one (whoever wrote it went away between commit and publication), it is read and goes first.
+        Writes return in the order of their commits, so with a roster this waits for nothing as a rule. Where an event
+        before this one is missing (whoever wrote it went away before the publication), it is read and goes first.
         """
         conversation = ConversationId(event.conversation)
-        # In memory as a rule: whoever wrote the event asked for it a moment ago. From here to the sending of an event
-        # whose turn it is, nothing is waited for.
-        while self._rosters.peek(conversation) is None:
-            if await self._rosters.get(conversation) is None:
-                return
+        roster = self._rosters.peek(conversation) or roster or await self._rosters.get(conversation)
+        if roster is None:
+            return
         last = self._hot.last_seq(conversation)
         if last is None or event.seq == last + 1:
-            self._send(event)
+            self._send(event, roster)
             return
         while last is not None and last < event.seq:
             found = await self._store.events(conversation, last, _FILL)
             for each in await self._views.fresh_events(found):
                 if each.seq == (self._hot.last_seq(conversation) or each.seq - 1) + 1:
-                    self._send(each)
+                    self._send(each, roster)
             now = self._hot.last_seq(conversation)
             if now == last:
                 # It was deleted meanwhile: the newer ones go on without it, and receivers see the gap.
                 self._hot.forget(conversation)
-                self._send(event)
+                self._send(event, roster)
                 return
             last = now
 
-    def _send(self, event: ConversationEvent) -> None:
-        conversation = ConversationId(event.conversation)
+    def _send(self, event: ConversationEvent, roster: Roster) -> None:
         self._hot.push(event)
-        self._rosters.handle_event(conversation, event.seq)
-        roster = self._rosters.peek(conversation)
-        if roster is None:
-            return
+        roster.handle_event(event.seq)
+        self._rosters.handle_event(roster.id, event.seq)
         if not event.command:
             self._mailroom.send_to_users(roster.seats, event)
             return

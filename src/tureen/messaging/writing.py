@@ -11,6 +11,7 @@ from tureen.messaging.gate import Entry
 from tureen.messaging.notices import Notices
 from tureen.messaging.outside import Draft
 from tureen.messaging.records import Act, Edit, Placed, Post, React
+from tureen.messaging.roster import Roster
 from tureen.model.actor import Actor
 from tureen.model.ids import AttachmentId, MessageId, UserId
 from tureen.ports import Handlers
@@ -61,7 +62,7 @@ class WritingDesk:
             if before is not None:
                 return sent(command.id, act.conversation, before)
         placed = await self._post(act, await self._ask(actor, draft, entry))
-        await self._desk.publish(placed)
+        await self._desk.publish(placed, entry.roster)
         if placed.event is not None:
             await self._desk.show(placed.revealed, act.conversation)
             await self._notices.tell(entry.roster, placed.event)
@@ -92,21 +93,22 @@ class WritingDesk:
                 custom=draft.custom,
             )
         )
-        await self._desk.publish(placed)
+        await self._desk.publish(placed, entry.roster)
         return sent(command.id, entry.roster.id, placed)
 
     async def delete(self, actor: Actor, command: MessageDelete) -> Sent:
         """By its sender, owners and moderators; the muted too."""
         entry = await self._desk.gate.enter(actor, command.conversation)
         act = entry.of_command(command.id)
-        return sent(command.id, act.conversation, await self.delete_for(act, MessageId(command.message)))
+        placed = await self.delete_for(act, MessageId(command.message), entry.roster)
+        return sent(command.id, act.conversation, placed)
 
-    async def delete_for(self, act: Act, message: MessageId) -> Placed:
+    async def delete_for(self, act: Act, message: MessageId, roster: Roster | None = None) -> Placed:
         """The same, by whatever right."""
         placed = await self._desk.outside.store.delete(act, message)
         if placed.event is not None:
             self._desk.hot.scrub(act.conversation, message, placed.version, placed.at)
-            await self._desk.publish(placed)
+            await self._desk.publish(placed, roster)
         if placed.released:
             await self._desk.outside.attachments.release([AttachmentId(each) for each in placed.released])
         return placed
@@ -126,7 +128,7 @@ class WritingDesk:
                 max_reactions=limits.reactions_per_message,
             )
         )
-        await self._desk.publish(placed)
+        await self._desk.publish(placed, entry.roster)
         return sent(command.id, entry.roster.id, placed)
 
     async def report(self, actor: Actor, command: MessageReport) -> Done:

@@ -55,6 +55,7 @@ bench: build ## Measure packets, whole rooms, joins and memory: one JSON line pe
 	$(BIN)/python -m benches.load
 	$(BIN)/python -m benches.joins
 	$(BIN)/python -m benches.memory
+	$(BIN)/python -m benches.storage
 
 lint: lint-python lint-rust lint-web ## Style, types, import rules, shape, links.
 
@@ -68,6 +69,7 @@ wheel-check: setup ## Build the wheel and prove it in a fresh environment withou
 
 docs: $(STAMPS)/python ## Write the generated pages of docs/reference.
 	$(BIN)/python tools/settings_reference.py
+	$(BIN)/python tools/calls_reference.py
 
 doctor: ## Explain what is missing or stale, and which tests would be skipped.
 	@$(PYTHON) tools/doctor.py
@@ -88,6 +90,7 @@ lint-python: $(STAMPS)/python
 	$(BIN)/python tools/shape.py
 	$(BIN)/python tools/docs_check.py
 	$(BIN)/python tools/settings_reference.py --check
+	$(BIN)/python tools/calls_reference.py --check
 	PYTHONPATH=src $(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 

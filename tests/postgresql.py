@@ -74,9 +74,11 @@ class Cluster(NamedTuple):
         """What a node would be given."""
         return f"postgresql://tureen@/{database}?host={quote(str(self.folder), safe='')}"
 
-    def create_database(self, name: str, template: str = "template0") -> str:
+    def create_database(self, name: str, template: str = "template0", encoding: str = "UTF8") -> str:
         """Its URL. Nobody may be connected to the template."""
-        self._run("createdb", "-h", str(self.folder), "-U", "tureen", "-T", template, name)
+        locale = "C" if encoding != "UTF8" else "C.UTF-8"
+        form = ["-E", encoding, "--locale", locale]
+        self._run("createdb", "-h", str(self.folder), "-U", "tureen", "-T", template, *form, name)
         return self.url(name)
 
     def restart(self) -> None:

@@ -38,10 +38,8 @@ async def handle_api_error(_request: Request, error: Exception) -> Response:
     return error_response(error.status, error.wire_code, error.message, error.hint)
 
 
-async def handle_command_error(_request: Request, error: Exception) -> Response:
-    """For a `CommandError` that a route under ``/v1`` raised."""
-    if not isinstance(error, CommandError):
-        raise error
+def command_error_response(error: CommandError) -> Response:
+    """The answer to a request under ``/v1`` that is refused."""
     body: dict[str, object] = {"code": error.error_code, "message": error.message, "hint": error.hint}
     if error.retry_after_ms is not None:
         body["retry_after_ms"] = error.retry_after_ms
@@ -52,6 +50,13 @@ async def handle_command_error(_request: Request, error: Exception) -> Response:
     if error.meaning.status == http.HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+async def handle_command_error(_request: Request, error: Exception) -> Response:
+    """For a `CommandError` that a route under ``/v1`` raised."""
+    if not isinstance(error, CommandError):
+        raise error
+    return command_error_response(error)
 
 
 async def handle_busy_storage(_request: Request, _error: Exception) -> Response:

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from tureen.cli.move import export_command, import_command
 from tureen.cli.serve import serve
 from tureen.cli.token import token_commands
 from tureen.cli.top import top
@@ -23,6 +24,8 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.command()(top)
+app.command("export")(export_command)
+app.command("import")(import_command)
 app.add_typer(token_commands, name="token")
 
 

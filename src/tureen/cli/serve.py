@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from tureen.config.settings import Settings
     from tureen.server.addresses import Listener
 
 
@@ -26,6 +27,10 @@ def serve(
         str | None, typer.Option(help="PEM file with the certificate chain, for HTTPS.", metavar="FILE")
     ] = None,
     tls_key: Annotated[str | None, typer.Option(help="PEM file with its private key.", metavar="FILE")] = None,
+    storage_url: Annotated[
+        str | None,
+        typer.Option(help="Database: sqlite:////folder/file.db or postgresql://user@host/name.", metavar="URL"),
+    ] = None,
     drain_s: Annotated[
         str | None, typer.Option(help="Longest wait for sessions to end at shut-down.", metavar="SECONDS")
     ] = None,
@@ -50,13 +55,18 @@ def serve(
             "public_addresses": ",".join(public_address) if public_address else None,
             "tls.certificate": tls_certificate,
             "tls.key": tls_key,
+            "storage.url": storage_url,
             "drain_s": drain_s,
             "log.level": log_level,
             "log.format": log_format,
         },
         config,
     )
+    raise typer.Exit(_run(settings))
 
+
+def _run(settings: Settings) -> int:
+    """Until it is stopped; the result is the exit code."""
     import contextlib
     import sys
 
@@ -71,4 +81,4 @@ def serve(
             with contextlib.suppress(SystemExit):
                 print_banner(settings, listeners, friendly_room_name())
 
-    raise typer.Exit(run(settings, on_ready))
+    return run(settings, on_ready)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath, ValidationInfo, field_validator, model_validator
@@ -10,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tureen.auth.secret import Secret
-from tureen.config.values import Keys, ListenAddresses, PublicAddresses, SecretText
+from tureen.config.values import CommandLine, DatabaseUrl, Keys, ListenAddresses, PublicAddresses, SecretText
 
 DEV_KEY = "devkey"
 DEV_SECRET = "secret"  # noqa: S105 - public by design: it exists with --dev only
@@ -120,6 +121,78 @@ class MediaSettings(_Section):
     gso: Gso = Field(default=Gso.AUTO, description="UDP segmentation offload")
 
 
+FileBytes = Annotated[int, Field(ge=1, le=1 << 40)]
+
+
+class AttachmentsSettings(_Section):
+    """Files of messages."""
+
+    max_bytes: FileBytes = Field(default=25 * KIB * KIB, description="largest file")
+    daily_bytes: FileBytes = Field(default=500 * KIB * KIB, description="most that one person uploads in a day")
+    max_pixels: Annotated[int, Field(ge=1, le=1_000_000_000)] = Field(
+        default=50_000_000, description="most pixels of an image; memory for its thumbnail follows from it"
+    )
+    url_s: Annotated[int, Field(ge=10, le=86_400)] = Field(
+        default=600, description="longest validity of a file's address; half of it at least"
+    )
+    upload_s: Seconds = Field(default=86_400, description="life of an upload that is not finished")
+    unclaimed_s: Seconds = Field(default=86_400, description="life of a file that no message has claimed")
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(default=2, description="processes that look into files")
+    scanner_command: CommandLine = Field(
+        default=(),
+        description="program that is given each file's path: exits with 0 if it is clean, with 1 if it is harmful",
+        examples=[["clamdscan", "--fdpass", "--no-summary"]],
+    )
+    scanner_s: Annotated[int, Field(ge=1, le=240)] = Field(
+        default=60, description="longest scan; what takes longer is not let through"
+    )
+    folder: Path | None = Field(
+        default=None,
+        description="where files are kept; none: a folder beside the database",
+        examples=["/var/lib/tureen/files"],
+    )
+    bucket: str | None = Field(
+        default=None, description="bucket of an S3 store that keeps them instead", examples=["tureen-files"]
+    )
+    bucket_prefix: str = Field(default="", description="what their names begin with", examples=["production"])
+    bucket_endpoint: str | None = Field(
+        default=None, description="address of the S3 store, if it is not Amazon's", examples=["https://s3.example.org"]
+    )
+    bucket_region: str | None = Field(default=None, description="its region", examples=["eu-central-1"])
+    bucket_key_id: str | None = Field(
+        default=None, description="name of its key; none: as the machine provides it", examples=["AKIA..."]
+    )
+    bucket_key: SecretText | None = Field(default=None, description="its secret key", examples=["<a secret>"])
+
+
+class PushSettings(_Section):
+    """How closed browsers are reached."""
+
+    key: SecretText | None = Field(
+        default=None,
+        description="private key for web push, 32 bytes as base64url; none: made once and kept in the database",
+        examples=["<a secret>"],
+    )
+    contact: Annotated[str, Field(pattern=r"^(|mailto:\S+|https://\S+)$", max_length=500)] = Field(
+        default="",
+        description="whom push services may turn to; some demand it",
+        examples=["mailto:operator@example.org"],
+    )
+    private_addresses: bool = Field(
+        default=False, description="accept push services in private networks, and over HTTP", examples=[True]
+    )
+
+
+class StorageSettings(_Section):
+    """Where people, conversations and messages are kept."""
+
+    url: DatabaseUrl | None = Field(
+        default=None,
+        description="SQLite file or PostgreSQL database; none: a file in the state folder",
+        examples=["postgresql://tureen:<password>@db.example.com/tureen"],
+    )
+
+
 class LogSettings(_Section):
     """What the server says about itself."""
 
@@ -166,6 +239,9 @@ class Settings(BaseSettings):
     rooms: RoomsSettings = RoomsSettings()
     limits: LimitsSettings = LimitsSettings()
     media: MediaSettings = MediaSettings()
+    attachments: AttachmentsSettings = AttachmentsSettings()
+    push: PushSettings = PushSettings()
+    storage: StorageSettings = StorageSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
 

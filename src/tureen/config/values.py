@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import shlex
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -12,6 +13,8 @@ from pydantic_settings import NoDecode
 
 from tureen.auth.secret import Secret
 from tureen.auth.tokens import MAX_NAME_CHARACTERS
+from tureen.storage.errors import StorageError
+from tureen.storage.url import sqlite_path
 
 
 def _split(value: object) -> object:
@@ -19,6 +22,16 @@ def _split(value: object) -> object:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
+
+
+def _words(value: object) -> object:
+    """``"clamdscan --fdpass"`` as a shell would split it."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return shlex.split(value)
+    except ValueError:
+        raise PydanticCustomError("command", "A quotation mark of the command is not closed.") from None
 
 
 def _address(text: str) -> str:
@@ -93,6 +106,17 @@ def _key_name(name: object) -> str:
     return name
 
 
+def _database_url(value: object) -> Secret:
+    if isinstance(value, Secret):
+        return value
+    try:
+        sqlite_path(value if isinstance(value, str) else "")
+    except StorageError as error:
+        # The text is not quoted: it may hold a password.
+        raise PydanticCustomError("database_url", "{why}", {"why": error.message}) from None
+    return Secret(str(value))
+
+
 PublicAddress = Annotated[str, AfterValidator(_public_address)]
 """A literal IPv4 or IPv6 address in its canonical form."""
 
@@ -105,8 +129,14 @@ ListenAddresses = Annotated[tuple[ListenAddress, ...], NoDecode, BeforeValidator
 PublicAddresses = Annotated[tuple[PublicAddress, ...], NoDecode, BeforeValidator(_split)]
 """A list, or its one-line form ``"a, b"``."""
 
+CommandLine = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+"""A program and its arguments as a list, or in one line as for a shell."""
+
 SecretText = Annotated[Secret, PlainValidator(_secret)]
 """A text that never shows itself."""
 
 Keys = Annotated[dict[str, Secret], NoDecode, PlainValidator(_keys)]
 """Signing secrets by key name, or their one-line form ``"key: secret, key2: secret2"``."""
+
+DatabaseUrl = Annotated[Secret, PlainValidator(_database_url)]
+"""``sqlite:///...`` or ``postgresql://...``; it may hold a password."""

@@ -5,7 +5,7 @@ event loop.
 """
 
 from tureen.ports.media import ConsumerListener, MediaPort, ProducerListener, TransportListener
-from tureen.ports.people import Busy, Directory, Push, PushNotice
+from tureen.ports.people import Busy, Directory, Push, PushNotice, SessionCloser
 from tureen.ports.sessions import CatchUp, Handler, Handlers, Mailroom, SessionListener
 from tureen.ports.time import Clock, Entropy, Timer
 
@@ -23,6 +23,7 @@ __all__ = [
     "ProducerListener",
     "Push",
     "PushNotice",
+    "SessionCloser",
     "SessionListener",
     "Timer",
     "TransportListener",

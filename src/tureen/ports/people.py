@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -26,6 +26,13 @@ class Busy(Protocol):
 
     def handle_busy(self, user: UserId, *, busy: bool) -> None:
         """The first call of this person began, or the last one ended."""
+
+
+class SessionCloser(Protocol):
+    """Ends what was begun with a token that is void now."""
+
+    def close_revoked(self, users: Collection[UserId] | None) -> None:
+        """Looks at the grants of these people's sessions again (None: of all) and closes those that were revoked."""
 
 
 class PushNotice(Struct, frozen=True, kw_only=True):

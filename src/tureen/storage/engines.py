@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
+from tureen.storage.errors import StorageError
 from tureen.storage.postgresql.faults import FAULTS
 from tureen.storage.postgresql.faults import as_storage_error as postgresql_error
 from tureen.storage.sqlite.connection import open_writer
@@ -37,6 +38,8 @@ async def in_transaction(url: str, work: Callable[[Connection], T], *, snapshot:
 
 
 def _in_sqlite(path: Path, work: Callable[[Connection], T], *, snapshot: bool) -> T:
+    if snapshot and not path.exists():
+        raise StorageError(f"There is no database {path}.", "Name the one that is meant in storage.url.")
     driver = open_writer(path, check=False)
     # Steps that make a table anew would delete what refers to the old one. Can be said outside of transactions only.
     driver.execute("PRAGMA foreign_keys=OFF")

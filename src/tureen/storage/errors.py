@@ -8,6 +8,7 @@
       StorageRejectedError  a constraint forbids what a script would write, or it is no value for the database
       StorageCorruptError   the file is damaged: nothing is answered from it
       StorageVersionError   its tables are not those of this program
+      ArchiveError          an export or import cannot be done
 """
 
 from __future__ import annotations
@@ -51,3 +52,9 @@ class StorageVersionError(StorageError):
     """The tables are newer than this program, or not its own."""
 
     code: ClassVar[str] = "storage_version"
+
+
+class ArchiveError(StorageError):
+    """The archive is damaged or of another version, or what it would be written to is not empty."""
+
+    code: ClassVar[str] = "archive"

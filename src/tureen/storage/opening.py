@@ -34,5 +34,7 @@ async def open_database(url: str) -> AsyncIterator[Database]:
 async def _open(url: str) -> SqliteDatabase | PostgresqlDatabase:
     path = sqlite_path(url)
     if path is None:
-        return await PostgresqlDatabase.connect(url)
+        database = PostgresqlDatabase(url)
+        await database.open()
+        return database
     return await asyncio.to_thread(SqliteDatabase, path)

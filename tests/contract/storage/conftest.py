@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ class Databases:
             return cluster.create_database(f"test_{number}", TEMPLATE)
         template = self._folder / "template.db"
         if not template.exists():
-            asyncio.run(in_transaction(sqlite_url(template), upgrade))
+            _upgrade(sqlite_url(template))
         path = self._folder / f"test_{number}.db"
         shutil.copy(template, path)
         return sqlite_url(path)
@@ -49,13 +50,19 @@ class Databases:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     with Cluster.start() as cluster:
-        asyncio.run(in_transaction(cluster.create_database(TEMPLATE), upgrade))
+        _upgrade(cluster.create_database(TEMPLATE))
         yield cluster
 
 
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Databases:
     return Databases(tmp_path_factory.mktemp("databases"), request)
+
+
+def _upgrade(url: str) -> None:
+    """On a thread of its own: the one that asks may run an event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, in_transaction(url, upgrade)).result()
 
 
 @pytest.fixture(params=ENGINES)

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from tests.contract.storage.conftest import Databases
 from tests.contract.storage.counters import add, create_table, increment, number_of
@@ -13,7 +14,7 @@ from tests.postgresql import Cluster
 from tureen.storage.errors import StorageBusyError, StorageError
 from tureen.storage.opening import open_database
 from tureen.storage.postgresql import PostgresqlDatabase
-from tureen.storage.postgresql.pool import open_pool
+from tureen.storage.script import Script, one
 
 
 async def test_a_server_that_restarts_is_busy_and_then_there_again() -> None:
@@ -45,12 +46,27 @@ async def test_a_database_that_does_not_exist_is_explained(cluster: Cluster) -> 
             pass
 
 
+async def test_a_database_that_cannot_hold_all_text_is_refused(cluster: Cluster) -> None:
+    cluster.create_database("latin", encoding="LATIN1")
+    with pytest.raises(StorageError, match="LATIN1"):
+        async with open_database(cluster.url("latin")):
+            pass
+
+
+async def test_what_is_acknowledged_is_on_the_disk_whatever_the_server_does_for_others() -> None:
+    def synchronous() -> Script[str]:
+        return str((yield from one(text("SHOW synchronous_commit")))["synchronous_commit"])
+
+    with Cluster.start(synchronous_commit="off") as cluster:
+        async with open_database(cluster.create_database("one")) as database:
+            assert await database.write(synchronous) == "on"
+
+
 async def test_too_much_under_way_is_refused_and_the_rest_is_kept(databases: Databases) -> None:
     url = databases.new("postgresql")
     await create_table(url)
-    database = PostgresqlDatabase(
-        await open_pool(url, 2, read_only=False), await open_pool(url, 2, read_only=True), waiting=10
-    )
+    database = PostgresqlDatabase(url, waiting=10)
+    await database.open()
     done = await asyncio.gather(*(database.write(add, f"n{n}") for n in range(12)), return_exceptions=True)
     assert done[:10] == [f"n{number}" for number in range(10)]
     assert all(isinstance(error, StorageBusyError) for error in done[10:])

@@ -247,3 +247,19 @@ class TestFile:
             path = Path(folder) / "tureen.toml"
             path.write_bytes(raw)
             assert load_settings({"dev": True}, path).dev
+
+
+class TestStorage:
+    @pytest.mark.parametrize("url", ["sqlite:////srv/tureen.db", "postgresql://tureen:geheim@db.example.com/tureen"])
+    def test_a_database_is_named_and_its_password_kept(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TUREEN_STORAGE_URL", url)
+        settings = load_settings({"dev": True})
+        assert settings.storage.url == Secret(url)
+        assert "geheim" not in repr(settings)
+
+    @pytest.mark.parametrize("url", ["", "tureen.db", "mysql://u:geheim@h/n", "sqlite://", "sqlite:///:memory:"])
+    def test_what_names_no_database_is_explained(self, url: str) -> None:
+        problem = problems({"dev": True, "storage.url": url})["storage.url"]
+        assert problem.origin == "flag --storage-url"
+        assert "postgresql://tureen:<password>@" in problem.fix
+        assert "geheim" not in problem.why + problem.fix

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -78,6 +79,28 @@ async def test_many_writes_share_few_commits(database: SqliteDatabase, tmp_path:
     assert (log.stat().st_size - before) / 4096 < 100
 
 
+async def test_what_comes_during_a_commit_shares_the_next_one(database: SqliteDatabase, tmp_path: Path) -> None:
+    await database.write(add, "a")
+    log = tmp_path / "tureen.db-wal"
+    started, release = threading.Event(), threading.Event()
+
+    def slow() -> Script[None]:
+        yield from number_of("a")
+        started.set()
+        assert release.wait(30)
+
+    writes: list[asyncio.Future[object]] = [asyncio.ensure_future(database.write(slow))]
+    assert await asyncio.to_thread(started.wait, 30)
+    before = log.stat().st_size
+    for _ in range(100):
+        writes.append(asyncio.ensure_future(database.write(increment, "a")))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    release.set()
+    await asyncio.gather(*writes)
+    assert (log.stat().st_size - before) / 4096 < 10
+
+
 async def test_too_many_waiting_writes_are_refused_and_the_others_are_kept(tmp_path: Path) -> None:
     database = SqliteDatabase(make_file(tmp_path / "tureen.db"), waiting=10)
     tasks = [asyncio.ensure_future(database.write(add, f"c{number}")) for number in range(12)]
@@ -126,6 +149,24 @@ async def test_a_damaged_file_is_refused_at_start(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(StorageCorruptError, match="damaged"):
         SqliteDatabase(path)
+
+
+async def test_a_file_that_is_damaged_while_in_use_answers_nothing_more(tmp_path: Path) -> None:
+    path = make_file(tmp_path / "tureen.db")
+    database = SqliteDatabase(path)
+    await asyncio.gather(*(database.write(add, f"c{number:03}", "x" * 500) for number in range(500)))
+    await database.aclose()
+    database = SqliteDatabase(path)
+    with path.open("r+b") as file:
+        file.seek(3 * 4096)
+        file.write(b"\x5a" * (path.stat().st_size - 3 * 4096))
+    with pytest.raises(StorageCorruptError):
+        await asyncio.gather(*(database.read(number_of, f"c{number:03}") for number in range(500)))
+    with pytest.raises(StorageCorruptError, match="malformed"):
+        await database.write(add, "more")
+    with pytest.raises(StorageCorruptError, match="malformed"):
+        await database.read(number_of, "c000")
+    await database.aclose()
 
 
 def test_a_folder_that_cannot_be_made_is_explained(tmp_path: Path) -> None:
@@ -205,3 +246,32 @@ async def test_a_closed_database_says_so(tmp_path: Path) -> None:
         await database.write(add, "a")
     with pytest.raises(StorageError, match="closed"):
         await database.read(number_of, "a")
+
+
+async def test_a_slow_reader_holds_up_no_others(database: SqliteDatabase) -> None:
+    await database.write(add, "a")
+    started, release = threading.Event(), threading.Event()
+
+    def slow() -> Script[str]:
+        yield from number_of("a")
+        started.set()
+        assert release.wait(30)
+        return "slow"
+
+    held_up = [asyncio.ensure_future(database.read(slow)) for _ in range(2)]
+    assert await asyncio.to_thread(started.wait, 30)
+    assert await asyncio.wait_for(asyncio.gather(*(database.read(number_of, "a") for _ in range(100))), 30) == [0] * 100
+    release.set()
+    assert await asyncio.gather(*held_up) == ["slow", "slow"]
+
+
+async def test_one_that_raises_after_it_has_written_is_undone_alone(database: SqliteDatabase) -> None:
+    def add_and_raise(name: str) -> Script[None]:
+        yield from add(name)
+        raise LookupError(name)
+
+    writes = [database.write(add_and_raise if number % 3 == 0 else add, f"c{number}") for number in range(30)]
+    done = await asyncio.gather(*writes, return_exceptions=True)
+    assert [isinstance(each, LookupError) for each in done] == [number % 3 == 0 for number in range(30)]
+    found = [await database.read(number_of, f"c{number}") for number in range(30)]
+    assert found == [None if number % 3 == 0 else 0 for number in range(30)]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
 from tureen.storage.compiled import Compiler
+from tureen.storage.postgresql.connection import Connection
 from tureen.storage.script import Query, Script, Value
 
 T = TypeVar("T")
-
-Connection: TypeAlias = "PoolConnectionProxy[Any]"
 
 
 def new_compiler() -> Compiler:
@@ -41,7 +39,6 @@ async def run(script: Script[T], connection: Connection, compiler: Compiler) -> 
 
 def _as_sent(arguments: tuple[Value, ...]) -> tuple[Value, ...]:
     """Lists as ``text[]`` wants them; everything else as it is."""
-    for argument in arguments:
-        if type(argument) is list:
-            return tuple([str(one) for one in each] if type(each) is list else each for each in arguments)
-    return arguments
+    if list not in map(type, arguments):
+        return arguments
+    return tuple([str(one) for one in each] if type(each) is list else each for each in arguments)

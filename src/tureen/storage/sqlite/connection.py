@@ -9,6 +9,9 @@ from urllib.parse import quote
 from tureen.storage.errors import StorageCorruptError, StorageError
 from tureen.storage.sqlite.faults import as_storage_error
 
+OLDEST = (3, 40)
+"""Version of SQLite that statements may count on."""
+
 BUSY_TIMEOUT_S = 5.0
 """How long a group waits for another program that holds the file, a backup for example."""
 
@@ -31,6 +34,11 @@ def open_writer(path: Path, *, check: bool = True) -> sqlite3.Connection:
 
     Raises `StorageCorruptError` if the file is damaged or no database, other `StorageError` if it cannot be used.
     """
+    if sqlite3.sqlite_version_info < OLDEST:
+        raise StorageError(
+            f"This Python has SQLite {sqlite3.sqlite_version}; at least {'.'.join(map(str, OLDEST))} is needed.",
+            "Use a Python with a newer one, or PostgreSQL (storage.url).",
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)

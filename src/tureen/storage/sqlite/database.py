@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
@@ -14,15 +15,19 @@ from sqlalchemy.pool import StaticPool
 from tureen.storage.compiled import Compiler
 from tureen.storage.schema.registry import all_tables
 from tureen.storage.script import Script
+from tureen.storage.sqlite import readers as reading
+from tureen.storage.sqlite import writer as writing
 from tureen.storage.sqlite.connection import open_reader, open_writer
-from tureen.storage.sqlite.delivery import Delivery
+from tureen.storage.sqlite.delivery import Damage, Delivery
 from tureen.storage.sqlite.readers import Readers
 from tureen.storage.sqlite.writer import Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-READERS = 2
+READERS = 3
+"""One that works, and two for the time in which it is held up."""
+
 WAITING = 8192
 """Most writes, and most reads, that may wait."""
 
@@ -35,18 +40,19 @@ class SqliteDatabase:
         self._path = path
         compiler = Compiler(sqlite_dialect.dialect(paramstyle="qmark"))
         connection = open_writer(path)
-        self._writes = Delivery("writes", waiting)
-        self._reads = Delivery("reads", waiting)
+        damage = Damage()
+        self._writes = Delivery("writes", waiting, writing.GROUP, damage)
+        self._reads = Delivery("reads", waiting, reading.GROUP, damage, spares=readers - 1)
         self._writer = Writer(connection, compiler, self._writes)
         self._readers = Readers([open_reader(path) for _ in range(readers)], compiler, self._reads)
 
     async def write(self, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Database.write`."""
-        return cast("T", await self._writes.submit(script(*args, **kwargs)))
+        return cast("T", await self._writes.submit(partial(script, *args, **kwargs)))
 
     async def read(self, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Database.read`."""
-        return cast("T", await self._reads.submit(script(*args, **kwargs)))
+        return cast("T", await self._reads.submit(partial(script, *args, **kwargs)))
 
     def create_tables(self) -> None:
         """Makes all tables as they are declared, without their history: for tests of one store."""
@@ -60,9 +66,18 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Blocks until all that was begun is written and read; those who wait for it hear of it later."""
-        self._readers.close()
-        self._writer.close()
+        self._stop()
+        self._join()
 
     async def aclose(self) -> None:
         """Waits until all that was begun is written and read."""
-        await asyncio.to_thread(self.close)
+        self._stop()
+        await asyncio.to_thread(self._join)
+
+    def _stop(self) -> None:
+        self._reads.close()
+        self._writes.close()
+
+    def _join(self) -> None:
+        self._readers.join()
+        self._writer.join()

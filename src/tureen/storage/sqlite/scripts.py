@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -14,16 +15,19 @@ from tureen.storage.sqlite.faults import as_storage_error
 T = TypeVar("T")
 
 
-def run(script: Script[T], connection: sqlite3.Connection, compiler: Compiler) -> T:
-    """Runs it to its end within the transaction that is open. Raises what it raises, or `StorageError`."""
+def run(start: Callable[[], Script[T]], cursor: sqlite3.Cursor, compiler: Compiler) -> T:
+    """Runs a script within the transaction that is open. Raises what it raises, or `StorageError`."""
+    script = start()
     rows: Any = None
     try:
         while True:
             query = script.send(rows)
             compiled = compiler.compile(query.statement)
             arguments = compiled.arguments(query.parameters)
+            if list in map(type, arguments):
+                arguments = _as_stored(arguments)
             try:
-                rows = connection.execute(compiled.text, _as_stored(arguments)).fetchall()
+                rows = cursor.execute(compiled.text, arguments).fetchall()
             except (sqlite3.Error, OverflowError, UnicodeError) as error:
                 raise as_storage_error(error) from error
     except StopIteration as stop:
@@ -34,7 +38,4 @@ def run(script: Script[T], connection: sqlite3.Connection, compiler: Compiler) -
 
 def _as_stored(arguments: tuple[Value, ...]) -> tuple[Value, ...]:
     """Lists as ``json_each`` reads them; everything else as it is."""
-    for argument in arguments:
-        if type(argument) is list:
-            return tuple(msgspec.json.encode(each).decode() if type(each) is list else each for each in arguments)
-    return arguments
+    return tuple(msgspec.json.encode(each).decode() if type(each) is list else each for each in arguments)

@@ -18,6 +18,9 @@ from tureen.storage.schema.registry import all_tables
 VERSION_TABLE = "tureen_schema_version"
 """Not Alembic's own name for it: an application may keep its tables in the same database."""
 
+LEXEME_INDEXES = frozenset({"ix_messages_words"})
+"""PostgreSQL's full-text indexes, which SQLite has no like of: steps make them by hand."""
+
 _LOCK = 0x7475_7265_656E
 """Of PostgreSQL's advisory locks: nodes that start together do not both migrate."""
 
@@ -65,10 +68,10 @@ def alembic_config(connection: Connection) -> Config:
 
 def configuration(connection: Connection) -> dict[str, Any]:
     """How Alembic compares and changes tables."""
-    virtual = _virtual_tables(connection)
+    by_hand = _virtual_tables(connection) | LEXEME_INDEXES
 
     def is_compared(_: object, name: str | None, kind: str, reflected: bool, counterpart: object) -> bool:
-        return not (kind == "table" and reflected and counterpart is None and name in virtual)
+        return not (kind in ("table", "index") and reflected and counterpart is None and name in by_hand)
 
     return {
         "target_metadata": all_tables(),

@@ -1,0 +1,112 @@
+"""What conversations need from the rest of the server, as far as `tureen.ports` does not say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from tureen.messaging.limits import MessagingLimits, Retention
+from tureen.messaging.store import MessagingStore
+from tureen.model.actor import Actor
+from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
+from tureen.ports import Clock, Directory, Entropy, Mailroom, Push
+from tureen.protocol.errors import not_found
+from tureen.protocol.resources import Attachment, ConversationKind, Custom
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """What somebody is about to write, or to put in place of what they wrote."""
+
+    conversation: ConversationId
+    kind: ConversationKind
+    sender: UserId
+    text: str = ""
+    mentions: list[UserId] = []
+    attachments: list[AttachmentId] = []
+    reply_to: MessageId | None = None
+    thread: MessageId | None = None
+    custom: Custom | None = None
+    replaces: MessageId | None = None
+    """The message that is edited; None: it is a new one."""
+
+
+class BeforePublish(Protocol):
+    """The application's word before anything is stored."""
+
+    async def before_publish(self, actor: Actor, draft: Draft) -> Draft:
+        """The draft as it shall be: text, mentions and custom content may be others.
+
+        Raises `CommandError`, with ``rejected`` if the application does not want it. It may be asked twice about a
+        message that a client sends again; the second answer has no effect.
+        """
+
+
+class Attachments(Protocol):
+    """Files that were uploaded."""
+
+    async def claim(
+        self, ids: Sequence[AttachmentId], sender: UserId, conversation: ConversationId, message: MessageId
+    ) -> list[Attachment]:
+        """Gives files that are ready to a message, for good, and says how clients see them.
+
+        The same message may claim them again: its command was repeated. Raises `CommandError` for what does not exist,
+        is not the sender's, is not ready, or belongs to another message.
+        """
+
+    async def views(self, ids: Sequence[AttachmentId]) -> Mapping[AttachmentId, Attachment]:
+        """How clients see them now, with fresh addresses. What is gone is left out."""
+
+    async def release(self, ids: Sequence[AttachmentId]) -> None:
+        """No message refers to these any more."""
+
+
+class NoAttachments:
+    """There are none."""
+
+    async def claim(
+        self,
+        ids: Sequence[AttachmentId],
+        sender: UserId,  # noqa: ARG002 - as the protocol says
+        conversation: ConversationId,  # noqa: ARG002
+        message: MessageId,  # noqa: ARG002
+    ) -> list[Attachment]:
+        """Raises `CommandError` for any."""
+        if ids:
+            raise not_found("attachment")
+        return []
+
+    async def views(self, ids: Sequence[AttachmentId]) -> Mapping[AttachmentId, Attachment]:  # noqa: ARG002
+        """None."""
+        return {}
+
+    async def release(self, ids: Sequence[AttachmentId]) -> None:
+        """There is nothing to do."""
+
+
+class PublishAll:
+    """No application has a say."""
+
+    async def before_publish(self, actor: Actor, draft: Draft) -> Draft:  # noqa: ARG002 - as the protocol says
+        """As it is."""
+        return draft
+
+
+class Outside(Struct, frozen=True, kw_only=True):
+    """All of it."""
+
+    store: MessagingStore
+    mailroom: Mailroom
+    directory: Directory
+    clock: Clock
+    entropy: Entropy
+    attachments: Attachments = NoAttachments()
+    before_publish: BeforePublish = PublishAll()
+    push: Push | None = None
+    limits: MessagingLimits = MessagingLimits()
+    retention: Retention = Retention()
+
+    def now(self) -> int:
+        """Unix milliseconds."""
+        return int(self.clock.now() * 1000)

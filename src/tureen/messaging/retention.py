@@ -1,0 +1,71 @@
+"""What is kept for how long, and what is forgotten before."""
+
+from __future__ import annotations
+
+from tureen.messaging.desk import Desk
+from tureen.messaging.outside import Outside
+from tureen.messaging.records import Act
+from tureen.messaging.writing import WritingDesk
+from tureen.model.ids import AttachmentId, ConversationId, UserId
+from tureen.protocol.errors import CommandError, ErrorCode
+from tureen.protocol.resources import ConversationKind, MemberRole
+
+_DAY_MS = 24 * 60 * 60 * 1000
+_SLICE = 500
+_SLICES = 20
+_FORGET_PAGE = 100
+
+
+class Keeper:
+    """Deletes in bounded steps, each a transaction of its own, so that others' writes come in between."""
+
+    def __init__(self, desk: Desk, writing: WritingDesk) -> None:
+        self._desk = desk
+        self._writing = writing
+
+    async def purge(self) -> bool:
+        """Deletes some of what is older than it may be. Returns whether there may be more: call again soon then."""
+        outside, more = self._desk.outside, False
+        for kind in ConversationKind:
+            days = outside.retention.days(kind)
+            if days > 0:
+                more |= await self._purge_kind(outside, kind, outside.now() - days * _DAY_MS)
+        return more
+
+    async def forget_user(self, user: UserId) -> int:
+        """Deletes all that a user wrote, outside of legal holds, and tells the members. Returns how many messages."""
+        after = count = 0
+        while page := await self._desk.outside.store.written_by(user, after, _FORGET_PAGE):
+            for number, conversation, message in page:
+                after = number
+                act = Act(
+                    user=user,
+                    conversation=conversation,
+                    command=None,
+                    at=self._desk.outside.now(),
+                    authority=MemberRole.OWNER,
+                )
+                try:
+                    await self._writing.delete_for(act, message)
+                except CommandError as error:
+                    # Someone else deleted it, or a hold was set, since the page was read.
+                    if error.error_code not in (ErrorCode.GONE, ErrorCode.NOT_FOUND, ErrorCode.REJECTED):
+                        raise
+                else:
+                    count += 1
+        nowhere = ConversationId("")
+        await self._desk.outside.store.forget_reports_of(
+            Act(user=user, conversation=nowhere, command=None, at=self._desk.outside.now())
+        )
+        return count
+
+    async def _purge_kind(self, outside: Outside, kind: ConversationKind, older_than: int) -> bool:
+        for _ in range(_SLICES):
+            gone = await outside.store.purge(kind, older_than, _SLICE)
+            if gone is None:
+                return False
+            self._desk.rosters.handle_purged(gone.conversation, gone.floor_seq)
+            self._desk.hot.forget(gone.conversation)
+            if gone.released:
+                await outside.attachments.release([AttachmentId(each) for each in gone.released])
+        return True

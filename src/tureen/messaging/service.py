@@ -1,0 +1,127 @@
+"""Conversations as one service: what the doors, the calls and the clock need of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tureen.messaging.conversations import ConversationDesk
+from tureen.messaging.desk import make_desk
+from tureen.messaging.gate import check_strings
+from tureen.messaging.members import MemberDesk
+from tureen.messaging.momentary import MomentaryDesk
+from tureen.messaging.notices import Notices
+from tureen.messaging.outside import Outside
+from tureen.messaging.reading import ReadingDesk
+from tureen.messaging.records import Act, AuditEntry, Report
+from tureen.messaging.retention import Keeper
+from tureen.messaging.writing import WritingDesk
+from tureen.model.actor import Actor
+from tureen.model.ids import ConversationId, MessageId, UserId
+from tureen.ports import Handler, Handlers
+from tureen.protocol.commands import Position
+from tureen.protocol.events import CallEnded, Event
+from tureen.protocol.replies import Reply
+from tureen.protocol.resources import Attachment, Call
+
+
+class MessagingService:
+    """Implements `ports.CatchUp`, and answers all commands about conversations and messages but for uploads.
+
+    A handler must not be cancelled half-way: between commit and publication it would leave a hole for the next event
+    of the conversation to fill.
+    """
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+        self._desk = make_desk(outside)
+        self._writing = WritingDesk(self._desk, Notices(outside))
+        self._reading = ReadingDesk(self._desk)
+        self._keeper = Keeper(self._desk, self._writing)
+        self._parts = (
+            ConversationDesk(self._desk),
+            MemberDesk(self._desk),
+            self._writing,
+            self._reading,
+            MomentaryDesk(self._desk),
+        )
+
+    def handlers(self) -> Handlers:
+        """By type of command."""
+        return {
+            kind: _with_checked_strings(handler) for part in self._parts for kind, handler in part.handlers().items()
+        }
+
+    async def missed(self, actor: Actor, positions: Sequence[Position]) -> Sequence[Event]:
+        """See `ports.CatchUp`."""
+        return await self._reading.missed(actor, positions)
+
+    async def may_write(self, actor: Actor, conversation: ConversationId) -> bool:
+        """Whether they could post a message there: asked before a file is taken. Raises `CommandError` as a post."""
+        self._desk.gate.check_may_send(actor)
+        entry = await self._desk.gate.enter(actor, conversation)
+        entry.check_may_write()
+        return True
+
+    async def may_read(self, actor: Actor, conversation: ConversationId) -> bool:
+        """Whether they see what stands there. Raises `CommandError` if not."""
+        await self._desk.gate.enter(actor, conversation)
+        return True
+
+    async def record_call(self, call: Call) -> None:
+        """Leaves the trace of a call that has ended in its conversation, once. Without a conversation: nowhere."""
+        if call.conversation is None:
+            return
+        act = Act(
+            user=UserId(call.caller),
+            conversation=ConversationId(call.conversation),
+            # No client can choose such an id.
+            command=f"call:{call.id}",
+            at=self._outside.now(),
+        )
+        placed = await self._outside.store.append(act, CallEnded(call=call))
+        if placed is not None:
+            await self._desk.publish(placed)
+
+    async def record_attachment(
+        self, conversation: ConversationId, message: MessageId, attachment: Attachment, *, gone: bool = False
+    ) -> None:
+        """A file of a message has changed: its thumbnail is ready, or it was harmful and is ``gone``."""
+        act = Act(user=UserId(""), conversation=conversation, command=None, at=self._outside.now())
+        placed = await self._outside.store.change_attachment(act, message, attachment, gone=gone)
+        if placed is not None and placed.event is not None:
+            (event,) = await self._desk.files.fresh_events([placed.event])
+            await self._desk.outgoing.publish(event)
+
+    async def flush(self) -> None:
+        """Writes the marks that wait: to be called every two seconds, and before the store is closed."""
+        await self._desk.marks.flush()
+
+    async def purge(self) -> bool:
+        """One bounded step of retention: to be called every hour, and again at once while it returns True."""
+        return await self._keeper.purge()
+
+    async def forget_user(self, user: UserId) -> int:
+        """Deletes all that a user wrote; returns how many messages. What is under a legal hold stays."""
+        return await self._keeper.forget_user(user)
+
+    async def hold(self, moderator: UserId, conversation: ConversationId, *, held: bool) -> None:
+        """Sets or lifts a legal hold: nothing is deleted from the conversation. Raises `CommandError`."""
+        act = Act(user=moderator, conversation=conversation, command=None, at=self._outside.now())
+        await self._outside.store.hold(act, held=held)
+
+    async def reports(self, before: int | None, limit: int) -> Sequence[Report]:
+        """What was reported, newest first; ``before``: a number."""
+        return await self._outside.store.reports(before, limit)
+
+    async def audit(self, before: int | None, limit: int) -> Sequence[AuditEntry]:
+        """What moderators did, newest first; ``before``: a number."""
+        return await self._outside.store.audit(before, limit)
+
+
+def _with_checked_strings(handler: Handler) -> Handler:
+    async def handle(actor: Actor, command: Any) -> Reply:  # noqa: ANN401 - the command that it is registered for
+        check_strings(command)
+        return await handler(actor, command)
+
+    return handle

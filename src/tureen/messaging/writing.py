@@ -1,0 +1,177 @@
+"""Messages are written, edited, deleted, reacted to and reported."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from tureen.messaging import keys
+from tureen.messaging.desk import Desk, sent
+from tureen.messaging.drafts import check_draft, with_members_mentioned
+from tureen.messaging.gate import Entry
+from tureen.messaging.notices import Notices
+from tureen.messaging.outside import Draft
+from tureen.messaging.records import Act, Edit, Placed, Post, React
+from tureen.messaging.roster import Roster
+from tureen.model.actor import Actor
+from tureen.model.ids import AttachmentId, MessageId, UserId
+from tureen.ports import Handlers
+from tureen.protocol.commands import MessageDelete, MessageEdit, MessageReact, MessageReport, MessageSend
+from tureen.protocol.errors import CommandError
+from tureen.protocol.events import Posted
+from tureen.protocol.replies import Done, Sent
+from tureen.protocol.resources import Attachment
+
+
+class WritingDesk:
+    """In this order: validate, authorise, ask the application, commit, publish; then acknowledge."""
+
+    def __init__(self, desk: Desk, notices: Notices) -> None:
+        self._desk = desk
+        self._notices = notices
+
+    def handlers(self) -> Handlers:
+        """By type of command."""
+        return {
+            MessageSend: self.send,
+            MessageEdit: self.edit,
+            MessageDelete: self.delete,
+            MessageReact: self.react,
+            MessageReport: self.report,
+        }
+
+    async def send(self, actor: Actor, command: MessageSend) -> Sent:
+        """What is acknowledged is stored."""
+        entry = await self._enter(actor, command.conversation)
+        draft = Draft(
+            conversation=entry.roster.id,
+            kind=entry.roster.kind,
+            sender=actor.user,
+            text=command.text,
+            mentions=[UserId(user) for user in command.mentions],
+            attachments=[AttachmentId(each) for each in dict.fromkeys(command.attachments)],
+            reply_to=None if command.reply_to is None else MessageId(command.reply_to),
+            thread=None if command.thread is None else MessageId(command.thread),
+            custom=command.custom,
+        )
+        check_draft(draft)
+        await self._desk.gate.check_reachable(actor.user, entry.roster)
+        act = entry.of_command(command.id)
+        if draft.attachments:
+            # Their files are claimed once; the message that has them is answered by its place.
+            before = await self._desk.outside.store.placed(act)
+            if before is not None:
+                return sent(command.id, act.conversation, before)
+        placed = await self._post(act, await self._ask(actor, draft, entry))
+        await self._desk.publish(placed, entry.roster)
+        if placed.event is not None:
+            await self._desk.show(placed.revealed, act.conversation)
+            await self._notices.tell(entry.roster, placed.event)
+        return sent(command.id, act.conversation, placed)
+
+    async def edit(self, actor: Actor, command: MessageEdit) -> Sent:
+        """By its sender, of the version that they have seen."""
+        entry = await self._enter(actor, command.conversation)
+        draft = Draft(
+            conversation=entry.roster.id,
+            kind=entry.roster.kind,
+            sender=actor.user,
+            text=command.text,
+            mentions=[UserId(user) for user in command.mentions],
+            custom=command.custom,
+            replaces=MessageId(command.message),
+        )
+        check_draft(draft)
+        await self._desk.gate.check_reachable(actor.user, entry.roster)
+        draft = await self._ask(actor, draft, entry)
+        placed = await self._desk.outside.store.edit(
+            Edit(
+                act=entry.of_command(command.id),
+                message=MessageId(command.message),
+                version=command.version,
+                text=draft.text,
+                mentions=draft.mentions,
+                custom=draft.custom,
+            )
+        )
+        await self._desk.publish(placed, entry.roster)
+        return sent(command.id, entry.roster.id, placed)
+
+    async def delete(self, actor: Actor, command: MessageDelete) -> Sent:
+        """By its sender, owners and moderators; the muted too."""
+        entry = await self._desk.gate.enter(actor, command.conversation)
+        act = entry.of_command(command.id)
+        placed = await self.delete_for(act, MessageId(command.message), entry.roster)
+        return sent(command.id, act.conversation, placed)
+
+    async def delete_for(self, act: Act, message: MessageId, roster: Roster | None = None) -> Placed:
+        """The same, by whatever right."""
+        placed = await self._desk.outside.store.delete(act, message)
+        if placed.event is not None:
+            self._desk.hot.scrub(act.conversation, message, placed.version, placed.at)
+            await self._desk.publish(placed, roster)
+        if placed.released:
+            await self._desk.outside.attachments.release([AttachmentId(each) for each in placed.released])
+        return placed
+
+    async def react(self, actor: Actor, command: MessageReact) -> Sent:
+        """What is there already, or gone, stays so without an event."""
+        entry = await self._enter(actor, command.conversation)
+        await self._desk.gate.check_reachable(actor.user, entry.roster)
+        limits = self._desk.outside.limits
+        placed = await self._desk.outside.store.react(
+            React(
+                act=entry.of_command(command.id),
+                message=MessageId(command.message),
+                label=command.label,
+                on=command.on,
+                max_labels=limits.labels_per_message,
+                max_reactions=limits.reactions_per_message,
+            )
+        )
+        await self._desk.publish(placed, entry.roster)
+        return sent(command.id, entry.roster.id, placed)
+
+    async def report(self, actor: Actor, command: MessageReport) -> Done:
+        """Kept for those who look after the server (``GET /v1/moderation/reports``)."""
+        entry = await self._desk.gate.enter(actor, command.conversation)
+        await self._desk.outside.store.report(entry.act, MessageId(command.message), command.reason)
+        return Done(id=command.id)
+
+    async def _enter(self, actor: Actor, conversation: str) -> Entry:
+        self._desk.gate.check_may_send(actor)
+        entry = await self._desk.gate.enter(actor, conversation)
+        entry.check_may_write()
+        return entry
+
+    async def _ask(self, actor: Actor, draft: Draft, entry: Entry) -> Draft:
+        answer = await self._desk.outside.before_publish.before_publish(actor, draft)
+        if answer is not draft:
+            # Where it stands and whose it is, is not the application's to change.
+            answer = structs.replace(draft, text=answer.text, mentions=answer.mentions, custom=answer.custom)
+            check_draft(answer)
+        return with_members_mentioned(answer, entry.roster)
+
+    async def _post(self, act: Act, draft: Draft) -> Placed:
+        message = keys.message_id(act.conversation, act.user, act.command or "")
+        files: list[Attachment] = []
+        if draft.attachments:
+            files = await self._desk.outside.attachments.claim(draft.attachments, act.user, act.conversation, message)
+        post = Post(
+            act=act,
+            id=message,
+            text=draft.text,
+            mentions=draft.mentions,
+            attachments=files,
+            reply_to=draft.reply_to,
+            thread=draft.thread,
+            custom=draft.custom,
+        )
+        try:
+            placed = await self._desk.outside.store.post(post)
+        except CommandError:
+            # Refused for good, so nothing will ever refer to them.
+            if files:
+                await self._desk.outside.attachments.release(draft.attachments)
+            raise
+        assert placed.event is None or isinstance(placed.event.event, Posted)  # noqa: S101 - what a post leads to
+        return placed

@@ -1,0 +1,157 @@
+"""History in pages, the log after a position, and full-text search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+)
+
+from tureen.messaging.records import HistoryQuery, SearchQuery
+from tureen.model.ids import ConversationId, MessageId, UserId
+from tureen.protocol.events import ConversationEvent
+from tureen.protocol.resources import Message
+from tureen.storage.messaging.rows import event_of, message_of
+from tureen.storage.schema.messaging import CONVERSATIONS, EVENTS, MEMBERS, MESSAGES
+from tureen.storage.script import PerDialect, Script, Value, rows
+
+C, M, E, G = CONVERSATIONS.c, MEMBERS.c, EVENTS.c, MESSAGES.c
+_FAR = 2**62
+_LIMIT = bindparam("limit", type_=Integer)
+_IN = G.conversation == bindparam("conversation")
+_BETWEEN = and_(G.seq > bindparam("after"), G.seq < bindparam("before"))
+
+_MAIN = select(MESSAGES).where(_IN, G.thread.is_(None), _BETWEEN).limit(_LIMIT)
+_THREAD = select(MESSAGES).where(_IN, G.thread == bindparam("thread"), _BETWEEN).limit(_LIMIT)
+_MAIN_UP, _MAIN_DOWN = _MAIN.order_by(G.seq), _MAIN.order_by(G.seq.desc())
+_THREAD_UP, _THREAD_DOWN = _THREAD.order_by(G.seq), _THREAD.order_by(G.seq.desc())
+
+_EVENTS = (
+    select(
+        C.epoch,
+        E.seq.label("event_seq"),
+        E.sender.label("event_sender"),
+        E.at.label("event_at"),
+        E.command.label("event_command"),
+        E.kind.label("event_kind"),
+        E.message.label("event_message"),
+        E.version.label("event_version"),
+        E.content.label("event_content"),
+        MESSAGES,
+    )
+    .select_from(
+        EVENTS.join(CONVERSATIONS, C.id == E.conversation).outerjoin(
+            MESSAGES, and_(E.kind == literal_column("'posted'"), E.content.is_(None), G.id == E.message)
+        )
+    )
+    .where(E.conversation == bindparam("conversation"), E.seq > bindparam("after"))
+    .order_by(E.seq)
+    .limit(_LIMIT)
+)
+
+_MINE = (
+    M.conversation == G.conversation,
+    M.user == bindparam("user"),
+    C.id == G.conversation,
+    G.deleted_at.is_(None),
+    or_(bindparam("anywhere", type_=Integer) == 1, G.conversation == bindparam("conversation")),
+    or_(bindparam("any_key", type_=Integer) == 1, C.key == bindparam("only_key")),
+    G.sent_at < bindparam("before", type_=BigInteger),
+)
+
+
+def _text(quoted: str) -> ColumnElement[str]:
+    """A literal; quotes in it are doubled already."""
+    return literal_column(f"'{quoted}'", Text)
+
+
+def _replaced(text: ColumnElement[str], old: str, new: str) -> ColumnElement[str]:
+    return func.replace(text, old, new, type_=Text)
+
+
+_HEAD, _LAST = bindparam("head", type_=Text), bindparam("last", type_=Text)
+_NEWEST_FIRST = select(MESSAGES).select_from(MESSAGES, MEMBERS, CONVERSATIONS).where(*_MINE).limit(_LIMIT)
+# What people type is never part of either engine's query language: `head` comes as quoted phrases, which is what one
+# reads and the punctuation of which the other ignores; `last` is quoted here, in the way of each.
+_WORDS = table("message_words", column("rowid"))
+_PHRASES = _HEAD + _text(' "') + _replaced(_LAST, '"', '""') + _text('"*')
+_LEXEMES = func.plainto_tsquery(literal_column("'simple'"), _HEAD).op("&&")(
+    func.to_tsquery(
+        literal_column("'simple'"),
+        _text("''") + _replaced(_replaced(_LAST, "\\", "\\\\"), "'", "''") + _text("'':*"),
+    )
+)
+_SEARCH = PerDialect(
+    # The table of words is read newest first, so that a page of a frequent word ends early.
+    sqlite=_NEWEST_FIRST.select_from(_WORDS)
+    .where(_WORDS.c.rowid == G.number, literal_column("message_words").op("MATCH")(_PHRASES))
+    .order_by(_WORDS.c.rowid.desc()),
+    postgresql=_NEWEST_FIRST.where(func.to_tsvector(literal_column("'simple'"), G.text).op("@@")(_LEXEMES)).order_by(
+        G.number.desc()
+    ),
+)
+_WRITTEN = (
+    select(G.number, G.conversation, G.id)
+    .select_from(MESSAGES.join(CONVERSATIONS, C.id == G.conversation))
+    .where(G.sender == bindparam("user"), G.number > bindparam("after"), G.deleted_at.is_(None), C.held == 0)
+    .order_by(G.number)
+    .limit(_LIMIT)
+)
+
+
+def history(query: HistoryQuery) -> Script[Sequence[Message]]:
+    """Oldest first; one more than asked for at the far end, if there are more."""
+    upwards = query.after is not None
+    bounds: dict[str, Value] = {
+        "conversation": query.conversation,
+        "after": -1 if query.after is None else query.after,
+        "before": _FAR if query.before is None else query.before,
+        "limit": query.limit + 1,
+    }
+    if query.thread is None:
+        found = yield from rows(_MAIN_UP if upwards else _MAIN_DOWN, **bounds)
+    else:
+        found = yield from rows(_THREAD_UP if upwards else _THREAD_DOWN, **bounds, thread=query.thread)
+    return [message_of(row) for row in (found if upwards else reversed(found))]
+
+
+def events(conversation: ConversationId, after: int, limit: int) -> Script[Sequence[ConversationEvent]]:
+    """In order."""
+    found = yield from rows(_EVENTS, conversation=conversation, after=after, limit=limit)
+    return [event_of(row, conversation) for row in found]
+
+
+def search(query: SearchQuery) -> Script[Sequence[Message]]:
+    """Newest first."""
+    *others, last = query.words
+    found = yield from rows(
+        _SEARCH,
+        user=query.user,
+        anywhere=int(query.conversation is None),
+        conversation=query.conversation or "",
+        any_key=int(query.only_key is None),
+        only_key=query.only_key or "",
+        before=_FAR if query.before is None else query.before,
+        limit=query.limit + 1,
+        head=" ".join('"' + word.replace('"', '""') + '"' for word in others),
+        last=last,
+    )
+    return [message_of(row) for row in found]
+
+
+def written_by(user: UserId, after: int, limit: int) -> Script[Sequence[tuple[int, ConversationId, MessageId]]]:
+    """Neither deleted nor held."""
+    found = yield from rows(_WRITTEN, user=user, after=after, limit=limit)
+    return [(row["number"], ConversationId(row["conversation"]), MessageId(row["id"])) for row in found]

@@ -1,0 +1,327 @@
+"""What every database keeps of conversations: places without gaps, one for each command, and what they fold to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+
+from tureen.messaging.records import (
+    Act,
+    Addition,
+    Edit,
+    HistoryQuery,
+    Mark,
+    Membership,
+    NewConversation,
+    Post,
+    React,
+    Removal,
+    RosterRecord,
+    SearchQuery,
+    StateValue,
+)
+from tureen.model.ids import ConversationId, MessageId, UserId
+from tureen.protocol.errors import CommandError
+from tureen.protocol.events import CallEnded, Deleted, Edited, Joined, Left, Posted, Reacted
+from tureen.protocol.resources import (
+    Attachment,
+    Call,
+    CallMedia,
+    CallState,
+    ConversationKind,
+    Custom,
+    MemberRole,
+    Reaction,
+)
+from tureen.storage.database import Database
+from tureen.storage.messaging import SqlMessagingStore
+
+ANN, BOB, CID = UserId("ann"), UserId("bob"), UserId("cid")
+ONE = ConversationId("CV_1")
+
+
+@pytest.fixture
+def store(database: Database) -> SqlMessagingStore:
+    return SqlMessagingStore(database)
+
+
+def act(user: UserId, command: str | None = None, *, at: int = 10, conversation: ConversationId = ONE) -> Act:
+    return Act(user=user, conversation=conversation, command=command, at=at)
+
+
+def post(user: UserId, command: str, text: str = "hello", *, at: int = 10, mentions: Sequence[UserId] = ()) -> Post:
+    return Post(act=act(user, command, at=at), id=MessageId(f"MS_{command}"), text=text, mentions=list(mentions))
+
+
+async def make(
+    store: SqlMessagingStore,
+    *members: UserId,
+    conversation: ConversationId = ONE,
+    kind: ConversationKind = ConversationKind.GROUP,
+    key: str = "",
+) -> tuple[RosterRecord, Membership | None]:
+    return await store.make(
+        NewConversation(
+            id=conversation,
+            kind=kind,
+            key=key or f"key {conversation}",
+            title="soup",
+            epoch="e1",
+            created_by=ANN,
+            at=1,
+            members={ANN: MemberRole.OWNER, **dict.fromkeys(members, MemberRole.MEMBER)},
+            command="make",
+            tell=kind is ConversationKind.GROUP,
+        )
+    )
+
+
+async def found(store: SqlMessagingStore, user: UserId, *words: str, limit: int = 9) -> list[str]:
+    query = SearchQuery(user=user, words=list(words), conversation=None, only_key=None, before=None, limit=limit)
+    return [message.text for message in await store.search(query)]
+
+
+async def test_is_made_once(store: SqlMessagingStore) -> None:
+    record, made = await make(store, BOB)
+    assert made is not None
+    assert made.event is not None
+    assert (made.event.seq, made.event.event) == (1, Joined(users=[ANN, BOB]))
+    again, second = await make(store, BOB)
+    assert second is None
+    assert again.conversation == record.conversation
+    assert again.seats == record.seats
+
+
+async def test_is_made_once_by_many(store: SqlMessagingStore) -> None:
+    made = await asyncio.gather(
+        *(
+            make(store, BOB, conversation=ConversationId(f"CV_{n}"), kind=ConversationKind.DIRECT, key="ann and bob")
+            for n in range(8)
+        )
+    )
+    assert len([each for _, each in made if each is not None]) == 1
+    assert len({record.conversation.id for record, _ in made}) == 1
+
+
+async def test_places_have_no_gaps_and_are_given_in_order(store: SqlMessagingStore) -> None:
+    await make(store, BOB)
+    order: list[int] = []
+
+    async def write(number: int) -> None:
+        order.append((await store.post(post(ANN if number % 2 else BOB, f"c{number}"))).seq)
+
+    await asyncio.gather(*(write(number) for number in range(50)))
+    assert order == list(range(2, 52))
+    assert [event.seq for event in await store.events(ONE, 0, 100)] == list(range(1, 52))
+
+
+async def test_a_command_has_one_place_however_often_it_comes(store: SqlMessagingStore) -> None:
+    await make(store, BOB)
+    placed = await asyncio.gather(*(store.post(post(ANN, "same")) for _ in range(10)))
+    assert {each.seq for each in placed} == {2}
+    assert [each.event is not None for each in placed].count(True) == 1
+    assert (await store.placed(act(ANN, "same"))) == msgspec.structs.replace(placed[0], event=None)
+    assert await store.placed(act(BOB, "same")) is None
+
+
+async def test_what_is_refused_leaves_no_hole(store: SqlMessagingStore) -> None:
+    await make(store)
+    await store.post(post(ANN, "c1"))
+    for refused in (post(BOB, "c2"), msgspec.structs.replace(post(ANN, "c3"), reply_to=MessageId("MS_none"))):
+        with pytest.raises(CommandError):
+            await store.post(refused)
+    assert (await store.post(post(ANN, "c4"))).seq == 3
+
+
+async def test_folds_what_happens(store: SqlMessagingStore) -> None:
+    await make(store, BOB)
+    custom = Custom(kind="k", data=msgspec.Raw(b'{"a": [1, null]}'))
+    first = post(ANN, "c1", "soop", mentions=[BOB])
+    attachment = Attachment(id="AT_1", name="a", media_type="text/plain", size_bytes=1, url="/signed")
+    await store.post(msgspec.structs.replace(first, custom=custom, attachments=[attachment]))
+    await store.react(React(act=act(BOB, "c2"), message=first.id, label="+1", on=True, max_labels=9, max_reactions=9))
+    await store.edit(Edit(act=act(ANN, "c3"), message=first.id, version=1, text="soup", mentions=[], custom=None))
+    with pytest.raises(CommandError):
+        await store.edit(Edit(act=act(ANN, "c4"), message=first.id, version=1, text="x", mentions=[], custom=None))
+    message = await store.message(ONE, first.id)
+    assert message is not None
+    assert (message.text, message.version, message.mentions, message.custom) == ("soup", 2, [], None)
+    assert message.reactions == [Reaction(label="+1", users=[BOB])]
+    assert [each.url for each in message.attachments] == [""]
+    events = [event.event for event in await store.events(ONE, 1, 9)]
+    assert isinstance(events[0], Posted)
+    assert (events[0].message.text, events[0].message.mentions, events[0].message.version) == ("soop", [BOB], 1)
+    assert events[0].message.custom is not None
+    assert msgspec.json.decode(events[0].message.custom.data) == {"a": [1, None]}
+    assert events[1:] == [
+        Reacted(message=first.id, label="+1"),
+        Edited(message=first.id, version=2, text="soup"),
+    ]
+    deleted = await store.delete(act(ANN, "c5"), first.id)
+    assert (deleted.version, deleted.released) == (3, ["AT_1"])
+    events = [event.event for event in await store.events(ONE, 1, 9)]
+    assert isinstance(events[0], Posted)
+    assert (events[0].message.text, events[0].message.deleted_at) == ("", 10)
+    assert events[2:] == [Edited(message=first.id, version=2), Deleted(message=first.id, version=3)]
+
+
+async def test_pages_of_history(store: SqlMessagingStore) -> None:
+    await make(store)
+    for number in range(6):
+        await store.post(post(ANN, f"c{number}", str(number)))
+
+    async def texts(before: int | None, after: int | None) -> str:
+        query = HistoryQuery(conversation=ONE, before=before, after=after, thread=None, limit=2)
+        return "".join(message.text for message in await store.history(query))
+
+    assert await texts(None, None) == "345"
+    assert await texts(4, None) == "01"
+    assert await texts(None, 3) == "234"
+
+
+async def test_members_come_and_go(store: SqlMessagingStore) -> None:
+    await make(store)
+    added = await store.add_members(Addition(act=act(ANN, "a1"), users=[BOB, CID], max_members=9))
+    assert (added.changed, added.standing.conversation.member_count) == ([BOB, CID], 3)
+    again = await store.add_members(Addition(act=act(ANN, "a1"), users=[BOB, CID], max_members=9))
+    assert (again.changed, again.event) == ([], None)
+    gone = await store.remove_members(Removal(act=act(ANN, "a2"), users=[CID], ban=True))
+    assert gone.event is not None
+    assert (gone.changed, gone.event.event) == ([CID], Left(users=[CID]))
+    kept_out = await store.add_members(Addition(act=act(BOB, "a3"), users=[CID], max_members=9))
+    assert kept_out.changed == []
+    await store.change_role(act(ANN, "a4"), BOB, MemberRole.OWNER)
+    await store.mute(act(ANN), BOB, 99)
+    left = await store.leave(act(ANN, "a5"))
+    assert (left.changed, left.standing.conversation.member_count) == ([ANN], 1)
+    roster = await store.roster(ONE)
+    assert roster is not None
+    assert {user: (seat.role, seat.muted_until) for user, seat in roster.seats.items()} == {BOB: (MemberRole.OWNER, 99)}
+    with pytest.raises(CommandError):
+        await store.post(post(BOB, "muted"))
+    assert [entry.act.value for entry in await store.audit(None, 9)] == [
+        "member_muted",
+        "role_changed",
+        "member_banned",
+    ]
+    assert [entry.number for entry in await store.audit(2, 9)] == [1]
+
+
+async def test_unread_is_what_others_wrote_and_did_not_take_away(store: SqlMessagingStore) -> None:
+    await make(store, BOB)
+    for number in range(3):
+        await store.post(post(ANN, f"a{number}", mentions=[BOB]))
+    await store.post(post(BOB, "b0"))
+    await store.delete(act(ANN, "d"), MessageId("MS_a1"))
+    await store.save_marks([Mark(conversation=ONE, user=BOB, delivered_seq=3, read_seq=2)])
+    await store.save_marks([Mark(conversation=ONE, user=BOB, delivered_seq=2, read_seq=1)])
+    view = await store.overview(BOB, ONE)
+    assert view is not None
+    assert view.member is not None
+    assert (view.unread, view.mentions, view.member.delivered_seq, view.member.read_seq) == (1, 1, 3, 2)
+    assert view.last_message is not None
+    assert view.last_message.id == "MS_b0"
+    (listed,) = await store.overviews(BOB, None, 5, None)
+    assert listed == view
+    assert await store.overviews(BOB, None, 5, "another key") == []
+    assert [each.conversation.id for each in await store.standings(BOB, [ONE, ConversationId("CV_2")])] == [ONE]
+
+
+async def test_search(store: SqlMessagingStore) -> None:
+    await make(store, BOB)
+    await make(store, conversation=ConversationId("CV_2"))
+    secret = Post(act=act(ANN, "s", conversation=ConversationId("CV_2")), id=MessageId("MS_s"), text="hidden soup")
+    await store.post(secret)
+    for number, text in enumerate(("pea soup", "Souper", "no such thing")):
+        await store.post(post(ANN, f"c{number}", text))
+    assert await found(store, BOB, "soup") == ["Souper", "pea soup"]
+    assert await found(store, ANN, "soup") == ["Souper", "pea soup", "hidden soup"]
+    assert await found(store, BOB, "soup", limit=1) == ["Souper", "pea soup"]
+    assert await found(store, BOB, "soup", "pe") == ["pea soup"]
+    assert await found(store, BOB, "thing", "n") == ["no such thing"]
+    await store.edit(
+        Edit(act=act(ANN, "e"), message=MessageId("MS_c0"), version=1, text="pea stew", mentions=[], custom=None)
+    )
+    await store.delete(act(ANN, "d"), MessageId("MS_c1"))
+    assert await found(store, BOB, "soup") == []
+    assert await found(store, BOB, "stew") == ["pea stew"]
+
+
+@pytest.mark.parametrize("word", ['"', "'", "\\", "a'b", 'a"b', "(", ":*", "&", "!soup", "a:b", "''", "\\'", "-", "%"])
+async def test_what_people_type_is_no_language(store: SqlMessagingStore, word: str) -> None:
+    await make(store)
+    await store.post(post(ANN, "c1", "soup"))
+    assert await found(store, ANN, word) in ([], ["soup"])
+    assert await found(store, ANN, word, "soup") in ([], ["soup"])
+    assert await found(store, ANN, "soup", word) in ([], ["soup"])
+
+
+async def test_states(store: SqlMessagingStore) -> None:
+    await make(store)
+
+    async def put(key: str, data: bytes | None) -> None:
+        await store.set_state(StateValue(act=act(ANN), key=key, data=data, max_keys=2, max_bytes=10))
+
+    for key, data in (("a", b"1"), ("b", b"22"), ("a", b"333"), ("b", None), ("c", b"4444444")):
+        await put(key, data)
+    assert [(each.key, bytes(each.data)) for each in await store.states(ONE)] == [("a", b"333"), ("c", b"4444444")]
+    for key, data in (("d", b"1"), ("a", b"4444")):
+        with pytest.raises(CommandError):
+            await put(key, data)
+    await put("c", b"1")
+    await put("a", b"55555")
+
+
+async def test_traces_of_calls(store: SqlMessagingStore) -> None:
+    await make(store)
+    call = Call(
+        id="CA_1",
+        version=1,
+        caller=ANN,
+        media=CallMedia.VIDEO,
+        state=CallState.ENDED,
+        parties=[],
+        room="r",
+        created_at=1,
+        ring_until=2,
+    )
+    placed = [await store.append(act(ANN, "call:CA_1"), CallEnded(call=call)) for _ in range(2)]
+    assert [None if each is None else each.seq for each in placed] == [2, 2]
+    (event,) = await store.events(ONE, 1, 9)
+    assert event.event == CallEnded(call=call)
+    assert await store.append(act(ANN, conversation=ConversationId("CV_2")), CallEnded(call=call)) is None
+
+
+async def test_reports(store: SqlMessagingStore) -> None:
+    await make(store, BOB)
+    await store.post(post(ANN, "c1", "rude"))
+    for _ in range(2):
+        await store.report(act(BOB), MessageId("MS_c1"), "it is")
+    await store.delete(act(ANN, "d"), MessageId("MS_c1"))
+    (report,) = await store.reports(None, 9)
+    assert (report.sender, report.text, report.reason, report.reporter) == (ANN, "rude", "it is", BOB)
+    await store.forget_reports_of(act(ANN))
+    assert [each.text for each in await store.reports(None, 9)] == [""]
+    assert await store.reports(report.number, 9) == []
+
+
+async def test_purge(store: SqlMessagingStore) -> None:
+    await make(store, BOB)
+    for number in range(5):
+        await store.post(post(ANN, f"c{number}", f"soup {number}", at=10 + number, mentions=[BOB]))
+    assert await store.purge(ConversationKind.ROOM, 100, 9) is None
+    await store.hold(act(ANN), held=True)
+    assert await store.purge(ConversationKind.GROUP, 100, 9) is None
+    await store.hold(act(ANN), held=False)
+    steps = [await store.purge(ConversationKind.GROUP, 12, 2) for _ in range(3)]
+    assert [step and step.floor_seq for step in steps] == [2, 3, None]
+    assert [event.seq for event in await store.events(ONE, 0, 9)] == [4, 5, 6]
+    assert await found(store, BOB, "soup") == ["soup 4", "soup 3", "soup 2"]
+    view = await store.overview(BOB, ONE)
+    assert view is not None
+    assert (view.mentions, view.conversation.floor_seq) == (3, 3)
+    written = [message for _, _, message in await store.written_by(ANN, 0, 9)]
+    assert written == ["MS_c2", "MS_c3", "MS_c4"]

@@ -1,0 +1,208 @@
+"""Conversations over HTTP, as an application and a person's own program see them."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.testclient import TestClient
+
+from tests.unit.messaging.world import World
+from tureen.api.conversations import ConversationsApi
+from tureen.api.moderation import ModerationApi
+from tureen.auth.secret import Secret
+from tureen.auth.tokens import check_token_untrusted, issue_token
+from tureen.config.load import load_settings
+from tureen.doors.system_entropy import SystemEntropy
+from tureen.model.grant import Grant, PeopleGrant
+from tureen.model.ids import Identity
+from tureen.protocol.errors import CommandError, ErrorCode, forbidden
+from tureen.server.application import build_app
+from tureen.server.health import Health, NodeState
+from tureen.telemetry.metrics import Metrics
+
+KEY, SECRET = "key", Secret("secret")
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "http-api.md"
+
+
+class Bearers:
+    """Tokens of one key; none is revoked."""
+
+    def grant_untrusted(self, request: Request) -> Grant:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme != "Bearer":
+            raise CommandError(ErrorCode.UNAUTHENTICATED, "No token was sent.")
+        return check_token_untrusted(token, {KEY: SECRET}, time.time())
+
+    def application_untrusted(self, request: Request) -> Grant:
+        grant = self.grant_untrusted(request)
+        if not grant.people.admin:
+            raise forbidden("The token does not allow this.")
+        return grant
+
+
+class Node:
+    def __init__(self, world: World) -> None:
+        self.world = world
+        bearers = Bearers()
+        routes = [
+            *ConversationsApi(world.service, bearers, SystemEntropy()).routes,
+            *ModerationApi(world.service, bearers).routes,
+        ]
+        health = Health()
+        health.move_to(NodeState.READY)
+        settings = load_settings({"keys": f"{KEY}: {SECRET.reveal()}"})
+        self.client = TestClient(build_app(settings, routes, health, Metrics()), raise_server_exceptions=False)
+
+    def ask(self, method: str, path: str, body: object = None, *, by: str | None = "app") -> tuple[int, Any]:
+        """Status and JSON. ``by``: the application, a person by name, or nobody."""
+        headers = {}
+        if by is not None:
+            rights = PeopleGrant(admin=True) if by == "app" else PeopleGrant(connect=True)
+            grant = Grant(identity=Identity(by), api_key=KEY, expires_at=0.0, people=rights)
+            headers["Authorization"] = f"Bearer {issue_token(grant, KEY, SECRET, time.time(), 600)}"
+        response = self.client.request(method, path, headers=headers, json=body)
+        return response.status_code, response.json()
+
+    def group(self, *users: str) -> str:
+        body = {"creator": users[0], "kind": "group", "title": "soup", "users": list(users[1:])}
+        status, answer = self.ask("POST", "/v1/conversations", body)
+        assert status == 201
+        return str(answer["id"])
+
+    def write(self, conversation: str, sender: str, text: str, **fields: Any) -> tuple[int, Any]:
+        body = {"sender": sender, "text": text, **fields}
+        return self.ask("POST", f"/v1/conversations/{conversation}/messages", body)
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    world = World(tmp_path / "tureen.db")
+    yield Node(world)
+    world.close()
+
+
+class TestMessages:
+    def test_in_somebodys_name(self, node: Node) -> None:
+        bob = node.world.person("bob")
+        group = node.group("ann", "bob")
+        status, place = node.write(group, "ann", "soup", id="order-1", mentions=["bob"])
+        assert (status, place["seq"]) == (201, 2)
+        assert bob.seqs(group) == [1, 2]
+        assert node.write(group, "ann", "soup", id="order-1") == (201, place)
+        assert node.write(group, "ann", "stew")[1]["seq"] == 3
+        status, page = node.ask("GET", f"/v1/conversations/{group}/messages?limit=1", by="bob")
+        assert (status, [message["text"] for message in page["messages"]], page["more"]) == (200, ["stew"], True)
+        status, page = node.ask("GET", f"/v1/conversations/{group}/messages?before=3")
+        assert [message["text"] for message in page["messages"]] == ["soup"]
+
+    def test_only_of_members(self, node: Node) -> None:
+        group = node.group("ann")
+        assert node.write(group, "bob", "x")[0] == 404
+        assert node.write("CV_nowhere", "ann", "x")[0] == 404
+
+    def test_only_by_the_application(self, node: Node) -> None:
+        group = node.group("ann")
+        body = {"sender": "ann", "text": "x"}
+        for by, status in (("ann", 403), (None, 401)):
+            assert node.ask("POST", f"/v1/conversations/{group}/messages", body, by=by)[0] == status
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {},
+            {"sender": "ann"},
+            {"sender": "ann", "text": "x" * 9_000},
+            {"sender": "ann", "text": "x", "colour": 1},
+            {"sender": "ann\0", "text": "x"},
+            {"sender": "ann", "text": "x", "id": "a b"},
+            [],
+        ],
+        ids=str,
+    )
+    def test_bad_bodies(self, body: object, node: Node) -> None:
+        group = node.group("ann")
+        status, answer = node.ask("POST", f"/v1/conversations/{group}/messages", body)
+        assert status in (400, 404)
+        assert set(answer["error"]) == {"code", "message", "hint"}
+
+    @pytest.mark.parametrize("query", ["limit=0", "limit=201", "before=x", "before=-1", "after=1&before=1", "thread="])
+    def test_bad_parameters(self, query: str, node: Node) -> None:
+        group = node.group("ann")
+        status, answer = node.ask("GET", f"/v1/conversations/{group}/messages?{query}")
+        assert (status, answer["error"]["code"]) == (400, "invalid")
+
+
+class TestConversations:
+    def test_as_the_bearer_sees_them(self, node: Node) -> None:
+        group = node.group("ann", "bob")
+        node.write(group, "ann", "soup")
+        status, seen = node.ask("GET", f"/v1/conversations/{group}", by="bob")
+        assert (status, seen["unread"], seen["title"]) == (200, 1, "soup")
+        assert node.ask("GET", f"/v1/conversations/{group}")[1]["member_count"] == 2
+        unknown = node.ask("GET", "/v1/conversations/CV_nowhere", by="cid")
+        assert node.ask("GET", f"/v1/conversations/{group}", by="cid") == unknown
+        assert unknown[0] == 404
+
+    def test_of_two_and_of_rooms(self, node: Node) -> None:
+        for body in ({"kind": "direct", "user": "bob"}, {"kind": "room", "room": "soup"}):
+            made = [node.ask("POST", "/v1/conversations", {"creator": "ann", **body}) for _ in range(2)]
+            assert [status for status, _ in made] == [201, 201]
+            assert made[0][1]["id"] == made[1][1]["id"]
+            assert node.write(made[0][1]["id"], "ann", "hello")[0] == 201
+        assert node.ask("POST", "/v1/conversations", {"creator": "ann", "kind": "direct"})[0] == 400
+        assert node.ask("POST", "/v1/conversations", {"creator": "ann", "kind": "group"}, by="ann")[0] == 403
+
+
+class TestModeration:
+    def test_holds_and_forgetting(self, node: Node) -> None:
+        group = node.group("ann", "bob")
+        node.write(group, "ann", "soup")
+        assert node.ask("PUT", f"/v1/conversations/{group}/hold", {"held": True}) == (200, {"held": True})
+        assert node.ask("DELETE", "/v1/messages?sender=ann") == (200, {"deleted": 0})
+        node.ask("PUT", f"/v1/conversations/{group}/hold", {"held": False})
+        assert node.ask("DELETE", "/v1/messages?sender=ann") == (200, {"deleted": 1})
+        status, page = node.ask("GET", "/v1/moderation/audit?limit=2")
+        assert (status, [entry["act"] for entry in page["entries"]]) == (200, ["user_forgotten", "hold_lifted"])
+        before = page["entries"][-1]["number"]
+        older = node.ask("GET", f"/v1/moderation/audit?before={before}")[1]["entries"]
+        assert [entry["act"] for entry in older] == ["user_forgotten", "hold_set"]
+        assert node.ask("DELETE", "/v1/messages")[0] == 400
+        assert node.ask("PUT", "/v1/conversations/CV_nowhere/hold", {"held": True})[0] == 404
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", "/v1/moderation/reports"),
+            ("GET", "/v1/moderation/audit"),
+            ("DELETE", "/v1/messages?sender=bob"),
+            ("PUT", "/v1/conversations/CV_1/hold"),
+        ],
+    )
+    def test_is_for_the_application(self, method: str, path: str, node: Node) -> None:
+        assert node.ask(method, path, by="ann")[0] == 403
+        assert node.ask(method, path, by=None)[0] == 401
+
+    def test_reports(self, node: Node) -> None:
+        assert node.ask("GET", "/v1/moderation/reports") == (200, {"reports": []})
+
+
+def test_the_reference_names_every_route(node: Node) -> None:
+    text = PAGE.read_text()
+    bearers = Bearers()
+    routes = [
+        *ConversationsApi(node.world.service, bearers, SystemEntropy()).routes,
+        *ModerationApi(node.world.service, bearers).routes,
+    ]
+    for route in routes:
+        for method in getattr(route, "methods", set()) - {"HEAD"}:
+            path = re.sub(r"\{(\w+)\}", r"{\1}", getattr(route, "path", ""))
+            assert f"`{method} {path}" in text, (method, path)
+    for example in re.findall(r"```json\n(.*?)```", text, re.DOTALL):
+        json.loads(example)

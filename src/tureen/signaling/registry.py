@@ -126,7 +126,8 @@ class SessionRegistry:
             session = None
         resumed = session is not None
         if session is None:
-            if len(self._users.get(user, {})) >= self._limits.devices:
+            others = [each for each in self._of(user) if is_guest(each.actor.grant) == is_guest(grant)]
+            if len(others) >= self._limits.devices:
                 raise CommandError(
                     ErrorCode.LIMIT_EXCEEDED,
                     f"This person has {self._limits.devices} devices connected already.",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.signaling.wires import FakeWire, House, grant, posted, typing
-from tureen.model.grant import Grant
-from tureen.model.ids import DeviceId, UserId
+from tureen.model.grant import Grant, PeopleGrant, RoomGrant
+from tureen.model.ids import DeviceId, RoomName, UserId
 from tureen.protocol.commands import Position
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.events import Gap
@@ -104,6 +104,8 @@ class TestDrops:
         with pytest.raises(CommandError) as refused:
             house.come("ann", "c")
         assert refused.value.error_code is ErrorCode.LIMIT_EXCEEDED
+        guest = {"people": PeopleGrant(), "room": RoomGrant(join=True, room=RoomName("soup"))}
+        assert house.come("ann", "c", **guest)[1].is_reachable, "a guest of this name takes nothing from the person"
         assert house.come("ann", "b")[2]
         assert house.come("bob", "c")[1].is_reachable
 

@@ -137,11 +137,11 @@ class Connection:
 
     def _may_come(self, session: Session, command: Command) -> bool:
         services = self._services
-        now = services.clock.now()
+        now, rates = services.clock.now(), services.rates_of(session.actor.grant)
         if self._bucket is None:
-            self._bucket = services.rates.new_bucket(now)
+            self._bucket = rates.new_bucket(now)
         try:
-            services.rates.check(session.actor.user, self._bucket, command, now)
+            rates.check(session.actor.user, self._bucket, command, now)
         except CommandError as error:
             if self._count_refusal():
                 self._answer(failed(command.id, error))

@@ -67,4 +67,4 @@ class NativeDoor:
     def handle_session_closed(self, actor: Actor) -> None:
         """See `SessionListener`."""
         if not self._registry.has_sessions(actor.user):
-            self._services.rates.forget(actor.user)
+            self._services.forget(actor.user)

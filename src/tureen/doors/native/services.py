@@ -16,6 +16,7 @@ from tureen.doors.native.framing import encode_frame
 from tureen.doors.native.settings import NativeDoorSettings
 from tureen.model.actor import Actor
 from tureen.model.grant import Grant
+from tureen.model.ids import UserId
 from tureen.ports import Admission, CatchUp, Clock, OpenCalls
 from tureen.protocol.commands import Command, Hello, Position, PresenceSet, TokenRefresh
 from tureen.protocol.errors import CommandError, ErrorCode
@@ -24,7 +25,7 @@ from tureen.protocol.limits import MAX_FRAME_BYTES
 from tureen.protocol.replies import Done, Failed, Reply, Welcome
 from tureen.protocol.resources import Person
 from tureen.signaling import CommandRates, KeptReplies, Parcel, Session, SessionRegistry
-from tureen.signaling.guests import conversation_shown
+from tureen.signaling.guests import conversation_shown, is_guest
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -54,7 +55,9 @@ class NativeServices:
         self.registry = registry
         self.clock = clock
         self.settings = settings
-        self.rates = CommandRates(settings.sessions.commands_per_second)
+        self._rates = CommandRates(settings.sessions.commands_per_second)
+        self._guest_rates = CommandRates(settings.sessions.commands_per_second)
+        """Apart, so that no guest uses up what a person of the same name may send."""
         self.replies = KeptReplies(settings.sessions.kept_replies_bytes)
         self.encode: Callable[[Event | Reply], bytes] = encode_frame
         self.synced = registry.parcel(Synced())
@@ -121,6 +124,15 @@ class NativeServices:
         """What came after these positions."""
         catch_up = self._knowledge.catch_up
         return () if catch_up is None else await catch_up.missed(actor, positions)
+
+    def rates_of(self, grant: Grant) -> CommandRates:
+        """Those that count for the bearer."""
+        return self._guest_rates if is_guest(grant) else self._rates
+
+    def forget(self, user: UserId) -> None:
+        """Nobody of this name is connected any more."""
+        self._rates.forget(user)
+        self._guest_rates.forget(user)
 
     # --- commands ---------------------------------------------------------------------------------------------
 

@@ -67,7 +67,14 @@ class TureenServer:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": paths, "PYTHONUNBUFFERED": "1", **(environment or {})},
+                env={
+                    **os.environ,
+                    "PYTHONPATH": paths,
+                    "PYTHONUNBUFFERED": "1",
+                    # Each has a database of its own, unless the test says otherwise.
+                    "XDG_STATE_HOME": str(folder / f"state-{port}"),
+                    **(environment or {}),
+                },
             )
         server = cls(process, port, log)
         try:

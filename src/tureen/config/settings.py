@@ -210,6 +210,44 @@ class StorageSettings(_Section):
     )
 
 
+class IceServerSettings(_Section):
+    """A STUN or TURN server of direct calls, as browsers know it (``RTCIceServer``)."""
+
+    urls: tuple[Annotated[str, Field(pattern=r"^(stun|stuns|turn|turns):\S+$", max_length=500)], ...] = Field(
+        min_length=1, max_length=8, description="addresses"
+    )
+    username: str = Field(default="", max_length=500, description="for TURN")
+    credential: SecretText | None = Field(default=None, description="for TURN")
+
+
+class CallsSettings(_Section):
+    """Ringing, and how the media of calls flows."""
+
+    ring_s: Annotated[int, Field(ge=5, le=600)] = Field(default=45, description="how long somebody is rung")
+    connect_s: Annotated[int, Field(ge=3, le=120)] = Field(
+        default=15, description="how long media may take to flow before the call ends"
+    )
+    direct_s: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=3, description="how long a direct path may take to open before the call goes through the server"
+    )
+    call_waiting: bool = Field(default=True, description="ring people who are in a call; otherwise they are busy")
+    users_per_call: Annotated[int, Field(ge=2, le=1000)] = Field(default=100, description="most people of one call")
+    ice_servers: tuple[IceServerSettings, ...] = Field(
+        default=(),
+        max_length=16,
+        description="STUN and TURN servers of direct calls",
+        examples=[[{"urls": ["stun:stun.example.org:3478"]}]],
+    )
+
+
+class MessagesSettings(_Section):
+    """How long messages are kept; 0: for ever."""
+
+    direct_days: Annotated[int, Field(ge=0, le=36_500)] = Field(default=0, description="between two people")
+    group_days: Annotated[int, Field(ge=0, le=36_500)] = Field(default=0, description="in groups")
+    room_days: Annotated[int, Field(ge=0, le=36_500)] = Field(default=0, description="in the conversations of rooms")
+
+
 class LogSettings(_Section):
     """What the server says about itself."""
 
@@ -257,6 +295,8 @@ class Settings(BaseSettings):
     limits: LimitsSettings = LimitsSettings()
     sessions: SessionsSettings = SessionsSettings()
     media: MediaSettings = MediaSettings()
+    calls: CallsSettings = CallsSettings()
+    messages: MessagesSettings = MessagesSettings()
     attachments: AttachmentsSettings = AttachmentsSettings()
     push: PushSettings = PushSettings()
     storage: StorageSettings = StorageSettings()

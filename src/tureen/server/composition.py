@@ -22,7 +22,7 @@ from tureen.ports import Clock, Entropy, MediaPort
 from tureen.rooms import RoomRegistry
 from tureen.rooms.limits import RoomDefaults, RoomLimits
 from tureen.server.health import HealthPort
-from tureen.server.people_half import compose_people
+from tureen.server.people_half import PeopleNeeds, compose_people
 from tureen.server.room_views import RoomViews
 from tureen.server.version import package_version
 from tureen.telemetry.link_metrics import link_metrics
@@ -65,7 +65,10 @@ async def compose(foundation: Foundation) -> AsyncIterator[Services]:
         door = LivekitDoor(registry, media, clock, entropy, _livekit_settings(settings))
         _show(foundation.metrics, media, registry, settings.metrics.rooms)
         views = RoomViews(registry, settings.keys, open_to_all=settings.dev)
-        async with compose_people(settings, foundation.metrics, clock, entropy, sockets) as people:
+        needs = PeopleNeeds(
+            settings=settings, metrics=foundation.metrics, clock=clock, entropy=entropy, sockets=sockets
+        )
+        async with compose_people(needs) as people:
 
             async def drain() -> None:
                 people.say_goodbye()

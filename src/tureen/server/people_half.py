@@ -1,4 +1,10 @@
-"""The people's half of a node: sessions, the domain packages that answer their commands, and the native door."""
+"""The people's half of a node: the database, sessions, the domain packages that answer commands, the native door.
+
+    database ─▶ people, files, push ─▶ messaging ─▶ calls ─▶ native door, HTTP API
+
+It stops in the order in which things need one another: calls first, so that they outlive a restart; then sessions, then
+work that was begun for them; the database last.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +14,38 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from starlette.routing import BaseRoute
 
+from tureen.api.bearer import Bearers
+from tureen.api.conversations import ConversationsApi
+from tureen.api.moderation import ModerationApi
+from tureen.api.people import PeopleApi
+from tureen.calls.ice_servers import ConfiguredIceServers
+from tureen.calls.ports import SettledCallWaiting
+from tureen.calls.service import CallService
+from tureen.calls.surroundings import CallSurroundings
 from tureen.config.settings import Settings
-from tureen.doors.native import (
-    Dispatcher,
-    Knowledge,
-    NativeDoor,
-    NativeDoorSettings,
-    encode_frame,
-    native_routes,
-)
+from tureen.doors.loop_tasks import LoopTasks
+from tureen.doors.native import Dispatcher, Knowledge, NativeDoor, NativeDoorSettings, encode_frame, native_routes
 from tureen.doors.open_sockets import OpenSockets
-from tureen.ports import Clock, Entropy, Handlers
-from tureen.signaling import SessionLimits, SessionRegistry
+from tureen.messaging import MessagingService
+from tureen.messaging.outside import Outside
+from tureen.people import People, Revocations
+from tureen.ports import Clock, Entropy
+from tureen.server.attachments import AttachmentNeeds, OpenAttachments, open_attachments
+from tureen.server.certificates import state_folder
+from tureen.server.database_url import database_url
+from tureen.server.people_settings import call_settings, ice_servers, native_door_settings, retention
+from tureen.server.push import OpenPush, PushNeeds, open_push
+from tureen.server.room_tickets import RoomTickets
+from tureen.server.upkeep import keep_messages
+from tureen.signaling import SessionRegistry
+from tureen.storage.calls import DatabaseCallStore
+from tureen.storage.database import Database
+from tureen.storage.messaging import SqlMessagingStore
+from tureen.storage.opening import open_database
+from tureen.storage.people import SqlPeopleStore
 from tureen.telemetry.metrics import Metrics
 
 
@@ -34,38 +57,153 @@ class PeopleHalf(Struct, frozen=True, kw_only=True):
     """Ends every session, each with its last word; ``sockets`` tells when the last one has been said."""
 
 
+class PeopleNeeds(Struct, frozen=True, kw_only=True):
+    """What it is made from."""
+
+    settings: Settings
+    metrics: Metrics
+    clock: Clock
+    entropy: Entropy
+    sockets: OpenSockets
+
+
+class _Parts(Struct, frozen=True, kw_only=True):
+    """What the packages of the domain share while they are put together."""
+
+    needs: PeopleNeeds
+    database: Database
+    tasks: LoopTasks
+    sessions: SessionRegistry
+    people: People
+    files: OpenAttachments
+    push: OpenPush
+
+
 @asynccontextmanager
-async def compose_people(
-    settings: Settings, metrics: Metrics, clock: Clock, entropy: Entropy, sockets: OpenSockets
-) -> AsyncIterator[PeopleHalf]:
+async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleHalf]:
     """Starts the parts in the order of their needs; they stop in reverse when the context is left."""
+    settings, clock = needs.settings, needs.clock
     async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(database_url(settings)))
+        tasks = LoopTasks(asyncio.get_running_loop())
+        stack.push_async_callback(tasks.wait_until_none)
         door_settings = native_door_settings(settings)
-        sessions = SessionRegistry(clock, entropy, encode_frame, door_settings.sessions)
-        # Each domain package adds its handlers here, its listener to the sessions, and what it knows to the knowledge.
-        tables: list[Handlers] = []
-        door = NativeDoor(sessions, Dispatcher(tables), Knowledge(), clock, door_settings)
+        sessions = SessionRegistry(clock, needs.entropy, encode_frame, door_settings.sessions)
+        store = SqlPeopleStore(database)
+        revocations = await _revocations(store, clock, sessions)
+        people = People(store, revocations, sessions, clock, tasks.start)
+        parts = _Parts(
+            needs=needs,
+            database=database,
+            tasks=tasks,
+            sessions=sessions,
+            people=people,
+            files=await stack.enter_async_context(open_attachments(_attachment_needs(needs, database))),
+            push=await stack.enter_async_context(open_push(_push_needs(needs, database, sessions))),
+        )
+        messaging = _messaging(parts)
+        await stack.enter_async_context(_beside(keep_messages(messaging)))
+        stack.push_async_callback(messaging.flush)
+        calls = _calls(parts, messaging)
+        await calls.restore()
+        door = _door(parts, messaging, calls, structs.replace(door_settings, push_key=parts.push.public_key))
         stack.push_async_callback(door.stop)
         await stack.enter_async_context(_beside(door.keep_watch()))
-        stack.callback(sessions.close_all)
-        _show(metrics, sessions, sockets)
-        yield PeopleHalf(routes=tuple(native_routes(door, sockets)), say_goodbye=sessions.close_all)
+
+        def say_goodbye() -> None:
+            calls.close()
+            sessions.close_all()
+
+        stack.callback(say_goodbye)
+        _show(needs.metrics, sessions, needs.sockets)
+        bearers = Bearers(settings.keys, revocations, clock)
+        routes = (
+            *native_routes(door, needs.sockets),
+            *parts.files.routes,
+            *PeopleApi(people.administration, bearers).routes,
+            *ConversationsApi(messaging, bearers, needs.entropy).routes,
+            *ModerationApi(messaging, bearers).routes,
+        )
+        yield PeopleHalf(routes=routes, say_goodbye=say_goodbye)
 
 
-def native_door_settings(settings: Settings) -> NativeDoorSettings:
-    """What the settings say of the door and its sessions."""
-    sessions = settings.sessions
-    return NativeDoorSettings(
-        keys=settings.keys,
-        catch_ups_at_once=sessions.catch_ups_at_once,
-        sessions=SessionLimits(
-            grace_s=sessions.grace_s,
-            queue_bytes=sessions.queue_bytes,
-            devices=sessions.devices,
-            commands_per_second=sessions.commands_per_second,
-            kept_replies_bytes=sessions.kept_replies_bytes,
-        ),
+async def _revocations(store: SqlPeopleStore, clock: Clock, sessions: SessionRegistry) -> Revocations:
+    revocations = Revocations(store, clock)
+    await revocations.load()
+    sessions.use_revoked(revocations)
+    revocations.attach(sessions)
+    return revocations
+
+
+def _attachment_needs(needs: PeopleNeeds, database: Database) -> AttachmentNeeds:
+    return AttachmentNeeds(
+        settings=needs.settings.attachments,
+        database=database,
+        clock=needs.clock,
+        entropy=needs.entropy,
+        folder=state_folder() / "files",
     )
+
+
+def _push_needs(needs: PeopleNeeds, database: Database, sessions: SessionRegistry) -> PushNeeds:
+    return PushNeeds(
+        settings=needs.settings.push,
+        database=database,
+        clock=needs.clock,
+        entropy=needs.entropy,
+        connected=sessions.devices,
+    )
+
+
+def _messaging(parts: _Parts) -> MessagingService:
+    return MessagingService(
+        Outside(
+            store=SqlMessagingStore(parts.database),
+            mailroom=parts.sessions,
+            directory=parts.people.directory,
+            clock=parts.needs.clock,
+            entropy=parts.needs.entropy,
+            attachments=parts.files.service,
+            push=parts.push.service,
+            retention=retention(parts.needs.settings),
+        )
+    )
+
+
+def _calls(parts: _Parts, messaging: MessagingService) -> CallService:
+    settings = parts.needs.settings
+    return CallService(
+        CallSurroundings(
+            store=DatabaseCallStore(parts.database),
+            clock=parts.needs.clock,
+            entropy=parts.needs.entropy,
+            tasks=parts.tasks,
+            mailroom=parts.sessions,
+            directory=parts.people.directory,
+            push=parts.push.service,
+            busy=parts.people.presence,
+            trace=messaging,
+            tickets=RoomTickets(settings.keys, parts.needs.clock),
+            ice_servers=ConfiguredIceServers(ice_servers(settings)),
+            call_waiting=SettledCallWaiting(on=settings.calls.call_waiting),
+            settings=call_settings(settings),
+        )
+    )
+
+
+def _door(parts: _Parts, messaging: MessagingService, calls: CallService, settings: NativeDoorSettings) -> NativeDoor:
+    # Whoever is in a call is busy before others hear that they are there.
+    for listener in (calls, parts.people.presence):
+        parts.sessions.add_listener(listener)
+    tables = (
+        parts.people.handlers(),
+        messaging.handlers(),
+        calls.handlers(),
+        parts.push.service.handlers(),
+        parts.files.handlers(messaging),
+    )
+    knowledge = Knowledge(admission=parts.people, open_calls=calls, catch_up=messaging)
+    return NativeDoor(parts.sessions, Dispatcher(tables), knowledge, parts.needs.clock, settings)
 
 
 @asynccontextmanager

@@ -49,13 +49,14 @@ fuzz: ## Search the parsers of network bytes for crashes (nightly Rust and cargo
 			-- -max_total_time=$(FUZZ_SECONDS) -max_len=2000 -verbosity=0 || exit 1; \
 	done
 
-bench: build ## Measure packets, whole rooms, joins and memory: one JSON line per result (benches/README.md).
+bench: build ## Measure packets, whole rooms, joins, memory and the native door: one JSON line per result (benches/README.md).
 	cargo build --release --locked --quiet --package tureen-packet-path --package tureen-load
 	$(BIN)/python -m benches.packets
 	$(BIN)/python -m benches.load
 	$(BIN)/python -m benches.joins
 	$(BIN)/python -m benches.memory
 	$(BIN)/python -m benches.storage
+	$(BIN)/python -m benches.native_door
 
 lint: lint-python lint-rust lint-web ## Style, types, import rules, shape, links.
 
@@ -67,9 +68,10 @@ format: setup ## Bring all sources into form.
 wheel-check: setup ## Build the wheel and prove it in a fresh environment without any toolchain.
 	$(BIN)/python tools/wheel_check.py
 
-docs: $(STAMPS)/python ## Write the generated pages of docs/reference.
+docs: $(STAMPS)/python ## Write the generated pages of docs/reference, and the protocol's schema and types.
 	$(BIN)/python tools/settings_reference.py
 	$(BIN)/python tools/calls_reference.py
+	$(BIN)/python tools/protocol_reference.py
 
 doctor: ## Explain what is missing or stale, and which tests would be skipped.
 	@$(PYTHON) tools/doctor.py
@@ -91,6 +93,7 @@ lint-python: $(STAMPS)/python
 	$(BIN)/python tools/docs_check.py
 	$(BIN)/python tools/settings_reference.py --check
 	$(BIN)/python tools/calls_reference.py --check
+	$(BIN)/python tools/protocol_reference.py --check
 	PYTHONPATH=src $(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 

@@ -111,6 +111,23 @@ class LimitsSettings(_Section):
     requests_per_second: Count = Field(default=100, description="signal requests per participant")
 
 
+class SessionsSettings(_Section):
+    """Devices of people at the native door."""
+
+    grace_s: Annotated[int, Field(ge=0, le=600)] = Field(
+        default=20, description="how long after a lost connection others notice nothing"
+    )
+    queue_bytes: Annotated[int, Field(ge=64 * KIB, le=1 << 30)] = Field(
+        default=1024 * KIB, description="most bytes that wait for one connection"
+    )
+    devices: Count = Field(default=32, description="most devices of one person")
+    commands_per_second: Count = Field(default=50, description="commands of one device; a person's have twice as many")
+    kept_replies_bytes: Bytes = Field(
+        default=16 * 1024 * KIB, description="memory for replies that may have to be repeated, over all devices"
+    )
+    catch_ups_at_once: Count = Field(default=64, description="devices that get what they missed at a time")
+
+
 class MediaSettings(_Section):
     """The packet core."""
 
@@ -238,6 +255,7 @@ class Settings(BaseSettings):
     tls: TlsSettings = TlsSettings()
     rooms: RoomsSettings = RoomsSettings()
     limits: LimitsSettings = LimitsSettings()
+    sessions: SessionsSettings = SessionsSettings()
     media: MediaSettings = MediaSettings()
     attachments: AttachmentsSettings = AttachmentsSettings()
     push: PushSettings = PushSettings()

@@ -6,10 +6,11 @@ event loop.
 
 from tureen.ports.media import ConsumerListener, MediaPort, ProducerListener, TransportListener
 from tureen.ports.people import Busy, Directory, Push, PushNotice, SessionCloser
-from tureen.ports.sessions import CatchUp, Handler, Handlers, Mailroom, SessionListener
+from tureen.ports.sessions import Admission, CatchUp, Handler, Handlers, Mailroom, OpenCalls, Revoked, SessionListener
 from tureen.ports.time import Clock, Entropy, Timer
 
 __all__ = [
+    "Admission",
     "Busy",
     "CatchUp",
     "Clock",
@@ -20,9 +21,11 @@ __all__ = [
     "Handlers",
     "Mailroom",
     "MediaPort",
+    "OpenCalls",
     "ProducerListener",
     "Push",
     "PushNotice",
+    "Revoked",
     "SessionCloser",
     "SessionListener",
     "Timer",

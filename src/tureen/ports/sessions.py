@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from tureen.model.actor import Actor
+from tureen.model.grant import Grant
 from tureen.model.ids import DeviceId, UserId
 from tureen.protocol.commands import Command, Position
 from tureen.protocol.events import Event
 from tureen.protocol.replies import Reply
+from tureen.protocol.resources import Call, Person
 
 Handler: TypeAlias = Callable[[Actor, Any], Awaitable[Reply]]
 """Carries out a command of the type that it is registered for. Raises `CommandError`, and nothing else."""
@@ -49,3 +51,24 @@ class CatchUp(Protocol):
 
     async def missed(self, actor: Actor, positions: Sequence[Position]) -> Sequence[Event]:
         """All that came after these positions, in order, or a `Gap` for each that cannot be continued."""
+
+
+class Admission(Protocol):
+    """Knows who it is that connects."""
+
+    async def admit(self, grant: Grant) -> Person:
+        """The bearer of a checked token, before their session is opened. Raises `CommandError` to refuse them."""
+
+
+class OpenCalls(Protocol):
+    """Knows the calls that go on."""
+
+    def open_calls(self, user: UserId) -> Sequence[Call]:
+        """Those whose party this person is and that have not ended, as the person sees them."""
+
+
+class Revoked(Protocol):
+    """Knows which tokens are accepted no more although their time is not over."""
+
+    def is_revoked(self, grant: Grant) -> bool:
+        """Whether this very token was revoked, or all of its bearer's that were issued up to some time."""

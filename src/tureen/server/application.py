@@ -83,7 +83,7 @@ def build_app(
 
 async def _no_such_socket(websocket: WebSocket) -> None:
     await websocket.send_denial_response(
-        error_response(404, "not_found", "There is no WebSocket here.", "See /rtc/v1.")
+        error_response(404, "not_found", "There is no WebSocket here.", "See /rtc/v1 and /v1/connect.")
     )
 
 

@@ -10,8 +10,9 @@ from msgspec import Struct
 from starlette.routing import BaseRoute
 
 from tureen.config.settings import Gso, Settings, ShardPorts
-from tureen.doors.livekit import LivekitDoor, LivekitDoorSettings, OpenSockets, livekit_routes
+from tureen.doors.livekit import LivekitDoor, LivekitDoorSettings, livekit_routes
 from tureen.doors.loop_clock import LoopClock
+from tureen.doors.open_sockets import OpenSockets
 from tureen.doors.system_entropy import SystemEntropy
 from tureen.media.core import MediaCore
 from tureen.media.settings import CoreSettings, ListenAddress
@@ -21,6 +22,7 @@ from tureen.ports import Clock, Entropy, MediaPort
 from tureen.rooms import RoomRegistry
 from tureen.rooms.limits import RoomDefaults, RoomLimits
 from tureen.server.health import HealthPort
+from tureen.server.people_half import compose_people
 from tureen.server.room_views import RoomViews
 from tureen.server.version import package_version
 from tureen.telemetry.link_metrics import link_metrics
@@ -56,20 +58,22 @@ async def compose(foundation: Foundation) -> AsyncIterator[Services]:
     settings = foundation.settings
     loop = asyncio.get_running_loop()
     clock, entropy = LoopClock(loop), SystemEntropy()
+    sockets = OpenSockets()
     media = MediaCore(core_settings(settings, foundation.media_addresses), loop, _advertise(settings))
     try:
         registry = _registry(settings, media, clock, entropy)
         door = LivekitDoor(registry, media, clock, entropy, _livekit_settings(settings))
-        sockets = OpenSockets()
         _show(foundation.metrics, media, registry, settings.metrics.rooms)
-
-        async def drain() -> None:
-            registry.close_all()
-            await sockets.wait_until_none()
-
         views = RoomViews(registry, settings.keys, open_to_all=settings.dev)
-        yield Services(routes=(*livekit_routes(door, sockets), *views.routes), drain=drain)
-        registry.close_all()
+        async with compose_people(settings, foundation.metrics, clock, entropy, sockets) as people:
+
+            async def drain() -> None:
+                people.say_goodbye()
+                registry.close_all()
+                await sockets.wait_until_none()
+
+            yield Services(routes=(*livekit_routes(door, sockets), *people.routes, *views.routes), drain=drain)
+            registry.close_all()
     finally:
         media.close()
 

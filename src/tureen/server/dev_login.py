@@ -14,9 +14,9 @@ from starlette.responses import Response
 from tureen.api.error_responses import json_response
 from tureen.api.errors import ApiError
 from tureen.api.request_body import read_json_untrusted
-from tureen.auth.tokens import MAX_NAME_CHARACTERS, issue_token
+from tureen.auth.tokens import MAX_NAME_CHARACTERS, MAX_USER_CHARACTERS, issue_token
 from tureen.config.settings import Settings
-from tureen.model.grant import Grant, RoomGrant
+from tureen.model.grant import Grant, PeopleGrant, RoomGrant
 from tureen.model.ids import Identity, RoomName
 
 LIFETIME_S = 6 * 3600
@@ -24,20 +24,20 @@ MAX_BODY_BYTES = 8 * 1024
 
 
 class TokenRequest(Struct, frozen=True, kw_only=True):
-    """Who wants to go where."""
+    """Who wants to go where. Everybody is a person too, and may be so without any room."""
 
-    room: str
+    room: str | None = None
     name: str = ""
     identity: str | None = None
     """Given on a rejoin; otherwise made here, so that two people of one name can meet."""
 
 
 class TokenAnswer(Struct, frozen=True, kw_only=True):
-    """What a client needs to join."""
+    """What a client needs to join and to connect."""
 
     token: str
     identity: str
-    room: str
+    room: str | None = None
 
 
 class DevLogin:
@@ -57,19 +57,31 @@ class DevLogin:
                 "Ask your application for one; the built-in login exists with --dev only.",
             )
         wanted = await read_json_untrusted(request, TokenRequest, MAX_BODY_BYTES)
-        room = _bounded("room", wanted.room)
+        room = _bounded("room", wanted.room) if wanted.room is not None else None
         name = _bounded("name", wanted.name, required=False)
         identity = _bounded("identity", wanted.identity) if wanted.identity is not None else _new_identity(name)
+        if len(identity) > MAX_USER_CHARACTERS:
+            raise ApiError(
+                400,
+                "invalid_body",
+                "identity is too long.",
+                f"Send an identity of 1 to {MAX_USER_CHARACTERS} letters.",
+            )
         now = time.time()
         grant = Grant(
             identity=Identity(identity),
             api_key=self._key,
             expires_at=now + LIFETIME_S,
             name=name,
-            room=RoomGrant(join=True, room=RoomName(room), update_own_metadata=True),
+            room=RoomGrant() if room is None else _may_join(room),
+            people=PeopleGrant(connect=True),
         )
         token = issue_token(grant, self._key, self._secret, now, LIFETIME_S)
         return json_response(TokenAnswer(token=token, identity=identity, room=room))
+
+
+def _may_join(room: str) -> RoomGrant:
+    return RoomGrant(join=True, room=RoomName(room), update_own_metadata=True)
 
 
 _JOINERS = str.maketrans("", "", "\u200c\u200d")

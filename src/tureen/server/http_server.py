@@ -8,9 +8,9 @@ import errno
 import os
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 import websockets.http11
@@ -19,13 +19,17 @@ from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
+from websockets.server import ServerProtocol
 
+from tureen.doors.handover import EXTENSION, HandedOver, ServedConnection
 from tureen.server.addresses import Listener
 from tureen.server.errors import ServeError
 from tureen.server.response_headers import SAFE_HEADERS
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGISendEvent
+    from websockets.http11 import Request as WebSocketRequest
 
 REQUEST_LINE_BYTES = 64 * 1024
 """A join with its offer and its token travels in the request line."""
@@ -122,7 +126,7 @@ class HttpServer:
         config = uvicorn.Config(
             self._app,
             http=_PunctualHttp,
-            ws=_DeniableWebSocket,
+            ws=_WebSocket,
             ws_max_size=self._max_websocket_message_bytes,
             ws_ping_interval=WEBSOCKET_PING_S,
             ws_ping_timeout=WEBSOCKET_PONG_S,
@@ -182,6 +186,9 @@ class _PunctualHttp(H11Protocol):
         if upgraded is not self and upgraded.conn.handshake_exc is not None:
             # Too long, or too many headers, for the WebSocket parser alone, which then waits in silence.
             self.send_400_response("This upgrade cannot be read: its head is too large or malformed.")
+        elif upgraded is not self and (early := self.conn.trailing_data[0]):
+            # A client should wait for the answer (RFC 6455 section 4.1); what one that does not sends is not lost.
+            upgraded.data_received(early)
 
     def send_400_response(self, msg: str) -> None:
         # In the middle of another response it would be read as part of that one.
@@ -198,16 +205,58 @@ class _PunctualHttp(H11Protocol):
             self.transport.close()
 
 
-class _DeniableWebSocket(WebSocketsSansIOProtocol):
-    """WebSockets whose upgrade may be refused without an error in the log.
+class _WebSocket(WebSocketsSansIOProtocol):
+    """WebSockets whose upgrade may be refused without an error in the log, and which doors may take over."""
 
-    Uvicorn 0.54 does not count a whole refusal (the "denial response" extension of ASGI) as the end of a handshake.
-    """
+    _came_early = False
+    """Something of the client's came before the connection was handed over."""
+
+    def data_received(self, data: bytes) -> None:
+        self._came_early = self._came_early or self.handshake_initiated
+        super().data_received(data)
+
+    def handle_connect(self, event: WebSocketRequest) -> None:
+        super().handle_connect(event)
+        if not self.handshake_complete:
+            # The task that serves it has not begun yet.
+            extensions: Any = self.scope["extensions"]
+            extensions[EXTENSION] = self._hand_over
 
     async def send(self, message: ASGISendEvent) -> None:
+        # Uvicorn 0.54 does not count a whole refusal (ASGI's "denial response" extension) as the end of a handshake.
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True
+
+    def _hand_over(self, make: Callable[[HandedOver], asyncio.Protocol]) -> None:
+        """See `doors.handover`. This object hears nothing of the connection afterwards, and goes."""
+        transport, connections = self.transport, cast("set[ServedConnection]", self.connections)
+        # When the route returns, Uvicorn closes what it believes to be its own transport.
+        self.transport = cast("asyncio.Transport", _NoTransport())
+        self.stop_keepalive()
+        if self.disconnected:
+            return
+        received: list[bytes | str] = []
+        while not self.queue.empty():
+            event: Any = self.queue.get_nowait()
+            if event["type"] == "websocket.receive":
+                received.append(event.get("text") or event.get("bytes") or "")
+        connections.discard(cast("ServedConnection", self))
+        websocket = self.conn
+        if not self._came_early:
+            # A parser that was there for the upgrade keeps the whole request for as long as it lives.
+            websocket = ServerProtocol(state=State.OPEN, max_size=self.config.ws_max_size, logger=self.conn.logger)
+        given = HandedOver(transport=transport, websocket=websocket, received=received, connections=connections)
+        transport.set_protocol(make(given))
+        if self.read_paused:
+            transport.resume_reading()
+
+
+class _NoTransport:
+    """Of a connection that another protocol has taken over."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 def _listening_socket(listener: Listener, port: int) -> socket.socket | None:

@@ -12,7 +12,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from tests.unit.doors.fakes import START
 from tests.unit.doors.guest import House, wrapped
-from tureen.doors.livekit import OpenSockets, livekit_routes
+from tureen.doors.livekit import livekit_routes
+from tureen.doors.open_sockets import OpenSockets
 
 EMPTY = wrapped(rtc.JoinRequest())
 

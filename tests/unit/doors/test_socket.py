@@ -9,7 +9,8 @@ from livekit.protocol import rtc
 from starlette.applications import Starlette
 
 from tests.unit.doors.guest import House, wrapped
-from tureen.doors.livekit import OpenSockets, livekit_routes
+from tureen.doors.livekit import livekit_routes
+from tureen.doors.open_sockets import OpenSockets
 
 
 class SlowClient:

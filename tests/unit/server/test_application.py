@@ -164,6 +164,14 @@ class TestDevLogin:
         assert body["room"] == "soup"
         assert re.fullmatch(r"ada-lovelace-[0-9a-f]{8}", body["identity"])
 
+    def test_everybody_is_a_person_too_with_or_without_a_room(self, dev: Node) -> None:
+        for request in ({"room": "soup"}, {}):
+            body = dev.client().post("/api/dev/token", json=request).json()
+            grant = check_token_untrusted(body["token"], dev.settings.keys, time.time())
+            assert grant.people.connect
+            assert not grant.people.admin
+            assert (grant.room.join, grant.room.room) == ("room" in request, request.get("room"))
+
     def test_namesakes_differ(self, dev: Node) -> None:
         def ask() -> str:
             return str(dev.client().post("/api/dev/token", json={"room": "soup", "name": "Ada"}).json()["identity"])
@@ -183,7 +191,6 @@ class TestDevLogin:
     @pytest.mark.parametrize(
         "body",
         [
-            {},
             {"room": ""},
             {"room": "  "},
             {"room": 1},
@@ -192,6 +199,7 @@ class TestDevLogin:
             {"room": "soup", "name": "x" * 257},
             {"room": "soup", "identity": ""},
             {"room": "soup", "identity": "a\x00"},
+            {"identity": "a" * 129},
             [],
             None,
             "soup",

@@ -7,6 +7,5 @@ Tureen is not affiliated with or endorsed by LiveKit, Inc.
 from tureen.doors.livekit.door import LivekitDoor
 from tureen.doors.livekit.routes import livekit_routes
 from tureen.doors.livekit.settings import LivekitDoorSettings
-from tureen.doors.livekit.socket import OpenSockets
 
-__all__ = ["LivekitDoor", "LivekitDoorSettings", "OpenSockets", "livekit_routes"]
+__all__ = ["LivekitDoor", "LivekitDoorSettings", "livekit_routes"]

@@ -14,7 +14,8 @@ from starlette.websockets import WebSocket
 
 from tureen.doors.livekit.door import LivekitDoor
 from tureen.doors.livekit.errors import RefusalError
-from tureen.doors.livekit.socket import OpenSockets, run_socket
+from tureen.doors.livekit.socket import run_socket
+from tureen.doors.open_sockets import OpenSockets
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 

@@ -14,7 +14,7 @@ from tureen.doors.livekit.data_packets import handle_data
 from tureen.doors.livekit.descriptions import client_facts
 from tureen.doors.livekit.errors import SignalError
 from tureen.doors.livekit.outbox import Outbox
-from tureen.doors.livekit.request_rate import CANDIDATE_DISCOUNT, RequestRate
+from tureen.doors.livekit.request_rate import BURST_S, CANDIDATE_DISCOUNT
 from tureen.doors.livekit.requests import HANDLERS
 from tureen.doors.livekit.room_events import EVENT_HANDLERS
 from tureen.doors.livekit.services import DoorServices
@@ -36,6 +36,7 @@ from tureen.rooms.errors import (
 from tureen.rooms.events import GrantChanged, Removed
 from tureen.rooms.participant import JoinOptions
 from tureen.sdp import SdpError
+from tureen.signaling import TokenBucket
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -75,7 +76,7 @@ class SignalSession:
         self._context = SessionContext(services, room, participant, self._peer, outbox)
         self._tokens = TokenRefresh(self._context)
         self._stream_states = StreamStates(self._context)
-        self._rate = RequestRate(services.settings.requests_per_second, services.clock.now())
+        self._rate = TokenBucket(services.settings.requests_per_second, BURST_S, services.clock.now())
         self._join_deadline: Timer | None = None
         self._grace: Timer | None = None
         self._state = SessionState.CONNECTED
@@ -107,7 +108,7 @@ class SignalSession:
         """One message. A broken one, or one too many, ends the connection, not the participant's media."""
         if self._state is not SessionState.CONNECTED:
             return
-        if not self._rate.allows(self._services.clock.now(), cost_of(frame)):
+        if self._rate.take(cost_of(frame), self._services.clock.now()) > 0:
             self._refuse_connection(_Reason.LIMIT_EXCEEDED, "too many requests", _POLICY_VIOLATION)
             return
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -15,31 +14,6 @@ from tureen.doors.livekit.session import SignalSession
 
 _CLOSE_PATIENCE_S = 2.0
 """How long a client may take to read what is left, before the socket is dropped."""
-
-
-class OpenSockets:
-    """Counts the sockets that are served, so that a shut-down can wait until each has had its last word."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._none = asyncio.Event()
-        self._none.set()
-
-    @contextlib.contextmanager
-    def one_more(self) -> Iterator[None]:
-        """A socket is served while this lasts."""
-        self._count += 1
-        self._none.clear()
-        try:
-            yield
-        finally:
-            self._count -= 1
-            if self._count == 0:
-                self._none.set()
-
-    async def wait_until_none(self) -> None:
-        """Returns once every socket has been closed, with all that was to be written to it before."""
-        await self._none.wait()
 
 
 async def run_socket(websocket: WebSocket, door: LivekitDoor, admission: Admission) -> None:

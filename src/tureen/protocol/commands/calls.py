@@ -121,7 +121,7 @@ class CallTicket(Command, frozen=True, kw_only=True, tag="call.ticket"):
 
 
 class CallHistory(Command, frozen=True, kw_only=True, tag="call.history"):
-    """One's calls, newest first. `Calls`."""
+    """One's calls, newest first. `CallPage`."""
 
     before: Instant | None = None
     limit: PageSize = 50

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 
 from tureen.messaging import keys
 from tureen.messaging.desk import Desk
 from tureen.messaging.limits import SHOWN_MEMBERS
-from tureen.messaging.records import Act, Addition, Membership, NewConversation
+from tureen.messaging.records import Act, Addition, Membership, NewConversation, RosterRecord
 from tureen.model.actor import Actor
 from tureen.model.ids import ConversationId, UserId
 from tureen.ports import Handlers
@@ -23,7 +24,7 @@ from tureen.protocol.commands import (
 )
 from tureen.protocol.errors import invalid, not_found
 from tureen.protocol.replies import ConversationAnswered, Conversations, Members
-from tureen.protocol.resources import ConversationKind, MemberRole
+from tureen.protocol.resources import Call, ConversationKind, MemberRole
 
 _AVATAR = re.compile(r"(https?://|/)\S*")
 _EPOCH_CHARACTERS = 12
@@ -74,26 +75,26 @@ class ConversationDesk:
         other = UserId(command.user)
         if other == actor.user:
             raise invalid("Nobody has a conversation of two with themselves.", "Create a group.")
-        key = keys.direct_key(actor.user, other)
-        known = await self._desk.rosters.find(key)
+        known = await self._desk.rosters.find(keys.direct_key(actor.user, other))
         if known is None and other not in await self._desk.outside.directory.reachable(actor.user, [other]):
             raise not_found("person")
-        record, made = await self._desk.outside.store.make(
-            NewConversation(
-                id=self._new_id(),
-                kind=ConversationKind.DIRECT,
-                key=key,
-                title="",
-                epoch=self._epoch(),
-                created_by=actor.user,
-                at=self._desk.outside.now(),
-                members={actor.user: MemberRole.MEMBER, other: MemberRole.MEMBER},
-                hidden_from=[other],
-            )
-        )
+        record, made = await self._make_direct(actor.user, other, hidden_from=[other])
         if made is not None:
             await self._desk.show([actor.user], record.conversation.id, skip=actor)
         return await self._answer(actor, command.id, record.conversation.id)
+
+    async def of_call(self, call: Call) -> ConversationId | None:
+        """Where the trace of a call belongs: its conversation, or that of its two parties, which is made if need be."""
+        if call.conversation is not None:
+            return ConversationId(call.conversation)
+        caller = UserId(call.caller)
+        others = [UserId(party.user) for party in call.parties if party.user != caller]
+        if len(others) != 1:
+            return None
+        record, made = await self._make_direct(caller, others[0], hidden_from=[])
+        if made is not None:
+            await self._desk.show(made.changed, record.conversation.id)
+        return record.conversation.id
 
     async def room(self, actor: Actor, command: ConversationRoom) -> ConversationAnswered:
         """The one of a room. Whoever is a member stays one, with another token too."""
@@ -138,6 +139,23 @@ class ConversationDesk:
         placed = await self._desk.outside.store.rename(entry.of_command(command.id), command.title, command.avatar)
         await self._desk.publish(placed, entry.roster)
         return await self._answer(actor, command.id, entry.roster.id)
+
+    async def _make_direct(
+        self, one: UserId, other: UserId, *, hidden_from: Sequence[UserId]
+    ) -> tuple[RosterRecord, Membership | None]:
+        return await self._desk.outside.store.make(
+            NewConversation(
+                id=self._new_id(),
+                kind=ConversationKind.DIRECT,
+                key=keys.direct_key(one, other),
+                title="",
+                epoch=self._epoch(),
+                created_by=one,
+                at=self._desk.outside.now(),
+                members={one: MemberRole.MEMBER, other: MemberRole.MEMBER},
+                hidden_from=list(hidden_from),
+            )
+        )
 
     async def _join_room(self, actor: Actor, command: ConversationRoom, key: str) -> ConversationId:
         record, made = await self._desk.outside.store.make(

@@ -35,11 +35,12 @@ class MessagingService:
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
         self._desk = make_desk(outside)
+        self._conversations = ConversationDesk(self._desk)
         self._writing = WritingDesk(self._desk, Notices(outside))
         self._reading = ReadingDesk(self._desk)
         self._keeper = Keeper(self._desk, self._writing)
         self._parts = (
-            ConversationDesk(self._desk),
+            self._conversations,
             MemberDesk(self._desk),
             self._writing,
             self._reading,
@@ -69,12 +70,13 @@ class MessagingService:
         return True
 
     async def record_call(self, call: Call) -> None:
-        """Leaves the trace of a call that has ended in its conversation, once. Without a conversation: nowhere."""
-        if call.conversation is None:
+        """Leaves the trace of a call that has ended, once: in its conversation, or in that of its two parties."""
+        conversation = await self._conversations.of_call(call)
+        if conversation is None:
             return
         act = Act(
             user=UserId(call.caller),
-            conversation=ConversationId(call.conversation),
+            conversation=conversation,
             # No client can choose such an id.
             command=f"call:{call.id}",
             at=self._outside.now(),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
+from tureen.messaging import MessagingStore
 from tureen.messaging.records import (
     Act,
     Addition,
@@ -44,7 +45,7 @@ ONE = ConversationId("CV_1")
 
 
 @pytest.fixture
-def store(database: Database) -> SqlMessagingStore:
+def store(database: Database) -> MessagingStore:
     return SqlMessagingStore(database)
 
 
@@ -57,7 +58,7 @@ def post(user: UserId, command: str, text: str = "hello", *, at: int = 10, menti
 
 
 async def make(
-    store: SqlMessagingStore,
+    store: MessagingStore,
     *members: UserId,
     conversation: ConversationId = ONE,
     kind: ConversationKind = ConversationKind.GROUP,
@@ -79,12 +80,12 @@ async def make(
     )
 
 
-async def found(store: SqlMessagingStore, user: UserId, *words: str, limit: int = 9) -> list[str]:
+async def found(store: MessagingStore, user: UserId, *words: str, limit: int = 9) -> list[str]:
     query = SearchQuery(user=user, words=list(words), conversation=None, only_key=None, before=None, limit=limit)
     return [message.text for message in await store.search(query)]
 
 
-async def test_is_made_once(store: SqlMessagingStore) -> None:
+async def test_is_made_once(store: MessagingStore) -> None:
     record, made = await make(store, BOB)
     assert made is not None
     assert made.event is not None
@@ -95,7 +96,7 @@ async def test_is_made_once(store: SqlMessagingStore) -> None:
     assert again.seats == record.seats
 
 
-async def test_is_made_once_by_many(store: SqlMessagingStore) -> None:
+async def test_is_made_once_by_many(store: MessagingStore) -> None:
     made = await asyncio.gather(
         *(
             make(store, BOB, conversation=ConversationId(f"CV_{n}"), kind=ConversationKind.DIRECT, key="ann and bob")
@@ -106,7 +107,7 @@ async def test_is_made_once_by_many(store: SqlMessagingStore) -> None:
     assert len({record.conversation.id for record, _ in made}) == 1
 
 
-async def test_places_have_no_gaps_and_are_given_in_order(store: SqlMessagingStore) -> None:
+async def test_places_have_no_gaps_and_are_given_in_order(store: MessagingStore) -> None:
     await make(store, BOB)
     order: list[int] = []
 
@@ -118,7 +119,7 @@ async def test_places_have_no_gaps_and_are_given_in_order(store: SqlMessagingSto
     assert [event.seq for event in await store.events(ONE, 0, 100)] == list(range(1, 52))
 
 
-async def test_a_command_has_one_place_however_often_it_comes(store: SqlMessagingStore) -> None:
+async def test_a_command_has_one_place_however_often_it_comes(store: MessagingStore) -> None:
     await make(store, BOB)
     placed = await asyncio.gather(*(store.post(post(ANN, "same")) for _ in range(10)))
     assert {each.seq for each in placed} == {2}
@@ -127,7 +128,7 @@ async def test_a_command_has_one_place_however_often_it_comes(store: SqlMessagin
     assert await store.placed(act(BOB, "same")) is None
 
 
-async def test_what_is_refused_leaves_no_hole(store: SqlMessagingStore) -> None:
+async def test_what_is_refused_leaves_no_hole(store: MessagingStore) -> None:
     await make(store)
     await store.post(post(ANN, "c1"))
     for refused in (post(BOB, "c2"), msgspec.structs.replace(post(ANN, "c3"), reply_to=MessageId("MS_none"))):
@@ -136,7 +137,7 @@ async def test_what_is_refused_leaves_no_hole(store: SqlMessagingStore) -> None:
     assert (await store.post(post(ANN, "c4"))).seq == 3
 
 
-async def test_folds_what_happens(store: SqlMessagingStore) -> None:
+async def test_folds_what_happens(store: MessagingStore) -> None:
     await make(store, BOB)
     custom = Custom(kind="k", data=msgspec.Raw(b'{"a": [1, null]}'))
     first = post(ANN, "c1", "soop", mentions=[BOB])
@@ -168,7 +169,7 @@ async def test_folds_what_happens(store: SqlMessagingStore) -> None:
     assert events[2:] == [Edited(message=first.id, version=2), Deleted(message=first.id, version=3)]
 
 
-async def test_pages_of_history(store: SqlMessagingStore) -> None:
+async def test_pages_of_history(store: MessagingStore) -> None:
     await make(store)
     for number in range(6):
         await store.post(post(ANN, f"c{number}", str(number)))
@@ -182,7 +183,7 @@ async def test_pages_of_history(store: SqlMessagingStore) -> None:
     assert await texts(None, 3) == "234"
 
 
-async def test_members_come_and_go(store: SqlMessagingStore) -> None:
+async def test_members_come_and_go(store: MessagingStore) -> None:
     await make(store)
     added = await store.add_members(Addition(act=act(ANN, "a1"), users=[BOB, CID], max_members=9))
     assert (added.changed, added.standing.conversation.member_count) == ([BOB, CID], 3)
@@ -210,7 +211,7 @@ async def test_members_come_and_go(store: SqlMessagingStore) -> None:
     assert [entry.number for entry in await store.audit(2, 9)] == [1]
 
 
-async def test_unread_is_what_others_wrote_and_did_not_take_away(store: SqlMessagingStore) -> None:
+async def test_unread_is_what_others_wrote_and_did_not_take_away(store: MessagingStore) -> None:
     await make(store, BOB)
     for number in range(3):
         await store.post(post(ANN, f"a{number}", mentions=[BOB]))
@@ -230,7 +231,7 @@ async def test_unread_is_what_others_wrote_and_did_not_take_away(store: SqlMessa
     assert [each.conversation.id for each in await store.standings(BOB, [ONE, ConversationId("CV_2")])] == [ONE]
 
 
-async def test_search(store: SqlMessagingStore) -> None:
+async def test_search(store: MessagingStore) -> None:
     await make(store, BOB)
     await make(store, conversation=ConversationId("CV_2"))
     secret = Post(act=act(ANN, "s", conversation=ConversationId("CV_2")), id=MessageId("MS_s"), text="hidden soup")
@@ -251,7 +252,7 @@ async def test_search(store: SqlMessagingStore) -> None:
 
 
 @pytest.mark.parametrize("word", ['"', "'", "\\", "a'b", 'a"b', "(", ":*", "&", "!soup", "a:b", "''", "\\'", "-", "%"])
-async def test_what_people_type_is_no_language(store: SqlMessagingStore, word: str) -> None:
+async def test_what_people_type_is_no_language(store: MessagingStore, word: str) -> None:
     await make(store)
     await store.post(post(ANN, "c1", "soup"))
     assert await found(store, ANN, word) in ([], ["soup"])
@@ -259,7 +260,7 @@ async def test_what_people_type_is_no_language(store: SqlMessagingStore, word: s
     assert await found(store, ANN, "soup", word) in ([], ["soup"])
 
 
-async def test_states(store: SqlMessagingStore) -> None:
+async def test_states(store: MessagingStore) -> None:
     await make(store)
 
     async def put(key: str, data: bytes | None) -> None:
@@ -275,7 +276,7 @@ async def test_states(store: SqlMessagingStore) -> None:
     await put("a", b"55555")
 
 
-async def test_traces_of_calls(store: SqlMessagingStore) -> None:
+async def test_traces_of_calls(store: MessagingStore) -> None:
     await make(store)
     call = Call(
         id="CA_1",
@@ -295,7 +296,7 @@ async def test_traces_of_calls(store: SqlMessagingStore) -> None:
     assert await store.append(act(ANN, conversation=ConversationId("CV_2")), CallEnded(call=call)) is None
 
 
-async def test_reports(store: SqlMessagingStore) -> None:
+async def test_reports(store: MessagingStore) -> None:
     await make(store, BOB)
     await store.post(post(ANN, "c1", "rude"))
     for _ in range(2):
@@ -308,7 +309,7 @@ async def test_reports(store: SqlMessagingStore) -> None:
     assert await store.reports(report.number, 9) == []
 
 
-async def test_purge(store: SqlMessagingStore) -> None:
+async def test_purge(store: MessagingStore) -> None:
     await make(store, BOB)
     for number in range(5):
         await store.post(post(ANN, f"c{number}", f"soup {number}", at=10 + number, mentions=[BOB]))

@@ -18,6 +18,7 @@ from tureen.messaging.records import Act, Post
 from tureen.model.actor import Actor
 from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
 from tureen.protocol.commands import (
+    ConversationDirect,
     ConversationGet,
     HistoryGet,
     MarkRead,
@@ -441,6 +442,14 @@ class TestCalls:
         view = (await bob.do(ConversationGet, conversation=group.id)).conversation
         assert (view.unread, view.head_seq) == (0, event.seq)
         await world.service.record_call(structs.replace(call, conversation="CV_nowhere"))
+        for _ in range(2):
+            await world.service.record_call(structs.replace(call, id="CA_2", conversation=None))
+        (event,) = [each for each in bob.heard(ConversationEvent) if each.conversation != group.id]
+        assert isinstance(event.event, CallEnded)
+        direct = (await ann.do(ConversationDirect, user="bob")).conversation
+        assert (direct.id, direct.head_seq) == (event.conversation, 1)
+        three = [*call.parties, Party(user="cid", state=PartyState.MISSED)]
+        await world.service.record_call(structs.replace(call, id="CA_3", conversation=None, parties=three))
 
 
 def _position(group: Any, seq: int) -> Any:

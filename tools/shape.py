@@ -21,7 +21,7 @@ from tools.shape_unit import Unit
 
 ROOT = Path(__file__).parent.parent
 REASONS = ROOT / "tools" / "shape_reasons.toml"
-ROOTS = ("src", "crates", "web/src", "tools", "benches")
+ROOTS = ("src", "crates", "web/src", "web/sdk", "tools", "benches")
 MEASURES = {".py": measure_python, ".rs": measure_rust, ".ts": measure_typescript, ".tsx": measure_typescript}
 
 

@@ -1,3 +1,12 @@
+export type { CallMedia, MediaState } from './calls/callMedia';
+export type { CallPhase } from './calls/callPhase';
+export { Calls, type StartOptions } from './calls/calls';
+export type { CallSession } from './calls/callSession';
+export type { CallsOptions } from './calls/callsOptions';
+export type { PathQuality } from './calls/direct/quality';
+export type { PoorLimits } from './calls/direct/qualityWatch';
+export type { LocalTracks, MediaSource, RemoteTrack } from './calls/mediaPath';
+export type { RoomEntry, RoomListener, RoomMedia, RoomVisit } from './calls/room/roomMedia';
 export { CommandError, type FailureCode } from './connection/commandError';
 export { type CommandStorage, storedCommands } from './connection/commandStorage';
 export { Connection } from './connection/connection';
@@ -14,6 +23,12 @@ export { Chats } from './conversations/chats';
 export type { OwnMessage, Writing } from './conversations/outgoing';
 export type { Pages } from './conversations/pages';
 export type { Notice, Timeline } from './conversations/timeline';
+export { Contacts } from './people/contacts';
+export { Directory } from './people/directory';
+export { OwnPresence } from './people/ownPresence';
+export { PresenceWatch } from './people/presenceWatch';
+export { upload, type UploadOptions } from './uploads/upload';
+export { httpAddress } from './uploads/uploadAddress';
 /** The messages of the wire, as `wire.Conversation`. */
 export type * as wire from './protocol';
 export { type ReadableStore, Store } from './stores/store';

@@ -16,7 +16,7 @@ export function liveKitMedia(options: LiveKitOptions = {}): RoomMedia {
   const { createRoom = (settings: RoomOptions) => new Room(settings) } = options;
   return {
     join: async ({ ticket, server, local, listener }) => {
-      const room = createRoom({ adaptiveStream: false, dynacast: true, ...options.room });
+      const room = createRoom({ adaptiveStream: false, dynacast: true, ...options.room, stopLocalTrackOnUnpublish: false });
       options.onRoom?.(room);
       const visit = new LiveKitVisit(room, listener);
       try {

@@ -34,7 +34,7 @@ export default tseslint.config(
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
   },
   {
-    files: ['src/**/*.{ts,tsx}', 'fixtures/**/*.{ts,tsx}', 'sdk/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}', 'fixtures/**/*.{ts,tsx}', 'sdk/{src,test}/**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked, importX.typescript],
     plugins: { 'import-x': importX.recommended.plugins['import-x'], 'react-hooks': reactHooks },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

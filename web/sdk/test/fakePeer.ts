@@ -114,7 +114,7 @@ export class FakePeer {
     this.network = network;
   }
 
-  addTransceiver(what: string | FakeTrack, { direction = 'sendrecv' } = {}): FakeTransceiver {
+  addTransceiver(what: string | FakeTrack, { direction = 'sendrecv' }: { direction?: Direction } = {}): FakeTransceiver {
     const track = typeof what === 'string' ? null : what;
     const transceiver = new FakeTransceiver(this, typeof what === 'string' ? what : what.kind, track, direction);
     this.#transceivers.push(transceiver);

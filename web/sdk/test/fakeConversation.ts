@@ -1,4 +1,4 @@
-import type { Conversation, ConversationEvent, Happening, Message, Messages } from '../src/protocol';
+import type { Conversation, ConversationEvent, Message, Messages } from '../src/protocol';
 import type { FakeServer } from './fakeServer';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -61,7 +61,7 @@ export class FakeConversation {
     return this.happen({ kind: 'posted', message }, sender, command);
   }
 
-  happen(event: Happening, sender = 'ben', command = ''): ConversationEvent {
+  happen(event: ConversationEvent['event'], sender = 'ben', command = ''): ConversationEvent {
     const seq = this.head + 1;
     const happened: ConversationEvent = {
       type: 'conversation.event', conversation: this.#id, epoch: this.epoch, seq, sender, at: seq, event,

@@ -76,7 +76,7 @@ function tell(change: Partial<Call>, leg?: string): void {
   server.tell({ type: 'call.changed', call: { ...BASE, ...change }, ...(leg !== undefined && { leg }) });
 }
 
-const INSIDE: readonly Party[] = [
+const INSIDE: Party[] = [
   { user: 'anna', state: 'joined', device: 'laptop' },
   { user: 'ben', state: 'joined', device: 'phone' },
 ];

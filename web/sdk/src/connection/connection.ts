@@ -1,4 +1,15 @@
-import type { AnyEvent, AnyReply, Failed, Goodbye, Hello, Position, Welcome } from '../protocol';
+import {
+  type AnyEvent,
+  type AnyReply,
+  type Failed,
+  type Goodbye,
+  type Hello,
+  MAX_FRAME_BYTES,
+  MAX_POSITIONS,
+  type Position,
+  VERSION,
+  type Welcome,
+} from '../protocol';
 import { type ReadableStore, Store } from '../stores/store';
 import { Backoff } from './backoff';
 import { closed } from './commandError';
@@ -14,9 +25,6 @@ import { openWebSocket } from './socketLike';
 import { TokenKeeper } from './tokenKeeper';
 import { onWakeUp } from './wakeUps';
 
-const VERSION = 1;
-const MAX_FRAME_BYTES = 64 * 1024;
-const MAX_POSITIONS = 2_000;
 const MAX_EXPIRIES = 2;
 
 /** A person's way to the server from one device: it comes back by itself, and what was sent is sent again then. */

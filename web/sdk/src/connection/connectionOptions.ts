@@ -4,7 +4,7 @@ import type { OutboxLimits } from './outbox';
 import type { OpenSocket } from './socketLike';
 
 export interface ConnectionOptions {
-  /** Of the native door, as `wss://example.org/native`. */
+  /** Of the native door, as `wss://example.org/v1/connect`. */
   readonly url: string;
   /** Gives a token that is valid for a while yet; asked at each connection, and before a token expires. */
   readonly getToken: () => Promise<string>;

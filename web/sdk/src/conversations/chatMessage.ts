@@ -9,7 +9,9 @@ export interface ChatMessage extends Required<Message> {
   readonly deleted_at: number | null;
 }
 
-const EMPTY = {
+type Content = Omit<ChatMessage, 'id' | 'conversation' | 'seq' | 'sender' | 'sent_at'>;
+
+const EMPTY: Content = {
   text: '',
   mentions: [],
   attachments: [],
@@ -21,7 +23,7 @@ const EMPTY = {
   version: 1,
   edited_at: null,
   deleted_at: null,
-} as const;
+};
 
 /** Fills in what the wire leaves out. */
 export function chatMessage(message: Message): ChatMessage {

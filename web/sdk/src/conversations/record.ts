@@ -60,6 +60,6 @@ function changeLast(
   return last?.id === id ? { last_message: alter(chatMessage(last)) } : {};
 }
 
-function changeMember(record: Conversation, user: string, change: Partial<Member>): readonly Member[] {
+function changeMember(record: Conversation, user: string, change: Partial<Member>): Member[] {
   return (record.members ?? []).map((member) => (member.user === user ? { ...member, ...change } : member));
 }

@@ -1,8 +1,7 @@
 import type { Connection } from '../connection/connection';
-import type { Person } from '../protocol';
+import { MAX_BATCH, type Person } from '../protocol';
 import { type ReadableStore, Store } from '../stores/store';
 
-const BATCH = 200;
 const GATHER_MS = 20;
 
 /** Who is who, as far as somebody asked; names and pictures stay right while their bearer is watched. */
@@ -59,7 +58,7 @@ export class Directory {
 
   async #ask(): Promise<void> {
     this.#timer = undefined;
-    const users = [...this.#wanted].slice(0, BATCH);
+    const users = [...this.#wanted].slice(0, MAX_BATCH);
     for (const user of users) {
       this.#wanted.delete(user);
       this.#asked.add(user);

@@ -1,9 +1,7 @@
 import type { Connection } from '../connection/connection';
-import type { Presence } from '../protocol';
+import { MAX_BATCH, type Presence } from '../protocol';
 import { type ReadableStore, Store } from '../stores/store';
 
-/** Most people that one command may name. */
-const BATCH = 200;
 const GATHER_MS = 50;
 /** A person who is watched no more may be in a moment again, as when a list scrolls. */
 const LINGER_MS = 5_000;
@@ -97,6 +95,6 @@ export class PresenceWatch {
 }
 
 function batches(users: readonly string[]): string[][] {
-  const count = Math.ceil(users.length / BATCH);
-  return Array.from({ length: count }, (_, index) => users.slice(index * BATCH, (index + 1) * BATCH));
+  const count = Math.ceil(users.length / MAX_BATCH);
+  return Array.from({ length: count }, (_, index) => users.slice(index * MAX_BATCH, (index + 1) * MAX_BATCH));
 }

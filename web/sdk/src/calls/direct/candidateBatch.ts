@@ -4,11 +4,11 @@ const MAX_BATCH = 64;
 
 /** Gathers candidates for a moment, so that not each of them is a command of its own. */
 export class CandidateBatch {
-  readonly #send: (candidates: readonly string[]) => void;
+  readonly #send: (candidates: string[]) => void;
   #waiting: string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(send: (candidates: readonly string[]) => void) {
+  constructor(send: (candidates: string[]) => void) {
     this.#send = send;
   }
 

@@ -10,7 +10,7 @@ import { POOR, type PoorLimits, QualityWatch } from './qualityWatch';
 /** So long a direct path may take to open. */
 const OPEN_MS = 3_000;
 /** Connected, and nothing comes: the other side has nothing to send. */
-const SILENT_MS = 2_000;
+const SILENT_MS = 1_000;
 /** A break that ends by itself within this time needs no restart. */
 const BREAK_MS = 500;
 /** So long a path that broke may take to come back. */
@@ -19,7 +19,7 @@ const RESTART_MS = 6_000;
 export interface Signal {
   readonly description?: string;
   readonly description_type?: string;
-  readonly candidates?: readonly string[];
+  readonly candidates?: string[];
 }
 
 export interface DirectPathOptions {

@@ -12,7 +12,7 @@ type Handler = (command: never) => Answer | null;
 export class FakeSocket implements SocketLike {
   onopen: (() => void) | null = null;
   onmessage: ((message: { readonly data: unknown }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((code: number) => void) | null = null;
   readonly received: AnyCommand[] = [];
   isClosed = false;
   readonly #server: FakeServer;
@@ -37,9 +37,9 @@ export class FakeSocket implements SocketLike {
   }
 
   /** The network takes it away. */
-  drop(): void {
+  drop(code = 1006): void {
     this.isClosed = true;
-    this.onclose?.();
+    this.onclose?.(code);
   }
 }
 

@@ -127,6 +127,12 @@ describe('coming back', () => {
     expect(connection.state.get().kind).toBe('online');
   });
 
+  it('does not come back where only the closing code says so', async () => {
+    const connection = await online(server);
+    server.socket.drop(4001);
+    expect(connection.state.get()).toMatchObject({ kind: 'closed', reason: 'replaced' });
+  });
+
   it('notices within 15 s that the other side is gone, and speaks with the next one', async () => {
     const connection = await online(server);
     server.isMute = true;

@@ -1,6 +1,7 @@
 import {
   type AnyEvent,
   type AnyReply,
+  CLOSE_CODES,
   type Failed,
   type Goodbye,
   type Hello,
@@ -147,7 +148,7 @@ export class Connection {
       onReply: (reply) =>
         reply.id === hello.id ? this.#handleGreeting(link, reply) : this.#dispatch.handleReply(reply),
       onEvent: (event) => this.#handleEvent(event),
-      onEnd: () => this.#handleEnd(link),
+      onEnd: (code) => this.#handleEnd(link, code),
     });
     this.#link = link;
   }
@@ -186,8 +187,12 @@ export class Connection {
     else this.#close(isCloseReason(reason) ? reason : 'closed', message ?? 'The server closed the connection.');
   }
 
-  #handleEnd(link: Link): void {
-    if (this.#link === link) this.#lose(0);
+  /** A server that could not say goodbye any more says by the code that one must not come back. */
+  #handleEnd(link: Link, code: number | null): void {
+    if (this.#link !== link) return;
+    const reason = FINAL_CODES.get(code);
+    if (reason === undefined) this.#lose(0);
+    else this.#close(reason, 'The server closed the connection.');
   }
 
   #refreshToken(token: string): Promise<unknown> {
@@ -228,6 +233,12 @@ export class Connection {
     link?.end();
   }
 }
+
+const FINAL_CODES: ReadonlyMap<number | null, CloseReason> = new Map([
+  [CLOSE_CODES.REPLACED, 'replaced'],
+  [CLOSE_CODES.REVOKED, 'revoked'],
+  [CLOSE_CODES.PROTOCOL, 'protocol'],
+]);
 
 const CLOSE_REASONS: readonly string[] = ['replaced', 'revoked', 'protocol', 'token_expired'] satisfies CloseReason[];
 

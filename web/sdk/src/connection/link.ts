@@ -9,8 +9,8 @@ const OPENING_MS = 10_000;
 export interface LinkListener {
   readonly onReply: (reply: AnyReply) => void;
   readonly onEvent: (event: AnyEvent) => void;
-  /** Once, however it ended; nothing follows. */
-  readonly onEnd: () => void;
+  /** Once, however it ended, with the code if the server closed it; nothing follows. */
+  readonly onEnd: (code: number | null) => void;
 }
 
 /** One WebSocket, from its opening to its end: greets, notices silence, and reads frames. */
@@ -30,7 +30,7 @@ export class Link {
     this.#socket = openSocket(url);
     this.#socket.onopen = () => this.send(JSON.stringify(hello));
     this.#socket.onmessage = ({ data }) => this.#handleData(data);
-    this.#socket.onclose = () => this.end();
+    this.#socket.onclose = (code) => this.end(code);
   }
 
   send(text: string): void {
@@ -49,13 +49,13 @@ export class Link {
     this.#liveness.handleHeard();
   }
 
-  end(): void {
+  end(code: number | null = null): void {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#opening);
     this.#liveness.stop();
     this.#socket.close(1000);
-    this.#listener.onEnd();
+    this.#listener.onEnd(code);
   }
 
   #handleData(data: unknown): void {

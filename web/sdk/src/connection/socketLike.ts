@@ -2,7 +2,8 @@
 export interface SocketLike {
   onopen: (() => void) | null;
   onmessage: ((message: { readonly data: unknown }) => void) | null;
-  onclose: (() => void) | null;
+  /** With the code of the closing frame (RFC 6455 section 7.4), 1006 where there was none. */
+  onclose: ((code: number) => void) | null;
   send(text: string): void;
   close(code?: number, reason?: string): void;
 }
@@ -20,6 +21,6 @@ export function openWebSocket(url: string): SocketLike {
   };
   socket.onopen = () => wrapped.onopen?.();
   socket.onmessage = ({ data }: MessageEvent<unknown>) => wrapped.onmessage?.({ data });
-  socket.onclose = () => wrapped.onclose?.();
+  socket.onclose = ({ code }) => wrapped.onclose?.(code);
   return wrapped;
 }

@@ -61,7 +61,7 @@ def sources() -> Iterator[Path]:
 
 def is_exempt(path: Path) -> bool:
     """Tests, generated and foreign files."""
-    foreign = {"node_modules", "target", "tests", "fuzz", "webapp", "generated", "fixtures"}
+    foreign = {"node_modules", "target", "tests", "fuzz", "webapp", "generated", "fixtures", "dist"}
     stem = path.name.split(".")[0]
     return (
         path in GENERATED

@@ -47,7 +47,7 @@ def configure_logs(level: str, *, as_json: bool, stream: TextIO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # Our libraries tell of every connection at "info"; that is "debug" here.
-    for library in ("uvicorn", "uvicorn.error", "websockets", "asyncio"):
+    for library in ("uvicorn", "uvicorn.error", "websockets", "asyncio", "alembic.runtime.migration"):
         logging.getLogger(library).setLevel("DEBUG" if level == "debug" else "WARNING")
 
 

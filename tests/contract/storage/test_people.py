@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,17 +14,8 @@ from tureen.people.store import ListFullError, RevokedToken, RevokedUser
 from tureen.people.words import words
 from tureen.storage.database import Database
 from tureen.storage.people import SqlPeopleStore
-from tureen.storage.sqlite import SqliteDatabase
 
 ANN, BEN, CLEO, DAN = (UserId(name) for name in ("ann", "ben", "cleo", "dan"))
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = SqliteDatabase(tmp_path / "tureen.db")
-    database.create_tables()
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
@@ -23,7 +24,7 @@ from tureen.protocol.commands import Command
 from tureen.protocol.errors import CommandError
 from tureen.protocol.events import Event, PresenceChanged
 from tureen.protocol.resources import Presence
-from tureen.storage.compiled import Compiler, as_json_list
+from tureen.storage.compiled import Compiler
 from tureen.storage.people import SqlPeopleStore
 from tureen.storage.schema import people as schema
 from tureen.storage.script import Script
@@ -45,7 +46,7 @@ class MemoryDatabase:
     """Implements `tureen.storage.database.Database`; never suspends, unless a test wants it to."""
 
     def __init__(self) -> None:
-        dialect = sqlite_dialect.dialect(paramstyle="named")
+        dialect = sqlite_dialect.dialect(paramstyle="qmark")
         self._compiler = Compiler(dialect)
         self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
@@ -86,8 +87,11 @@ class MemoryDatabase:
             except StopIteration as stop:
                 return stop.value  # type: ignore[no-any-return]
             compiled = self._compiler.compile(query.statement)
-            given = {name: as_json_list(value) for name, value in query.parameters.items()}
-            rows = self._connection.execute(compiled.text, {**compiled.constants, **given}).fetchall()
+            given = [
+                json.dumps(value) if isinstance(value, list) else value
+                for value in compiled.arguments(query.parameters)
+            ]
+            rows = self._connection.execute(compiled.text, given).fetchall()
 
 
 @dataclass

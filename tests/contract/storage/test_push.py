@@ -1,24 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.unit.push.fakes import registration
 from tureen.model.ids import DeviceId, UserId
+from tureen.storage.database import Database
 from tureen.storage.push import SqlPushStore
-from tureen.storage.sqlite import SqliteDatabase
 
 ADA = UserId("ada")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlPushStore]:
-    database = SqliteDatabase(tmp_path / "test.db")
-    database.create_tables()
-    yield SqlPushStore(database)
-    database.close()
+def store(database: Database) -> SqlPushStore:
+    return SqlPushStore(database)
 
 
 async def test_a_device_has_one_registration(store: SqlPushStore) -> None:

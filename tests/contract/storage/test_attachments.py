@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -13,23 +10,15 @@ from tureen.auth.secret import Secret
 from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.storage.attachments import DAY_MS, SqlAttachmentStore
+from tureen.storage.database import Database
 from tureen.storage.secrets import SecretStore
-from tureen.storage.sqlite import SqliteDatabase
 
 NOW = 20_000 * DAY_MS + 5
 ADA, CV, M1, M2 = UserId("ada"), ConversationId("CV_1"), MessageId("MS_1"), MessageId("MS_2")
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    opened = SqliteDatabase(tmp_path / "test.db")
-    opened.create_tables()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def store(database: SqliteDatabase) -> SqlAttachmentStore:
+def store(database: Database) -> SqlAttachmentStore:
     return SqlAttachmentStore(database)
 
 
@@ -178,7 +167,7 @@ async def test_what_is_released_is_gone_at_once_and_swept_later(store: SqlAttach
     assert await store.expired(NOW, 10) == []
 
 
-async def test_the_first_proposal_of_a_secret_stays(database: SqliteDatabase) -> None:
+async def test_the_first_proposal_of_a_secret_stays(database: Database) -> None:
     secrets = SecretStore(database)
     assert (await secrets.keep("key", Secret("one"))).reveal() == "one"
     assert (await secrets.keep("key", Secret("two"))).reveal() == "one"

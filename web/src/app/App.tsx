@@ -1,6 +1,7 @@
 import { lazy, type ReactElement, Suspense, useEffect } from 'react';
 import { useStore } from '../ui/useStore';
 import { CrashBoundary } from './CrashBoundary';
+import { HomePage } from './HomePage';
 import { LandingPage } from './LandingPage';
 import { NotFoundPage } from './NotFoundPage';
 import { useServices } from './services';
@@ -10,14 +11,18 @@ import { WaitingPage } from './WaitingPage';
 const RoomPage = lazy(async () => ({ default: (await import('./RoomPage')).RoomPage }));
 
 export function App(): ReactElement {
-  const { router, preferences } = useServices();
+  const { router, preferences, account } = useServices();
   const route = useStore(router);
+  const signedIn = useStore(account);
   const { theme } = useStore(preferences);
   useEffect(() => {
     if (theme === 'auto') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
   }, [theme]);
-  if (route.kind === 'landing') return <LandingPage />;
+  if (route.kind === 'landing' || route.kind === 'home') {
+    if (signedIn === null) return <LandingPage />;
+    return <HomePage key={signedIn.user} account={signedIn} conversation={route.kind === 'home' ? route.conversation : null} />;
+  }
   if (route.kind === 'unknown') return <NotFoundPage />;
   return (
     <CrashBoundary>

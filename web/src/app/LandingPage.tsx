@@ -8,6 +8,7 @@ import { Icon } from '../ui/icons';
 import { ThemeChoice } from '../ui/ThemeChoice';
 import { usePageTitle } from '../ui/usePageTitle';
 import { useServices } from './services';
+import { SignIn } from './SignIn';
 import { TureenPicture } from './TureenPicture';
 
 type Server = { readonly kind: 'asking' | 'unreachable' } | { readonly kind: 'known'; readonly info: AppInfo };
@@ -27,13 +28,15 @@ export function LandingPage(): ReactElement {
         <div className="landing-text">
           <h1>Everyone around one pot.</h1>
           <p className="lead">
-            Tureen is a meeting that opens from a link: voice, video and chat in the browser, with nothing to install.
+            Tureen is where people find, ring and write to each other, and meet by a link: all in the browser, with nothing to
+            install.
           </p>
           {server.kind === 'unreachable' && <Unreachable onRetry={askAgain} />}
           <div className="landing-start">
             {!byInvitation && <NewMeeting />}
             <EnterRoom />
           </div>
+          {server.kind === 'known' && server.info.dev && <SignIn />}
           {byInvitation && <p className="landing-note">Meetings on this server open from a personal invitation link.</p>}
         </div>
         <TureenPicture />

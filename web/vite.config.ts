@@ -5,6 +5,8 @@ const SERVER = 'http://127.0.0.1:7880';
 
 export default defineConfig({
   plugins: [react()],
+  // The client of the native door is compiled in from its sources, as tsconfig.json names them.
+  resolve: { tsconfigPaths: true },
   build: {
     outDir: '../src/tureen/webapp',
     emptyOutDir: true,
@@ -23,5 +25,5 @@ export default defineConfig({
     },
   },
   // Properties take their time where several programs share the processors.
-  test: { environment: 'node', testTimeout: 30_000, include: ['src/**/*.test.ts'] },
+  test: { environment: 'node', testTimeout: 30_000, include: ['src/**/*.test.ts', 'sdk/**/*.test.ts'] },
 });

@@ -1,0 +1,55 @@
+import type { Custom, Edited, Message, Reacted, Reaction } from '../protocol';
+
+/** A message with all its fields, as it is after the edits and reactions that are known. */
+export interface ChatMessage extends Required<Message> {
+  readonly reply_to: string | null;
+  readonly thread: string | null;
+  readonly custom: Custom | null;
+  readonly edited_at: number | null;
+  readonly deleted_at: number | null;
+}
+
+const EMPTY = {
+  text: '',
+  mentions: [],
+  attachments: [],
+  reply_to: null,
+  thread: null,
+  thread_replies: 0,
+  custom: null,
+  reactions: [],
+  version: 1,
+  edited_at: null,
+  deleted_at: null,
+} as const;
+
+/** Fills in what the wire leaves out. */
+export function chatMessage(message: Message): ChatMessage {
+  return { ...EMPTY, ...message };
+}
+
+export function edited(message: ChatMessage, edit: Edited, at: number): ChatMessage {
+  if (edit.version <= message.version) return message;
+  const { version, text = '', mentions = [], custom = null } = edit;
+  return { ...message, version, text, mentions, custom, edited_at: at };
+}
+
+/** Only its place stays. */
+export function deleted(message: ChatMessage, version: number, at: number): ChatMessage {
+  if (version <= message.version) return message;
+  const { id, conversation, seq, sender, sent_at, thread, thread_replies } = message;
+  return { ...EMPTY, id, conversation, seq, sender, sent_at, thread, thread_replies, version, deleted_at: at };
+}
+
+/** A reaction is there or not, however often it is told. */
+export function reacted(message: ChatMessage, { label, on = true }: Reacted, sender: string): ChatMessage {
+  if (message.deleted_at !== null) return message;
+  const users = message.reactions.find((one) => one.label === label)?.users ?? [];
+  if (users.includes(sender) === on) return message;
+  const changed: Reaction = { label, users: on ? [...users, sender] : users.filter((user) => user !== sender) };
+  const isKnown = message.reactions.some((one) => one.label === label);
+  const reactions = isKnown
+    ? message.reactions.map((one) => (one.label === label ? changed : one))
+    : [...message.reactions, changed];
+  return { ...message, reactions: reactions.filter((one) => one.users.length > 0) };
+}

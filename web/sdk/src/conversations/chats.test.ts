@@ -1,0 +1,347 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeConversation } from '../../test/fakeConversation';
+import { FakeServer, online, settle } from '../../test/fakeServer';
+import type { Connection } from '../connection/connection';
+import type { Chat } from './chat';
+import { chatMessage } from './chatMessage';
+import { Chats } from './chats';
+
+let server: FakeServer;
+let truth: FakeConversation;
+let connection: Connection;
+let chats: Chats;
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+async function begin(posts = 0): Promise<Chat> {
+  server = new FakeServer();
+  truth = new FakeConversation(server, 'c');
+  for (let count = 0; count < posts; count += 1) truth.post(`old ${count}`);
+  connection = await online(server);
+  chats = new Chats(connection);
+  const loading = chats.load();
+  await settle();
+  await loading;
+  const [chat] = chats.list.get();
+  if (chat === undefined) throw new Error('The conversation was not listed.');
+  return chat;
+}
+
+async function open(chat: Chat): Promise<void> {
+  void chat.pages.loadNewest();
+  await settle();
+}
+
+function texts(chat: Chat): readonly string[] {
+  return chat.timeline.get().messages.map(({ text }) => text);
+}
+
+/** Reactions in one order: users and labels come in the order of arrival, which pages and events may tell apart. */
+function shown(messages: readonly Parameters<typeof chatMessage>[0][]): unknown {
+  return messages.map(chatMessage).map((message) => ({
+    ...message,
+    thread_replies: 0,
+    reactions: message.reactions.flatMap(({ label, users }) => users.map((user) => `${label} ${user}`)).sort(),
+  }));
+}
+
+describe('a conversation', () => {
+  it('shows the newest page, then older ones, then what comes', async () => {
+    const chat = await begin(120);
+    await open(chat);
+    expect(texts(chat)).toHaveLength(50);
+    expect(chat.timeline.get()).toMatchObject({ hasOlder: true, hasNewer: false });
+    void chat.pages.loadOlder();
+    void chat.pages.loadOlder();
+    await settle();
+    expect(texts(chat)).toHaveLength(100);
+    void chat.pages.loadOlder();
+    await settle();
+    expect(chat.timeline.get().hasOlder).toBe(false);
+    server.tell(truth.post('new'));
+    expect(texts(chat)).toEqual(truth.messages(null).map(({ text }) => text));
+  });
+
+  it('opens in the middle and comes to the present by pages', async () => {
+    const chat = await begin(200);
+    void chat.pages.openAt(60);
+    await settle();
+    expect(texts(chat).at(0)).toBe('old 9');
+    server.tell(truth.post('new'));
+    expect(texts(chat)).not.toContain('new');
+    while (chat.timeline.get().hasNewer) {
+      void chat.pages.loadNewer();
+      await settle();
+    }
+    expect(texts(chat).at(-1)).toBe('new');
+    server.tell(truth.post('newer'));
+    expect(texts(chat).at(-1)).toBe('newer');
+  });
+
+  it('keeps what is posted under a message apart, and counts it', async () => {
+    const chat = await begin(1);
+    await open(chat);
+    const thread = chat.thread('m1');
+    void thread.loadNewest();
+    await settle();
+    server.tell(truth.post('reply', { thread: 'm1' }));
+    expect(thread.timeline.get().messages.map(({ text }) => text)).toEqual(['reply']);
+    expect(chat.timeline.get().messages).toMatchObject([{ id: 'm1', thread_replies: 1 }]);
+  });
+
+  it('asks for events that are missing', async () => {
+    const chat = await begin(1);
+    await open(chat);
+    truth.post('lost');
+    server.tell(truth.post('came'));
+    expect(texts(chat)).toEqual(['old 0']);
+    await settle();
+    expect(texts(chat)).toEqual(['old 0', 'lost', 'came']);
+    expect(server.received('events.get')).toMatchObject([{ epoch: 'e1', after: 1 }]);
+  });
+
+  it('notices a loss at the end by what the record says', async () => {
+    const chat = await begin(1);
+    await open(chat);
+    truth.post('lost');
+    server.tell({ type: 'conversation.changed', conversation: truth.record() });
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(texts(chat)).toEqual(['old 0', 'lost']);
+  });
+
+  it('reads anew when its position is void', async () => {
+    const chat = await begin(3);
+    await open(chat);
+    truth.epoch = 'e2';
+    truth.log = [];
+    truth.post('of another history');
+    server.tell({ type: 'gap', conversation: 'c', epoch: 'e2', head_seq: 1 });
+    await settle();
+    expect(texts(chat)).toEqual(['of another history']);
+    expect(chat.position).toEqual({ conversation: 'c', epoch: 'e2', seq: 1 });
+    server.tell(truth.post('next'));
+    expect(texts(chat)).toEqual(['of another history', 'next']);
+  });
+
+  it('states its position when it comes back', async () => {
+    await begin(3);
+    server.socket.drop();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(server.hello.positions).toEqual([{ conversation: 'c', epoch: 'e1', seq: 3 }]);
+  });
+
+  it('learns of one that is new by its first event, and forgets one that is gone', async () => {
+    await begin();
+    server.tell({ ...truth.post('elsewhere'), conversation: 'd' });
+    server.on('conversation.get', () => ({ type: 'conversation', conversation: { ...truth.record(), id: 'd' } }));
+    await settle();
+    expect(chats.list.get().map(({ id }) => id)).toContain('c');
+    server.tell({ type: 'conversation.gone', conversation: 'c' });
+    expect(chats.list.get().map(({ id }) => id)).not.toContain('c');
+  });
+});
+
+describe('what happens to messages', () => {
+  type Deed = 'post' | 'edit' | 'delete' | 'react' | 'unreact';
+  type Step =
+    | { readonly kind: Deed; readonly which: number; readonly fate: Fate }
+    | { readonly kind: 'drop' | 'older' | 'settle' | 'forget' };
+  type Fate = 'comes' | 'lost' | 'twice' | 'late';
+
+  const fate = fc.constantFrom<Fate>('comes', 'lost', 'twice', 'late');
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constantFrom<Deed>('post', 'edit', 'delete', 'react', 'unreact'),
+        which: fc.nat({ max: 80 }),
+        fate,
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom<'drop' | 'older' | 'settle' | 'forget'>('drop', 'older', 'settle', 'forget') }) },
+  );
+
+  function happen(kind: Deed, which: number) {
+    const all = truth.messages(null);
+    const message = all[which % Math.max(1, all.length)];
+    if (kind === 'post' || message === undefined) return truth.post(`post ${which}`, { sender: which % 2 ? 'anna' : 'ben' });
+    const { id, version = 1 } = message;
+    if (kind === 'edit') return truth.happen({ kind: 'edited', message: id, version: version + 1, text: `edit ${which}` });
+    if (kind === 'delete') return truth.happen({ kind: 'deleted', message: id, version: version + 1 });
+    return truth.happen({ kind: 'reacted', message: id, label: 'heart', on: kind === 'react' }, which % 2 ? 'anna' : 'ben');
+  }
+
+  async function play(chat: Chat, steps: readonly Step[]): Promise<void> {
+    const late: ReturnType<typeof happen>[] = [];
+    for (const one of steps) {
+      if (one.kind === 'older') void chat.pages.loadOlder().catch(() => undefined);
+      else if (one.kind === 'settle') await settle();
+      else if (one.kind === 'forget') truth.keptAfter = truth.head;
+      else if (one.kind === 'drop') {
+        server.socket.drop();
+        await vi.advanceTimersByTimeAsync(1_000);
+      } else {
+        const event = happen(one.kind, one.which);
+        if (one.fate === 'late') late.push(event);
+        else if (one.fate !== 'lost') server.tell(event);
+        if (one.fate === 'twice') server.tell(event);
+        if (one.kind === 'react') for (const each of late.splice(0).reverse()) server.tell(each);
+      }
+    }
+  }
+
+  it('ends in the same state, whatever is lost, doubled or late, over drops and pages', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.nat({ max: 70 }), async (steps, posts) => {
+        const chat = await begin(posts);
+        void chat.pages.loadNewest();
+        await play(chat, steps);
+        server.tell(truth.post('the last one'));
+        await vi.advanceTimersByTimeAsync(10_000);
+        while (chat.timeline.get().hasOlder) {
+          void chat.pages.loadOlder();
+          await settle();
+        }
+        expect(shown(chat.timeline.get().messages)).toEqual(shown(truth.messages(null)));
+        expect(chat.record.get().last_message?.text).toBe('the last one');
+        expect(chat.position.seq).toBe(truth.head);
+        connection.close();
+        chats.end();
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('writing', () => {
+  it('shows a message at once and hands over to the stored one', async () => {
+    const chat = await begin();
+    await open(chat);
+    server.on('message.send', () => null);
+    const id = chat.outgoing.send({ text: 'hi' });
+    expect(chat.outgoing.store.get()).toMatchObject([{ id, text: 'hi', state: 'pending' }]);
+    server.tell(truth.post('hi', { sender: 'anna', command: id }));
+    expect(chat.outgoing.store.get()).toEqual([]);
+    expect(texts(chat)).toEqual(['hi']);
+    server.socket.deliver({ type: 'sent', id, conversation: 'c', epoch: 'e1', seq: 1, message: 'm1', sent_at: 1 });
+    await settle();
+    expect(chat.outgoing.store.get()).toEqual([]);
+  });
+
+  it('is stored once over drops, though the acknowledgement was lost', async () => {
+    const chat = await begin();
+    await open(chat);
+    const reply = server.handlers.get('message.send');
+    server.on('message.send', (command) => (reply?.(command as never), null));
+    chat.outgoing.send({ text: 'once' });
+    await settle();
+    if (reply !== undefined) server.handlers.set('message.send', reply);
+    server.socket.drop();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(truth.messages(null).map(({ text }) => text)).toEqual(['once']);
+    expect(texts(chat)).toEqual(['once']);
+    expect(chat.outgoing.store.get()).toEqual([]);
+  });
+
+  it('says what failed, and tries again with the same id', async () => {
+    const chat = await begin();
+    const reply = server.handlers.get('message.send');
+    server.on('message.send', () => ({ type: 'failed', code: 'rejected', message: 'Mind your words.' }));
+    const id = chat.outgoing.send({ text: 'hi' });
+    await settle();
+    expect(chat.outgoing.store.get()).toMatchObject([{ state: 'failed', error: { code: 'rejected' } }]);
+    if (reply !== undefined) server.handlers.set('message.send', reply);
+    chat.outgoing.retry(id);
+    expect(chat.outgoing.store.get()).toMatchObject([{ state: 'pending', error: null }]);
+    await settle();
+    expect(server.received('message.send').map((one) => one.id)).toEqual([id, id]);
+    expect(chat.outgoing.store.get()).toMatchObject([{ state: 'sent', message: 'm1' }]);
+    chat.outgoing.discard(id);
+    expect(chat.outgoing.store.get()).toHaveLength(1);
+  });
+});
+
+describe('marks', () => {
+  it('confirms what others wrote, and counts what is unread until it is read', async () => {
+    const chat = await begin();
+    await open(chat);
+    server.tell(truth.post('one'));
+    server.tell(truth.post('two'));
+    server.tell(truth.post('mine', { sender: 'anna' }));
+    expect(chat.record.get().unread).toBe(2);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(server.received('mark.delivered')).toMatchObject([{ seq: 2 }]);
+    chat.markRead(1);
+    expect(chat.record.get().unread).toBe(1);
+    chat.markRead();
+    chat.markRead(2);
+    expect(chat.record.get().unread).toBe(0);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(server.received('mark.read')).toMatchObject([{ seq: 3 }]);
+  });
+
+  it('follows the other devices and the other members', async () => {
+    const chat = await begin(4);
+    await open(chat);
+    expect(chat.record.get().unread).toBe(4);
+    server.tell({ type: 'marked', conversation: 'c', user: 'anna', delivered_seq: 4, read_seq: 3 });
+    expect(chat.record.get().unread).toBe(1);
+    server.tell({ type: 'marked', conversation: 'c', user: 'ben', delivered_seq: 4, read_seq: 2 });
+    server.tell({ type: 'marked', conversation: 'c', user: 'ben', delivered_seq: 1, read_seq: 1 });
+    expect(chat.record.get().members?.find(({ user }) => user === 'ben')).toMatchObject({ read_seq: 2, delivered_seq: 4 });
+  });
+});
+
+describe('typing, signals and states', () => {
+  it('forgets who types after 5 s, or when they post', async () => {
+    const chat = await begin();
+    server.tell({ type: 'typing', conversation: 'c', user: 'ben' });
+    await vi.advanceTimersByTimeAsync(4_000);
+    server.tell({ type: 'typing', conversation: 'c', user: 'ben' });
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(chat.typing.users.get()).toEqual(['ben']);
+    await vi.advanceTimersByTimeAsync(1_001);
+    expect(chat.typing.users.get()).toEqual([]);
+    server.tell({ type: 'typing', conversation: 'c', user: 'ben' });
+    server.tell(truth.post('there'));
+    expect(chat.typing.users.get()).toEqual([]);
+  });
+
+  it('tells of own typing every 3 s at most', async () => {
+    const chat = await begin();
+    chat.typing.note();
+    chat.typing.note();
+    await vi.advanceTimersByTimeAsync(3_000);
+    chat.typing.note();
+    expect(server.received('typing')).toHaveLength(2);
+  });
+
+  it('keeps the newest value of each key, and reads them again after a drop', async () => {
+    const chat = await begin();
+    server.on('state.get', () => ({ type: 'states', states: [{ key: 'slide', data: 4, sender: 'ben', changed_at: 10 }] }));
+    void chat.states.load();
+    await settle();
+    const state = { type: 'state', conversation: 'c', sender: 'ben' } as const;
+    server.tell({ ...state, key: 'slide', data: 6, changed_at: 12 });
+    server.tell({ ...state, key: 'slide', data: 5, changed_at: 11 });
+    expect(chat.states.store.get().get('slide')?.data).toBe(6);
+    server.tell({ ...state, key: 'slide', changed_at: 13 });
+    expect(chat.states.store.get().size).toBe(0);
+    server.on('state.get', () => ({ type: 'states', states: [{ key: 'lamp', data: true, sender: 'ben', changed_at: 20 }] }));
+    server.socket.drop();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([...chat.states.store.get().keys()]).toEqual(['lamp']);
+  });
+
+  it('passes signals on while connected, and never later', async () => {
+    const chat = await begin();
+    const heard: unknown[] = [];
+    chat.onSignal((signal) => heard.push(signal));
+    server.tell({ type: 'signal', conversation: 'c', sender: 'ben', name: 'wave', data: { x: 1 } });
+    expect(heard).toEqual([{ sender: 'ben', name: 'wave', data: { x: 1 } }]);
+    server.socket.drop();
+    await expect(chat.signal('wave', null)).rejects.toMatchObject({ code: 'offline' });
+  });
+});

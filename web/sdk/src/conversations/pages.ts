@@ -1,0 +1,129 @@
+import type { Connection } from '../connection/connection';
+import type { ConversationEvent } from '../protocol';
+import { type ReadableStore, Store } from '../stores/store';
+import { chatMessage } from './chatMessage';
+import { countReply, emptyTimeline, fold, merge, type Timeline } from './timeline';
+
+const PAGE = 50;
+/**
+ * So many events are remembered: a page may have been read before they happened and arrive after they did, so that they
+ * are folded into it once more.
+ */
+const RECENT = 256;
+
+type Direction = 'newest' | 'older' | 'newer';
+
+/** A timeline and the pages that make it: read from the server where the person looks, kept up by events. */
+export class Pages {
+  readonly #connection: Connection;
+  readonly #conversation: string;
+  readonly #store: Store<Timeline>;
+  readonly #loading = new Map<Direction, Promise<void>>();
+  #recent: ConversationEvent[] = [];
+  #generation = 0;
+  #isOpen = false;
+
+  constructor(connection: Connection, conversation: string, thread: string | null) {
+    this.#connection = connection;
+    this.#conversation = conversation;
+    this.#store = new Store(emptyTimeline(thread));
+  }
+
+  get timeline(): ReadableStore<Timeline> {
+    return this.#store;
+  }
+
+  /** Whether anything has been read, or is being read. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** The newest page; does nothing if the timeline reaches the present already. */
+  loadNewest(): Promise<void> {
+    return this.#once('newest', async () => {
+      if (this.#isOpen && !this.#store.get().hasNewer) return;
+      this.#restart();
+      await this.#load({});
+    });
+  }
+
+  loadOlder(): Promise<void> {
+    return this.#once('older', async () => {
+      const { messages, hasOlder } = this.#store.get();
+      const first = messages[0];
+      if (first === undefined) await this.loadNewest();
+      else if (hasOlder) await this.#load({ before: first.seq });
+    });
+  }
+
+  loadNewer(): Promise<void> {
+    return this.#once('newer', async () => {
+      const { messages, hasNewer } = this.#store.get();
+      const last = messages.at(-1);
+      if (last === undefined) await this.loadNewest();
+      else if (hasNewer) await this.#load({ after: last.seq });
+    });
+  }
+
+  /** The surroundings of a position, as of a search result. The timeline begins anew there. */
+  async openAt(seq: number): Promise<void> {
+    this.#restart();
+    await this.#load({ after: Math.max(0, seq - 1) });
+    const { messages } = this.#store.get();
+    await this.#load({ before: messages[0]?.seq ?? seq });
+  }
+
+  /** Each event once, in order. */
+  apply(event: ConversationEvent): void {
+    this.#recent.push(event);
+    if (this.#recent.length > RECENT) this.#recent.shift();
+    this.#store.update((timeline) => countReply(fold(timeline, event), event));
+  }
+
+  /** The history is another one: what was read is void. Reads again if it had been read. */
+  async reload(): Promise<void> {
+    this.#recent = [];
+    const wasOpen = this.#isOpen;
+    this.#restart();
+    this.#isOpen = false;
+    this.#loading.clear();
+    if (wasOpen) await this.loadNewest();
+  }
+
+  #restart(): void {
+    this.#generation += 1;
+    this.#isOpen = true;
+    this.#store.update(({ thread }) => emptyTimeline(thread));
+  }
+
+  async #load(where: { readonly before?: number; readonly after?: number }): Promise<void> {
+    const generation = this.#generation;
+    const { thread } = this.#store.get();
+    const reply = await this.#connection.send({
+      type: 'history.get',
+      conversation: this.#conversation,
+      limit: PAGE,
+      ...where,
+      ...(thread !== null && { thread }),
+    });
+    if (generation !== this.#generation) return; // begun anew meanwhile
+    const more = reply.more ?? false;
+    const isNewest = where.before === undefined && where.after === undefined;
+    this.#store.update((timeline) => {
+      const merged = merge(timeline, reply.messages.map(chatMessage));
+      const hasOlder = where.after === undefined ? more : merged.hasOlder;
+      const hasNewer = isNewest ? false : where.after === undefined ? merged.hasNewer : more;
+      return this.#recent.reduce(fold, { ...merged, hasOlder, hasNewer });
+    });
+  }
+
+  #once(direction: Direction, load: () => Promise<void>): Promise<void> {
+    const running = this.#loading.get(direction);
+    if (running !== undefined) return running;
+    const started: Promise<void> = load().finally(() => {
+      if (this.#loading.get(direction) === started) this.#loading.delete(direction);
+    });
+    this.#loading.set(direction, started);
+    return started;
+  }
+}

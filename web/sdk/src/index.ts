@@ -14,6 +14,12 @@ export { Chats } from './conversations/chats';
 export type { OwnMessage, Writing } from './conversations/outgoing';
 export type { Pages } from './conversations/pages';
 export type { Notice, Timeline } from './conversations/timeline';
+export { Contacts } from './people/contacts';
+export { Directory } from './people/directory';
+export { OwnPresence } from './people/ownPresence';
+export { PresenceWatch } from './people/presenceWatch';
+export { upload, type UploadOptions } from './uploads/upload';
+export { httpAddress } from './uploads/uploadAddress';
 /** The messages of the wire, as `wire.Conversation`. */
 export type * as wire from './protocol';
 export { type ReadableStore, Store } from './stores/store';

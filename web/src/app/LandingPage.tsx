@@ -1,13 +1,13 @@
 import { type SubmitEvent, type ReactElement, useEffect, useState } from 'react';
 import type { AppInfo } from '../protocol/appApi';
 import { readRoomLinkUntrusted, roomPath } from '../client/rooms/roomLink';
-import { makeRoomName } from '../client/rooms/roomName';
 import { Wordmark } from '../ui/Brand';
 import { Callout } from '../ui/Callout';
 import { Icon } from '../ui/icons';
 import { ThemeChoice } from '../ui/ThemeChoice';
 import { usePageTitle } from '../ui/usePageTitle';
 import { useServices } from './services';
+import { useNewMeeting } from './useNewMeeting';
 import { SignIn } from './SignIn';
 import { TureenPicture } from './TureenPicture';
 
@@ -72,14 +72,7 @@ function Unreachable({ onRetry }: { onRetry: () => void }): ReactElement {
 }
 
 function NewMeeting(): ReactElement {
-  const { router, preferences, seats } = useServices();
-  const start = (): void => {
-    const room = makeRoomName((into) => void crypto.getRandomValues(into as Uint32Array<ArrayBuffer>));
-    const { microphoneOn, cameraOn } = preferences.get();
-    // Nobody else is in a new room: its maker goes straight in, and what the camera shows is a preview all the same.
-    seats.change(room, { inside: true, microphoneOn, cameraOn });
-    router.go(roomPath(room));
-  };
+  const start = useNewMeeting();
   return (
     <button type="button" className="button primary large" data-testid="new-meeting" onClick={start}>
       <Icon name="plus" /> New meeting

@@ -1,0 +1,55 @@
+import { Connection, storedCommands } from '@tureen/client';
+import { type ReactElement, useEffect, useMemo } from 'react';
+import type { Home } from '../client/home/home';
+import { HomeSession } from '../client/home/homeSession';
+import type { Account } from '../client/memory/account';
+import { roomPath } from '../client/rooms/roomLink';
+import { HomeView } from '../ui/home/HomeView';
+import { usePageTitle } from '../ui/usePageTitle';
+import { conversationPath } from './router';
+import { type Services, useServices } from './services';
+import { useNewMeeting } from './useNewMeeting';
+
+export interface HomePageProps {
+  account: Account;
+  conversation: string | null;
+}
+
+export function HomePage({ account, conversation }: HomePageProps): ReactElement {
+  const services = useServices();
+  const newMeeting = useNewMeeting();
+  const session = useMemo(() => openHome(services, account), [services, account]);
+  usePageTitle();
+  useEffect(() => {
+    void session.start(conversation);
+    return () => session.end();
+    // Later the page leads and the address follows.
+  }, [session]); // eslint-disable-line react-hooks/exhaustive-deps
+  return (
+    <HomeView
+      home={session as unknown as Home}
+      preferences={services.preferences}
+      onNewMeeting={newMeeting}
+      onEnterRoom={(room) => services.router.go(roomPath(room))}
+    />
+  );
+}
+
+function openHome({ api, account: accounts, router }: Services, account: Account): HomeSession {
+  const connection = new Connection({
+    url: `${window.location.origin.replace(/^http/u, 'ws')}/v1/connect`,
+    client: 'tureen-web',
+    commandStorage: storedCommands(window.localStorage, account.user),
+    getToken: async () =>
+      account.token ?? (await api.devToken({ room: null, name: account.name, identity: account.user })).token,
+  });
+  return new HomeSession(connection, account, {
+    onOpened: (conversation) => router.go(conversationPath(conversation)),
+    onCall: () => undefined,
+    onSignOut: () => {
+      connection.close();
+      accounts.signOut();
+      router.go('/');
+    },
+  });
+}

@@ -1,0 +1,244 @@
+import type { Chat, Connection } from '@tureen/client';
+import type { Account } from '../memory/account';
+import { Store } from '../store';
+import { callRow } from './callTrace';
+import { drawHome, peopleOf, type Scene } from './drawHome';
+import { Finder } from './finder';
+import type { Home } from './home';
+import type { CallMedia, CallRow, HomeState } from './homeState';
+import { IdleWatch } from './idleWatch';
+import { NoticeBoard } from './noticeBoard';
+import { OpenChat, type Quote } from './openChat';
+import { Parts } from './parts';
+import { Views } from './views';
+
+const CALLS = 50;
+
+/** What home leads to: the address bar follows, calls begin, somebody leaves. */
+export interface Navigation {
+  readonly onOpened: (conversation: string | null) => void;
+  readonly onCall: (users: readonly string[], media: CallMedia, conversation: string | null) => void;
+  readonly onSignOut: () => void;
+}
+
+/** Home on the native door: puts what the client's parts know into one state to draw. */
+export class HomeSession implements Omit<Home, 'accept' | 'reject'> {
+  readonly store: Store<HomeState>;
+  readonly notices = new NoticeBoard();
+  readonly parts: Parts;
+  readonly views: Views;
+  readonly #account: Account;
+  readonly #go: Navigation;
+  readonly #finder: Finder;
+  readonly #idle: IdleWatch;
+  readonly #stops: (() => void)[];
+  #calls: readonly CallRow[] = [];
+  #loaded = false;
+  #open: OpenChat | null = null;
+  #planned = false;
+
+  constructor(connection: Connection, account: Account, go: Navigation) {
+    this.#account = account;
+    this.#go = go;
+    this.parts = new Parts(connection);
+    this.views = new Views(this.parts);
+    this.#finder = new Finder(this.parts.directory, this.notices.report);
+    this.#idle = new IdleWatch((idle) => this.parts.own.setIdle(idle));
+    this.store = new Store(drawHome(this.#scene()));
+    this.#stops = [
+      this.parts.onChange(() => this.#plan()),
+      this.#finder.store.subscribe(() => this.#plan()),
+      this.notices.store.subscribe(() => this.#plan()),
+    ];
+    window.addEventListener('focus', this.#handleFocus);
+  }
+
+  async start(conversation: string | null): Promise<void> {
+    this.parts.connection.connect();
+    const contacts = this.parts.contacts.load().catch(() => undefined); // the next welcome tries again
+    await this.parts.chats.load().catch(() => undefined);
+    await contacts;
+    this.#loaded = true;
+    this.#plan();
+    if (conversation !== null) this.openConversation(conversation);
+  }
+
+  end(): void {
+    window.removeEventListener('focus', this.#handleFocus);
+    this.#open?.end();
+    this.#finder.end();
+    this.#idle.end();
+    for (const stop of this.#stops) stop();
+    this.parts.end();
+  }
+
+  openConversation(id: string): void {
+    void this.#show(this.parts.chats.get(id));
+  }
+
+  closeConversation(): void {
+    this.#open?.end();
+    this.#open = null;
+    this.#go.onOpened(null);
+    this.#plan();
+  }
+
+  writeTo(user: string): void {
+    void this.#show(this.parts.chats.direct(user));
+  }
+
+  createGroup(title: string, users: readonly string[]): void {
+    void this.#show(this.parts.chats.create(title, users));
+  }
+
+  leaveConversation(id: string): void {
+    if (this.#open?.chat.id === id) this.closeConversation();
+    this.#try(this.parts.connection.send({ type: 'conversation.leave', conversation: id }));
+  }
+
+  loadEarlier(): void {
+    this.#open?.loadEarlier();
+  }
+
+  send(text: string): void {
+    if (this.#open !== null) this.#try(this.#open.send(text));
+  }
+
+  resend(id: string): void {
+    this.#open?.chat.outgoing.retry(id);
+  }
+
+  startReply(id: string): void {
+    this.#quote({ replyTo: id, editing: null });
+  }
+
+  startEdit(id: string): void {
+    this.#quote({ replyTo: null, editing: id });
+  }
+
+  stopReplyOrEdit(): void {
+    this.#quote({ replyTo: null, editing: null });
+  }
+
+  remove(id: string): void {
+    if (this.#open !== null) this.#try(this.#open.chat.delete(id));
+  }
+
+  react(id: string, label: string): void {
+    if (this.#open !== null) this.#try(this.#open.react(id, label));
+  }
+
+  typing(): void {
+    this.#open?.chat.typing.note();
+  }
+
+  addFiles(files: readonly File[]): void {
+    this.#open?.tray.add(files);
+  }
+
+  removeUpload(id: string): void {
+    this.#open?.tray.remove(id);
+  }
+
+  search(query: string): void {
+    this.#finder.search(query);
+  }
+
+  addContact(user: string): void {
+    this.#try(this.parts.contacts.add(user));
+  }
+
+  removeContact(user: string): void {
+    this.#try(this.parts.contacts.remove(user));
+  }
+
+  block(user: string, blocked: boolean): void {
+    this.#try(this.parts.contacts.block(user, blocked));
+  }
+
+  /** Rings people; a group's call leaves its trace in the group. */
+  call(users: readonly string[], media: CallMedia): void {
+    const record = this.#open?.chat.record.get();
+    const members = record?.kind === 'group' ? (record.members ?? []) : [];
+    const isOfGroup = users.every((id) => members.some(({ user }) => user === id));
+    this.#go.onCall(users, media, isOfGroup && record !== undefined && members.length > 0 ? record.id : null);
+  }
+
+  loadCalls(): void {
+    this.#try(this.#loadCalls());
+  }
+
+  setAvailability(availability: 'online' | 'away'): void {
+    this.#try(this.parts.own.setAway(availability === 'away'));
+  }
+
+  setStatus(text: string): void {
+    this.#try(this.parts.own.setStatusText(text));
+  }
+
+  dismissNotice(id: number): void {
+    this.notices.dismiss(id);
+  }
+
+  signOut(): void {
+    this.#go.onSignOut();
+  }
+
+  readonly #handleFocus = (): void => this.#open?.markRead();
+
+  #quote(quote: Quote): void {
+    this.#open?.quote.set(quote);
+  }
+
+  async #show(opening: Promise<Chat>): Promise<void> {
+    try {
+      const chat = await opening;
+      if (this.#open?.chat === chat) return;
+      this.#open?.end();
+      this.#open = new OpenChat(this.parts.connection, chat, this.#account.user, () => this.#plan());
+      this.#go.onOpened(chat.id);
+      this.#plan();
+    } catch (error) {
+      this.notices.report(error);
+    }
+  }
+
+  async #loadCalls(): Promise<void> {
+    const { calls } = await this.parts.connection.send({ type: 'call.history', limit: CALLS });
+    this.#calls = calls.map((call) => callRow(call, this.#account.user, (id) => this.views.person(id)));
+    this.#plan();
+  }
+
+  #try(work: Promise<unknown>): void {
+    work.catch(this.notices.report);
+  }
+
+  /** Changes come in groups; one drawing is enough for each. */
+  #plan(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    queueMicrotask(() => {
+      this.#planned = false;
+      this.#open?.markRead();
+      const scene = this.#scene();
+      this.parts.watch(peopleOf(scene));
+      this.store.set(drawHome(scene));
+    });
+  }
+
+  #scene(): Scene {
+    return {
+      parts: this.parts,
+      views: this.views,
+      me: this.#account.user,
+      myName: this.#account.name,
+      loaded: this.#loaded,
+      open: this.#open,
+      found: this.#finder.store.get(),
+      calls: this.#calls,
+      missedCalls: 0,
+      ringing: [],
+      notices: this.notices.store.get(),
+    };
+  }
+}

@@ -3,6 +3,7 @@ import { type ReactElement, useEffect, useMemo } from 'react';
 import type { Home } from '../client/home/home';
 import { HomeSession } from '../client/home/homeSession';
 import type { Account } from '../client/memory/account';
+import { nativeDoorUrl } from '../client/nativeDoor';
 import { roomPath } from '../client/rooms/roomLink';
 import { HomeView } from '../ui/home/HomeView';
 import { usePageTitle } from '../ui/usePageTitle';
@@ -37,7 +38,7 @@ export function HomePage({ account, conversation }: HomePageProps): ReactElement
 
 function openHome({ api, account: accounts, router }: Services, account: Account): HomeSession {
   const connection = new Connection({
-    url: `${window.location.origin.replace(/^http/u, 'ws')}/v1/connect`,
+    url: nativeDoorUrl(window.location),
     client: 'tureen-web',
     commandStorage: storedCommands(window.localStorage, account.user),
     getToken: async () =>

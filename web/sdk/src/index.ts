@@ -1,3 +1,12 @@
+export type { CallMedia, MediaState } from './calls/callMedia';
+export type { CallPhase } from './calls/callPhase';
+export { Calls, type StartOptions } from './calls/calls';
+export type { CallSession } from './calls/callSession';
+export type { CallsOptions } from './calls/callsOptions';
+export type { PathQuality } from './calls/direct/quality';
+export type { PoorLimits } from './calls/direct/qualityWatch';
+export type { LocalTracks, MediaSource, RemoteTrack } from './calls/mediaPath';
+export type { RoomEntry, RoomListener, RoomMedia, RoomVisit } from './calls/room/roomMedia';
 export { CommandError, type FailureCode } from './connection/commandError';
 export { type CommandStorage, storedCommands } from './connection/commandStorage';
 export { Connection } from './connection/connection';

@@ -176,18 +176,18 @@ describe('what happens to messages', () => {
   async function play(chat: Chat, steps: readonly Step[]): Promise<void> {
     const late: ReturnType<typeof happen>[] = [];
     for (const one of steps) {
-      if (one.kind === 'older') void chat.pages.loadOlder().catch(() => undefined);
-      else if (one.kind === 'settle') await settle();
-      else if (one.kind === 'forget') truth.keptAfter = truth.head;
-      else if (one.kind === 'drop') {
-        server.socket.drop();
-        await vi.advanceTimersByTimeAsync(1_000);
-      } else {
+      if ('fate' in one) {
         const event = happen(one.kind, one.which);
         if (one.fate === 'late') late.push(event);
         else if (one.fate !== 'lost') server.tell(event);
         if (one.fate === 'twice') server.tell(event);
         if (one.kind === 'react') for (const each of late.splice(0).reverse()) server.tell(each);
+      } else if (one.kind === 'older') void chat.pages.loadOlder().catch(() => undefined);
+      else if (one.kind === 'settle') await settle();
+      else if (one.kind === 'forget') truth.keptAfter = truth.head;
+      else {
+        server.socket.drop();
+        await vi.advanceTimersByTimeAsync(1_000);
       }
     }
   }

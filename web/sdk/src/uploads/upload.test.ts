@@ -20,7 +20,7 @@ class FakeStorage {
   readonly fetch = async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(init.headers);
     const offset = headers.get('Upload-Offset');
-    this.requests.push(`${init.method ?? ''} ${String(url)}${offset === null ? '' : ` ${offset}`}`);
+    this.requests.push([init.method, url as string, offset].filter((one) => one !== null).join(' '));
     const fault = this.faults.shift() ?? null;
     if (fault instanceof Response) return fault;
     if (fault === 'unreachable') throw new TypeError('Failed to fetch');

@@ -1,0 +1,206 @@
+import type { CallSignalled, IceServer } from '../../protocol';
+import { type ReadableStore, Store } from '../../stores/store';
+import type { LocalTracks, MediaPath, MediaSource, PathListener, RemoteTrack } from '../mediaPath';
+import { CandidateBatch } from './candidateBatch';
+import { Negotiation } from './negotiation';
+import { Places } from './places';
+import type { PathQuality, StatEntry } from './quality';
+import { POOR, type PoorLimits, QualityWatch } from './qualityWatch';
+
+/** So long a direct path may take to open. */
+const OPEN_MS = 3_000;
+/** Connected, and nothing comes: the other side has nothing to send. */
+const SILENT_MS = 2_000;
+/** A break that ends by itself within this time needs no restart. */
+const BREAK_MS = 500;
+/** So long a path that broke may take to come back. */
+const RESTART_MS = 6_000;
+
+export interface Signal {
+  readonly description?: string;
+  readonly description_type?: string;
+  readonly candidates?: readonly string[];
+}
+
+export interface DirectPathOptions {
+  /** The other person. */
+  readonly user: string;
+  /** Makes the first offer, and wins where both offer. */
+  readonly isOfferer: boolean;
+  readonly local: LocalTracks;
+  readonly iceServers: () => Promise<readonly IceServer[]>;
+  readonly createPeer: (configuration: RTCConfiguration) => RTCPeerConnection;
+  readonly sendSignal: (signal: Signal) => void;
+  /** Whether the other side can be told anything now. */
+  readonly canSignal: () => boolean;
+  readonly listener: PathListener;
+  readonly poor?: PoorLimits;
+}
+
+/** Media from browser to browser: opens, comes back after a break, and tells when it is not good enough. */
+export class DirectPath implements MediaPath {
+  readonly #options: DirectPathOptions;
+  readonly #remote = new Store<readonly RemoteTrack[]>([]);
+  readonly #quality = new Store<PathQuality | null>(null);
+  readonly #candidates: CandidateBatch;
+  readonly #opened: Promise<Opened | null>;
+  #peer: RTCPeerConnection | null = null;
+  #watch: QualityWatch | null = null;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #break: ReturnType<typeof setTimeout> | undefined;
+  #isFlowing = false;
+  #hasFailed = false;
+  #isClosed = false;
+
+  constructor(options: DirectPathOptions) {
+    this.#options = options;
+    this.#candidates = new CandidateBatch((candidates) => options.sendSignal({ candidates }));
+    this.#expect(OPEN_MS, 'It did not open in time.');
+    this.#opened = this.#open();
+  }
+
+  get remote(): ReadableStore<readonly RemoteTrack[]> {
+    return this.#remote;
+  }
+
+  get quality(): ReadableStore<PathQuality | null> {
+    return this.#quality;
+  }
+
+  setTrack(source: MediaSource, track: MediaStreamTrack | null): void {
+    void this.#opened.then((opened) => opened?.places.setTrack(source, track));
+  }
+
+  /** From the other device, in the order in which it was sent. */
+  async handleSignal({ description, description_type: type, candidates = [] }: CallSignalled): Promise<void> {
+    const opened = await this.#opened;
+    if (opened === null || this.#isClosed) return;
+    const { negotiation, places } = opened;
+    if (typeof description === 'string' && isDescriptionType(type)) {
+      await negotiation.handleDescription({ type, sdp: description });
+    }
+    for (const candidate of candidates) await negotiation.handleCandidate(candidate);
+    this.#show(places);
+  }
+
+  /** What was said during the drop may be lost. */
+  handleWelcome(): void {
+    void this.#opened.then((opened) => {
+      if (opened === null || this.#isClosed || opened.negotiation.resend()) return;
+      if (this.#peer?.connectionState !== 'connected') this.#peer?.restartIce();
+    });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const timer of [this.#deadline, this.#silence, this.#break]) clearTimeout(timer);
+    this.#watch?.end();
+    this.#candidates.end();
+    this.#peer?.close();
+    this.#remote.set([]);
+  }
+
+  async #open(): Promise<Opened | null> {
+    // Without ICE servers a path within one network may still open.
+    const iceServers = await this.#options.iceServers().catch(() => []);
+    if (this.#isClosed) return null;
+    const { createPeer, isOfferer, local, sendSignal } = this.#options;
+    const peer = createPeer({ iceServers: iceServers.map(asRtcIceServer), bundlePolicy: 'max-bundle' });
+    this.#peer = peer;
+    const places = new Places(peer, local, () => this.#show(places));
+    const negotiation = new Negotiation(peer, !isOfferer, {
+      sendDescription: ({ sdp, type }) => {
+        sendSignal({ description: sdp, description_type: type });
+      },
+      onOffer: () => places.attach(),
+    });
+    peer.onnegotiationneeded = () => void negotiation.offer();
+    peer.onicecandidate = ({ candidate }) => this.#candidates.add(candidate);
+    peer.onconnectionstatechange = () => this.#handleState(peer, places);
+    peer.ontrack = () => this.#show(places);
+    if (isOfferer) places.create();
+    return { negotiation, places };
+  }
+
+  #handleState(peer: RTCPeerConnection, places: Places): void {
+    if (this.#isClosed) return;
+    const { connectionState: state } = peer;
+    if (state === 'connected') this.#handleConnected(peer, places);
+    if (state === 'disconnected') this.#break ??= setTimeout(() => this.#restart(peer), BREAK_MS);
+    if (state === 'failed') this.#restart(peer);
+  }
+
+  #handleConnected(peer: RTCPeerConnection, places: Places): void {
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#break);
+    this.#break = undefined;
+    this.#show(places);
+    this.#silence ??= setTimeout(() => this.#flow(), SILENT_MS);
+    if (this.#watch !== null) return;
+    const watch = new QualityWatch(() => readStats(peer), this.#options.poor ?? POOR, (reason) => this.#fail(reason));
+    watch.quality.subscribe(() => this.#quality.set(watch.quality.get()));
+    this.#watch = watch;
+  }
+
+  /** Both sides restart; where they do at once, negotiation decides. */
+  #restart(peer: RTCPeerConnection): void {
+    clearTimeout(this.#break);
+    this.#break = undefined;
+    const wasOpen = this.#watch !== null; // if not, the time for opening still runs
+    if (this.#isClosed || peer.connectionState === 'connected' || !wasOpen) return;
+    peer.restartIce();
+    this.#expect(RESTART_MS, 'It broke and did not come back.');
+  }
+
+  /** Fails unless the path is connected by then. Without a link to the server nothing could be done about it: it waits. */
+  #expect(withinMs: number, reason: string): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => {
+      if (this.#options.canSignal()) this.#fail(reason);
+      else this.#expect(withinMs, reason);
+    }, withinMs);
+  }
+
+  #show(places: Places): void {
+    if (this.#isClosed) return;
+    const { user } = this.#options;
+    const arrivals = places.arrivals();
+    const shown = this.#remote.get();
+    const isSame = arrivals.length === shown.length && arrivals.every(({ track }, index) => track === shown[index]?.track);
+    if (!isSame) this.#remote.set(arrivals.map(({ source, track }) => ({ user, source, track })));
+    if (arrivals.length > 0 && this.#peer?.connectionState === 'connected') this.#flow();
+  }
+
+  #flow(): void {
+    clearTimeout(this.#silence);
+    if (this.#isFlowing) return;
+    this.#isFlowing = true;
+    this.#options.listener.onFlowing();
+  }
+
+  #fail(reason: string): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#options.listener.onFailed(reason);
+  }
+}
+
+interface Opened {
+  readonly negotiation: Negotiation;
+  readonly places: Places;
+}
+
+function isDescriptionType(type: string | null | undefined): type is RTCSdpType {
+  return type === 'offer' || type === 'answer' || type === 'rollback';
+}
+
+function asRtcIceServer({ urls, username = '', credential = '' }: IceServer): RTCIceServer {
+  return { urls: [...urls], ...(username !== '' && { username, credential }) };
+}
+
+async function readStats(peer: RTCPeerConnection): Promise<readonly StatEntry[]> {
+  const stats: StatEntry[] = [];
+  (await peer.getStats()).forEach((entry: StatEntry) => stats.push(entry));
+  return stats;
+}

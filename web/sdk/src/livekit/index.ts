@@ -1,0 +1,1 @@
+export { liveKitMedia, type LiveKitOptions } from './liveKitMedia';

@@ -1,10 +1,10 @@
 import { Connection, storedCommands } from '@tureen/client';
 import { type ReactElement, useEffect, useMemo } from 'react';
-import type { Home } from '../client/home/home';
 import { HomeSession } from '../client/home/homeSession';
 import type { Account } from '../client/memory/account';
 import { nativeDoorUrl } from '../client/nativeDoor';
 import { roomPath } from '../client/rooms/roomLink';
+import { CallOverlay } from '../ui/calls/CallOverlay';
 import { HomeView } from '../ui/home/HomeView';
 import { usePageTitle } from '../ui/usePageTitle';
 import { conversationPath } from './router';
@@ -27,16 +27,19 @@ export function HomePage({ account, conversation }: HomePageProps): ReactElement
     // Later the page leads and the address follows.
   }, [session]); // eslint-disable-line react-hooks/exhaustive-deps
   return (
+    <>
     <HomeView
-      home={session as unknown as Home}
+      home={session}
       preferences={services.preferences}
       onNewMeeting={newMeeting}
       onEnterRoom={(room) => services.router.go(roomPath(room))}
     />
+      <CallOverlay calls={session.calls} preferences={services.preferences} />
+    </>
   );
 }
 
-function openHome({ api, account: accounts, router }: Services, account: Account): HomeSession {
+function openHome({ api, account: accounts, router, preferences }: Services, account: Account): HomeSession {
   const connection = new Connection({
     url: nativeDoorUrl(window.location),
     client: 'tureen-web',
@@ -44,9 +47,8 @@ function openHome({ api, account: accounts, router }: Services, account: Account
     getToken: async () =>
       account.token ?? (await api.devToken({ room: null, name: account.name, identity: account.user })).token,
   });
-  return new HomeSession(connection, account, {
+  return new HomeSession(connection, account, preferences, {
     onOpened: (conversation) => router.go(conversationPath(conversation)),
-    onCall: () => undefined,
     onSignOut: () => {
       connection.close();
       accounts.signOut();

@@ -1,9 +1,10 @@
-import { Calls, type CallSession, type Chats, CommandError, type Connection, type RoomMedia } from '@tureen/client';
+import { Calls, type CallSession, type Chats, CommandError, type Connection } from '@tureen/client';
 import type { CallMedia } from '../home/homeState';
 import type { PreferenceStore } from '../memory/preferences';
 import { Store } from '../store';
 import { CallMeeting } from './callMeeting';
 import { CallNotification } from './callNotification';
+import { lazyRoom, prepareRoom } from './lazyRoom';
 import { Ringtone } from './ringtone';
 
 export interface CallState {
@@ -16,7 +17,6 @@ export interface CallState {
 export interface CallCenterParts {
   readonly connection: Connection;
   readonly chats: Chats;
-  readonly room: RoomMedia;
   readonly me: string;
   readonly nameOf: (user: string) => string;
   readonly preferences: PreferenceStore;
@@ -36,7 +36,7 @@ export class CallCenter {
 
   constructor(parts: CallCenterParts) {
     this.#parts = parts;
-    this.#calls = new Calls(parts.connection, { room: parts.room });
+    this.#calls = new Calls(parts.connection, { room: lazyRoom });
     this.#stops = [this.#calls.onIncoming((call) => this.#ring(call)), this.#calls.open.subscribe(() => this.#rejoin())];
   }
 
@@ -107,6 +107,7 @@ export class CallCenter {
     const meeting = new CallMeeting(call, { me, nameOf, chat, preferences });
     this.store.update((state) => ({ ...state, meeting }));
     void meeting.bring(media);
+    prepareRoom();
     const follow = (): void => {
       const phase = call.phase.get();
       this.#sound();

@@ -1,5 +1,5 @@
 import type { wire } from '@tureen/client';
-import type { CallOutcome, CallRow, Happening, PersonView } from './homeState';
+import type { CallOutcome, CallRow, Happening, PersonView, RingingCall } from './homeState';
 
 /** How a call went, for one of its parties. */
 export function outcomeOf(call: wire.Call, me: string): CallOutcome {
@@ -22,6 +22,24 @@ export function callRow(call: wire.Call, me: string, person: (id: string) => Per
     atMs: call.created_at,
     lastedMs: connected === null || ended === null ? null : ended - connected,
   };
+}
+
+/** A call that rings, for its dialog. */
+export function ringingCall(call: wire.Call, me: string, person: (id: string) => PersonView): RingingCall {
+  const others = call.parties.map(({ user }) => user).filter((user) => user !== me && user !== call.caller);
+  return { id: call.id, caller: person(call.caller), others: others.map(person), media: call.media };
+}
+
+/** Why a call that this page was in is over. */
+export function endWords(call: wire.Call, me: string): string {
+  const words: Record<CallOutcome, string> = {
+    answered: call.end === 'lost' ? 'The connection was lost' : 'The call has ended',
+    missed: 'The call has ended',
+    rejected: call.end === 'busy' ? 'In another call just now' : 'The call was declined',
+    cancelled: 'The call was given up',
+    unanswered: 'No answer',
+  };
+  return words[outcomeOf(call, me)];
 }
 
 /** A line in the conversation. */

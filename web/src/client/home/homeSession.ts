@@ -1,54 +1,67 @@
 import type { Chat, Connection } from '@tureen/client';
 import type { Account } from '../memory/account';
+import type { PreferenceStore } from '../memory/preferences';
 import { Store } from '../store';
-import { callRow } from './callTrace';
+import { CallCenter } from '../calls/callCenter';
+import { CallLog } from './callLog';
+import { endWords, ringingCall } from './callTrace';
 import { drawHome, peopleOf, type Scene } from './drawHome';
 import { Finder } from './finder';
 import type { Home } from './home';
-import type { CallMedia, CallRow, HomeState } from './homeState';
+import type { CallMedia, HomeState, PersonView } from './homeState';
 import { IdleWatch } from './idleWatch';
 import { NoticeBoard } from './noticeBoard';
 import { OpenChat, type Quote } from './openChat';
 import { Parts } from './parts';
 import { Views } from './views';
 
-const CALLS = 50;
-
-/** What home leads to: the address bar follows, calls begin, somebody leaves. */
+/** What home leads to: the address bar follows, somebody leaves. */
 export interface Navigation {
   readonly onOpened: (conversation: string | null) => void;
-  readonly onCall: (users: readonly string[], media: CallMedia, conversation: string | null) => void;
   readonly onSignOut: () => void;
 }
 
 /** Home on the native door: puts what the client's parts know into one state to draw. */
-export class HomeSession implements Omit<Home, 'accept' | 'reject'> {
+export class HomeSession implements Home {
   readonly store: Store<HomeState>;
   readonly notices = new NoticeBoard();
   readonly parts: Parts;
   readonly views: Views;
+  readonly calls: CallCenter;
   readonly #account: Account;
   readonly #go: Navigation;
+  readonly #callLog: CallLog;
   readonly #finder: Finder;
   readonly #idle: IdleWatch;
   readonly #stops: (() => void)[];
-  #calls: readonly CallRow[] = [];
   #loaded = false;
   #open: OpenChat | null = null;
   #planned = false;
 
-  constructor(connection: Connection, account: Account, go: Navigation) {
+  constructor(connection: Connection, account: Account, preferences: PreferenceStore, go: Navigation) {
     this.#account = account;
     this.#go = go;
     this.parts = new Parts(connection);
     this.views = new Views(this.parts);
     this.#finder = new Finder(this.parts.directory, this.notices.report);
+    this.calls = new CallCenter({
+      connection,
+      chats: this.parts.chats,
+      me: account.user,
+      nameOf: (user) => this.#person(user).name,
+      preferences,
+      report: this.notices.report,
+      onEnded: (call) => this.notices.add('info', endWords(call.record.get(), account.user)),
+    });
+    this.#callLog = new CallLog(connection, account.user, this.#person);
     this.#idle = new IdleWatch((idle) => this.parts.own.setIdle(idle));
     this.store = new Store(drawHome(this.#scene()));
     this.#stops = [
       this.parts.onChange(() => this.#plan()),
       this.#finder.store.subscribe(() => this.#plan()),
       this.notices.store.subscribe(() => this.#plan()),
+      this.calls.store.subscribe(() => this.#plan()),
+      this.#callLog.store.subscribe(() => this.#plan()),
     ];
     window.addEventListener('focus', this.#handleFocus);
   }
@@ -66,6 +79,8 @@ export class HomeSession implements Omit<Home, 'accept' | 'reject'> {
   end(): void {
     window.removeEventListener('focus', this.#handleFocus);
     this.#open?.end();
+    this.calls.end();
+    this.#callLog.end();
     this.#finder.end();
     this.#idle.end();
     for (const stop of this.#stops) stop();
@@ -161,11 +176,20 @@ export class HomeSession implements Omit<Home, 'accept' | 'reject'> {
     const record = this.#open?.chat.record.get();
     const members = record?.kind === 'group' ? (record.members ?? []) : [];
     const isOfGroup = users.every((id) => members.some(({ user }) => user === id));
-    this.#go.onCall(users, media, isOfGroup && record !== undefined && members.length > 0 ? record.id : null);
+    const group = isOfGroup && record !== undefined && members.length > 0 ? record.id : null;
+    void this.calls.start(users, media, group);
+  }
+
+  accept(call: string, media: CallMedia): void {
+    void this.calls.accept(call, media);
+  }
+
+  reject(call: string): void {
+    void this.calls.reject(call);
   }
 
   loadCalls(): void {
-    this.#try(this.#loadCalls());
+    this.#try(this.#callLog.load());
   }
 
   setAvailability(availability: 'online' | 'away'): void {
@@ -184,6 +208,8 @@ export class HomeSession implements Omit<Home, 'accept' | 'reject'> {
     this.#go.onSignOut();
   }
 
+  readonly #person = (id: string): PersonView => this.views.person(id);
+
   readonly #handleFocus = (): void => this.#open?.markRead();
 
   #quote(quote: Quote): void {
@@ -201,12 +227,6 @@ export class HomeSession implements Omit<Home, 'accept' | 'reject'> {
     } catch (error) {
       this.notices.report(error);
     }
-  }
-
-  async #loadCalls(): Promise<void> {
-    const { calls } = await this.parts.connection.send({ type: 'call.history', limit: CALLS });
-    this.#calls = calls.map((call) => callRow(call, this.#account.user, (id) => this.views.person(id)));
-    this.#plan();
   }
 
   #try(work: Promise<unknown>): void {
@@ -235,9 +255,9 @@ export class HomeSession implements Omit<Home, 'accept' | 'reject'> {
       loaded: this.#loaded,
       open: this.#open,
       found: this.#finder.store.get(),
-      calls: this.#calls,
-      missedCalls: 0,
-      ringing: [],
+      calls: this.#callLog.store.get().rows,
+      missedCalls: this.#callLog.store.get().missed,
+      ringing: this.calls.store.get().ringing.map((call) => ringingCall(call.record.get(), this.#account.user, this.#person)),
       notices: this.notices.store.get(),
     };
   }

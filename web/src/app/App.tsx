@@ -1,11 +1,13 @@
 import { lazy, type ReactElement, Suspense, useEffect } from 'react';
 import { useStore } from '../ui/useStore';
 import { CrashBoundary } from './CrashBoundary';
-import { HomePage } from './HomePage';
 import { LandingPage } from './LandingPage';
 import { NotFoundPage } from './NotFoundPage';
 import { useServices } from './services';
 import { WaitingPage } from './WaitingPage';
+
+/** Whoever is not signed in needs none of it. */
+const HomePage = lazy(async () => ({ default: (await import('./HomePage')).HomePage }));
 
 /** Media code is most of the app's size: the landing page does not wait for it. */
 const RoomPage = lazy(async () => ({ default: (await import('./RoomPage')).RoomPage }));
@@ -21,7 +23,13 @@ export function App(): ReactElement {
   }, [theme]);
   if (route.kind === 'landing' || route.kind === 'home') {
     if (signedIn === null) return <LandingPage />;
-    return <HomePage key={signedIn.user} account={signedIn} conversation={route.kind === 'home' ? route.conversation : null} />;
+    return (
+      <CrashBoundary>
+        <Suspense fallback={<WaitingPage room="Tureen" text="Warming up…" />}>
+          <HomePage key={signedIn.user} account={signedIn} conversation={route.kind === 'home' ? route.conversation : null} />
+        </Suspense>
+      </CrashBoundary>
+    );
   }
   if (route.kind === 'unknown') return <NotFoundPage />;
   return (

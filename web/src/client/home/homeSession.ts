@@ -11,7 +11,7 @@ import type { Home } from './home';
 import type { CallMedia, HomeState, PersonView } from './homeState';
 import { IdleWatch } from './idleWatch';
 import { NoticeBoard } from './noticeBoard';
-import { OpenChat, type Quote } from './openChat';
+import { OpenChat } from './openChat';
 import { Parts } from './parts';
 import { Views } from './views';
 
@@ -124,15 +124,15 @@ export class HomeSession implements Home {
   }
 
   startReply(id: string): void {
-    this.#quote({ replyTo: id, editing: null });
+    this.#open?.quote.set({ replyTo: id, editing: null });
   }
 
   startEdit(id: string): void {
-    this.#quote({ replyTo: null, editing: id });
+    this.#open?.quote.set({ replyTo: null, editing: id });
   }
 
   stopReplyOrEdit(): void {
-    this.#quote({ replyTo: null, editing: null });
+    this.#open?.quote.set({ replyTo: null, editing: null });
   }
 
   remove(id: string): void {
@@ -173,11 +173,7 @@ export class HomeSession implements Home {
 
   /** Rings people; a group's call leaves its trace in the group. */
   call(users: readonly string[], media: CallMedia): void {
-    const record = this.#open?.chat.record.get();
-    const members = record?.kind === 'group' ? (record.members ?? []) : [];
-    const isOfGroup = users.every((id) => members.some(({ user }) => user === id));
-    const group = isOfGroup && record !== undefined && members.length > 0 ? record.id : null;
-    void this.calls.start(users, media, group);
+    void this.calls.start(users, media, this.#open?.groupOf(users) ?? null);
   }
 
   accept(call: string, media: CallMedia): void {
@@ -212,10 +208,6 @@ export class HomeSession implements Home {
 
   readonly #handleFocus = (): void => this.#open?.markRead();
 
-  #quote(quote: Quote): void {
-    this.#open?.quote.set(quote);
-  }
-
   async #show(opening: Promise<Chat>): Promise<void> {
     try {
       const chat = await opening;
@@ -247,6 +239,7 @@ export class HomeSession implements Home {
   }
 
   #scene(): Scene {
+    const [log, { ringing }] = [this.#callLog.store.get(), this.calls.store.get()];
     return {
       parts: this.parts,
       views: this.views,
@@ -255,9 +248,9 @@ export class HomeSession implements Home {
       loaded: this.#loaded,
       open: this.#open,
       found: this.#finder.store.get(),
-      calls: this.#callLog.store.get().rows,
-      missedCalls: this.#callLog.store.get().missed,
-      ringing: this.calls.store.get().ringing.map((call) => ringingCall(call.record.get(), this.#account.user, this.#person)),
+      calls: log.rows,
+      missedCalls: log.missed,
+      ringing: ringing.map((call) => ringingCall(call.record.get(), this.#account.user, this.#person)),
       notices: this.notices.store.get(),
     };
   }

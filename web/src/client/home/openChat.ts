@@ -64,6 +64,12 @@ export class OpenChat {
     await this.chat.react(id, label, !mine);
   }
 
+  /** This conversation, if it is a group and all of these people are in it: their call leaves its trace here. */
+  groupOf(users: readonly string[]): string | null {
+    const { kind, members = [] } = this.chat.record.get();
+    return kind === 'group' && users.every((id) => members.some(({ user }) => user === id)) ? this.chat.id : null;
+  }
+
   end(): void {
     for (const stop of this.#stops) stop();
     this.tray.end();

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 const ASSETS = new URL('../../src/tureen/webapp/assets/', import.meta.url);
-const BUDGETS_KB = { js: 260, css: 12 };
+const BUDGETS_KB = { js: 285, css: 12 };
 
 const totals = { js: 0, css: 0 };
 for (const name of readdirSync(ASSETS)) {

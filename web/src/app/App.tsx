@@ -6,18 +6,31 @@ import { NotFoundPage } from './NotFoundPage';
 import { useServices } from './services';
 import { WaitingPage } from './WaitingPage';
 
+/** Whoever is not signed in needs none of it. */
+const HomePage = lazy(async () => ({ default: (await import('./HomePage')).HomePage }));
+
 /** Media code is most of the app's size: the landing page does not wait for it. */
 const RoomPage = lazy(async () => ({ default: (await import('./RoomPage')).RoomPage }));
 
 export function App(): ReactElement {
-  const { router, preferences } = useServices();
+  const { router, preferences, account } = useServices();
   const route = useStore(router);
+  const signedIn = useStore(account);
   const { theme } = useStore(preferences);
   useEffect(() => {
     if (theme === 'auto') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
   }, [theme]);
-  if (route.kind === 'landing') return <LandingPage />;
+  if (route.kind === 'landing' || route.kind === 'home') {
+    if (signedIn === null) return <LandingPage />;
+    return (
+      <CrashBoundary>
+        <Suspense fallback={<WaitingPage room="Tureen" text="Warming up…" />}>
+          <HomePage key={signedIn.user} account={signedIn} conversation={route.kind === 'home' ? route.conversation : null} />
+        </Suspense>
+      </CrashBoundary>
+    );
+  }
   if (route.kind === 'unknown') return <NotFoundPage />;
   return (
     <CrashBoundary>

@@ -1,13 +1,14 @@
 import { type SubmitEvent, type ReactElement, useEffect, useState } from 'react';
 import type { AppInfo } from '../protocol/appApi';
 import { readRoomLinkUntrusted, roomPath } from '../client/rooms/roomLink';
-import { makeRoomName } from '../client/rooms/roomName';
 import { Wordmark } from '../ui/Brand';
 import { Callout } from '../ui/Callout';
 import { Icon } from '../ui/icons';
 import { ThemeChoice } from '../ui/ThemeChoice';
 import { usePageTitle } from '../ui/usePageTitle';
 import { useServices } from './services';
+import { useNewMeeting } from './useNewMeeting';
+import { SignIn } from './SignIn';
 import { TureenPicture } from './TureenPicture';
 
 type Server = { readonly kind: 'asking' | 'unreachable' } | { readonly kind: 'known'; readonly info: AppInfo };
@@ -27,13 +28,15 @@ export function LandingPage(): ReactElement {
         <div className="landing-text">
           <h1>Everyone around one pot.</h1>
           <p className="lead">
-            Tureen is a meeting that opens from a link: voice, video and chat in the browser, with nothing to install.
+            Tureen is where people find, ring and write to each other, and meet by a link: all in the browser, with nothing to
+            install.
           </p>
           {server.kind === 'unreachable' && <Unreachable onRetry={askAgain} />}
           <div className="landing-start">
             {!byInvitation && <NewMeeting />}
             <EnterRoom />
           </div>
+          {server.kind === 'known' && server.info.dev && <SignIn />}
           {byInvitation && <p className="landing-note">Meetings on this server open from a personal invitation link.</p>}
         </div>
         <TureenPicture />
@@ -69,14 +72,7 @@ function Unreachable({ onRetry }: { onRetry: () => void }): ReactElement {
 }
 
 function NewMeeting(): ReactElement {
-  const { router, preferences, seats } = useServices();
-  const start = (): void => {
-    const room = makeRoomName((into) => void crypto.getRandomValues(into as Uint32Array<ArrayBuffer>));
-    const { microphoneOn, cameraOn } = preferences.get();
-    // Nobody else is in a new room: its maker goes straight in, and what the camera shows is a preview all the same.
-    seats.change(room, { inside: true, microphoneOn, cameraOn });
-    router.go(roomPath(room));
-  };
+  const start = useNewMeeting();
   return (
     <button type="button" className="button primary large" data-testid="new-meeting" onClick={start}>
       <Icon name="plus" /> New meeting

@@ -5,10 +5,10 @@ import { App } from './App';
 import { createServices, ServicesContext } from './services';
 
 const services = createServices(window);
-admitToken(services.seats, window.location, window.history);
+admitToken(services.seats, services.account, window.location, window.history);
 // A personal link pasted over the same page changes the fragment only: start over with its token.
 window.addEventListener('hashchange', () => {
-  if (admitToken(services.seats, window.location, window.history)) window.location.reload();
+  if (admitToken(services.seats, services.account, window.location, window.history)) window.location.reload();
 });
 
 const root = document.getElementById('root');

@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import { ApiClient } from '../client/apiClient';
+import { AccountStore } from '../client/memory/account';
 import { PreferenceStore, type TextStorage } from '../client/memory/preferences';
 import { SeatClaims } from '../client/memory/seatClaims';
 import { SeatMemory } from '../client/memory/seat';
@@ -8,6 +9,7 @@ import { Router } from './router';
 /** What the pages share; made once, at the start. */
 export interface Services {
   readonly api: ApiClient;
+  readonly account: AccountStore;
   readonly preferences: PreferenceStore;
   readonly seats: SeatMemory;
   readonly claims: SeatClaims;
@@ -17,6 +19,7 @@ export interface Services {
 export function createServices(win: Window & typeof globalThis): Services {
   return {
     api: new ApiClient(win.fetch.bind(win)),
+    account: new AccountStore(storage(() => win.localStorage), storage(() => win.sessionStorage)),
     preferences: new PreferenceStore(storage(() => win.localStorage)),
     seats: new SeatMemory(storage(() => win.sessionStorage)),
     claims: new SeatClaims(win.navigator.locks),

@@ -11,7 +11,8 @@ export interface AppInfo {
 }
 
 export interface DevTokenRequest {
-  readonly room: string;
+  /** Null for a person who joins no room. */
+  readonly room: string | null;
   readonly name: string;
   readonly identity: string | null;
 }
@@ -19,7 +20,6 @@ export interface DevTokenRequest {
 export interface DevToken {
   readonly token: string;
   readonly identity: string;
-  readonly room: string;
 }
 
 export interface ErrorBody {
@@ -46,7 +46,7 @@ export function readAppInfoUntrusted(value: unknown): AppInfo {
 
 export function readDevTokenUntrusted(value: unknown): DevToken {
   const body = record(value, 'token');
-  return { token: text(body, 'token'), identity: text(body, 'identity'), room: text(body, 'room') };
+  return { token: text(body, 'token'), identity: text(body, 'identity') };
 }
 
 export function readErrorUntrusted(value: unknown): ErrorBody {

@@ -7,9 +7,13 @@ export const CHAT_TOPIC = 'lk.chat';
 
 export const MAX_MESSAGE_CHARS = 4_000;
 
+/** Marks a stream whose message is in the room's conversation as well. */
+const KEPT = 'tureen.kept';
+
 /** Starts to listen for chat; must run before the room connects, or the first messages are lost. */
 export function listenForChat(room: Room, onMessage: (message: ChatMessage) => void): void {
   room.registerTextStreamHandler(CHAT_TOPIC, (reader, { identity }) => {
+    if (reader.info.attributes?.[KEPT] !== undefined) return; // the room's conversation has it
     const sender = room.remoteParticipants.get(identity);
     const name = sender === undefined ? identity : displayName(sender);
     readBounded(reader).then(
@@ -34,5 +38,5 @@ async function readBounded(reader: TextStreamReader): Promise<string> {
 }
 
 export async function sendChat(room: Room, text: string): Promise<void> {
-  await room.localParticipant.sendText(text, { topic: CHAT_TOPIC });
+  await room.localParticipant.sendText(text, { topic: CHAT_TOPIC, attributes: { [KEPT]: '1' } });
 }

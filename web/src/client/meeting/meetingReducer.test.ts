@@ -6,9 +6,12 @@ function play(...events: MeetingEvent[]): MeetingState {
   return events.reduce(reduceMeeting, INITIAL_MEETING);
 }
 
-function message(id: string, part: Partial<ChatMessage> = {}): MeetingEvent {
-  const base = { id, identity: 'b', name: 'Bo', isLocal: false, text: 'soup', atMs: 0, delivery: 'sent' } as const;
-  return { kind: 'message_added', message: { ...base, ...part } };
+function message(id: string, part: Partial<ChatMessage> = {}): ChatMessage {
+  return { id, identity: 'b', name: 'Bo', isLocal: false, text: 'soup', atMs: 0, delivery: 'sent', ...part };
+}
+
+function chat(...messages: ChatMessage[]): MeetingEvent {
+  return { kind: 'messages_changed', messages, areNews: true };
 }
 
 function people(...list: Person[]): MeetingEvent {
@@ -22,34 +25,31 @@ function person(identity: string, part: Partial<Person> = {}): Person {
 
 describe('chat', () => {
   it('counts what came while the chat was closed, and says it', () => {
-    const state = play(message('1'), message('2', { text: 'more\nsoup' }));
+    const state = play(chat(message('1')), chat(message('1'), message('2', { text: 'more\nsoup' })));
     expect(state.unread).toBe(2);
     expect(state.notices.at(-1)?.text).toBe('Bo: more soup');
   });
 
   it('forgets the count when the chat opens, and counts nothing while it is open', () => {
-    const state = play(message('1'), { kind: 'panel_toggled', panel: 'chat' }, message('2'));
+    const state = play(chat(message('1')), { kind: 'panel_toggled', panel: 'chat' }, chat(message('1'), message('2')));
     expect(state).toMatchObject({ unread: 0, panel: 'chat', notices: [] });
   });
 
-  it("does not count one's own words", () => {
-    expect(play(message('1', { isLocal: true }))).toMatchObject({ unread: 0, notices: [] });
+  it("does not count one's own words, nor what was there before", () => {
+    expect(play(chat(message('1', { isLocal: true })))).toMatchObject({ unread: 0, notices: [] });
+    const before = { kind: 'messages_changed', messages: [message('1')], areNews: false } as const;
+    expect(play(before)).toMatchObject({ unread: 0, notices: [], messages: [{ id: '1' }] });
   });
 
-  it('shows a message once, however often it arrives', () => {
-    expect(play(message('1'), message('1')).messages).toHaveLength(1);
+  it('counts a message once, however often it is told', () => {
+    expect(play(chat(message('1')), chat(message('1'))).unread).toBe(1);
   });
 
   it('keeps the newest messages within its bound', () => {
-    const state = play(...Array.from({ length: MAX_MESSAGES + 5 }, (_, index) => message(String(index))));
+    const state = play(chat(...Array.from({ length: MAX_MESSAGES + 5 }, (_, index) => message(String(index)))));
     expect(state.messages).toHaveLength(MAX_MESSAGES);
     expect(state.messages.at(-1)?.id).toBe(String(MAX_MESSAGES + 4));
     expect(state.unread).toBe(MAX_MESSAGES);
-  });
-
-  it('marks what could not be sent', () => {
-    const own = message('1', { isLocal: true, delivery: 'sending' });
-    expect(play(own, { kind: 'delivery_changed', id: '1', delivery: 'failed' }).messages[0]?.delivery).toBe('failed');
   });
 });
 

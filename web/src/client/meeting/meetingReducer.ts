@@ -2,7 +2,6 @@ import type {
   ChatMessage,
   Connection,
   Control,
-  Delivery,
   MeetingState,
   Notice,
   Panel,
@@ -16,8 +15,7 @@ export type MeetingEvent =
   | { readonly kind: 'people_changed'; readonly people: readonly Person[]; readonly rights: Rights }
   | { readonly kind: 'person_joined'; readonly name: string }
   | { readonly kind: 'person_left'; readonly name: string }
-  | { readonly kind: 'message_added'; readonly message: ChatMessage }
-  | { readonly kind: 'delivery_changed'; readonly id: string; readonly delivery: Delivery }
+  | MessagesChanged
   | { readonly kind: 'panel_toggled'; readonly panel: Exclude<Panel, 'none'> }
   | { readonly kind: 'panel_opened'; readonly panel: Exclude<Panel, 'none'> }
   | { readonly kind: 'panel_closed' }
@@ -25,6 +23,13 @@ export type MeetingEvent =
   | { readonly kind: 'notice_dismissed'; readonly id: number }
   | { readonly kind: 'sound_blocked'; readonly blocked: boolean }
   | { readonly kind: 'control_busy'; readonly control: Control; readonly busy: boolean };
+
+/** All messages as they are now. ``areNews``: those that were not there before came just now. */
+export interface MessagesChanged {
+  readonly kind: 'messages_changed';
+  readonly messages: readonly ChatMessage[];
+  readonly areNews: boolean;
+}
 
 export const MAX_MESSAGES = 500;
 export const MAX_NOTICES = 3;
@@ -45,11 +50,7 @@ const HANDLERS: Handlers = {
   }),
   person_joined: (state, { name }) => notice(state, 'info', `${name} joined`),
   person_left: (state, { name }) => notice(state, 'info', `${name} left`),
-  message_added: handleMessage,
-  delivery_changed: (state, { id, delivery }) => ({
-    ...state,
-    messages: state.messages.map((message) => (message.id === id ? { ...message, delivery } : message)),
-  }),
+  messages_changed: handleMessages,
   panel_toggled: (state, { panel }) => openPanel(state, state.panel === panel ? 'none' : panel),
   panel_opened: (state, { panel }) => openPanel(state, panel),
   panel_closed: (state) => openPanel(state, 'none'),
@@ -68,12 +69,15 @@ export function reduceMeeting(state: MeetingState, event: MeetingEvent): Meeting
   return handle(state, event);
 }
 
-function handleMessage(state: MeetingState, { message }: { message: ChatMessage }): MeetingState {
-  if (state.messages.some(({ id }) => id === message.id)) return state;
-  const messages = [...state.messages, message].slice(-MAX_MESSAGES);
-  if (message.isLocal || state.panel === 'chat') return { ...state, messages };
-  const unread = Math.min(state.unread + 1, MAX_MESSAGES);
-  return notice({ ...state, messages, unread }, 'info', `${message.name}: ${shorten(message.text)}`);
+function handleMessages(state: MeetingState, { messages, areNews }: MessagesChanged): MeetingState {
+  const known = new Set(state.messages.map(({ id }) => id));
+  const shown: MeetingState = { ...state, messages: messages.slice(-MAX_MESSAGES) };
+  const arrived = areNews ? messages.filter(({ id, isLocal }) => !isLocal && !known.has(id)) : [];
+  if (arrived.length === 0 || state.panel === 'chat') return shown;
+  const unread = Math.min(state.unread + arrived.length, MAX_MESSAGES);
+  const say = (next: MeetingState, { name, text }: ChatMessage): MeetingState =>
+    notice(next, 'info', `${name}: ${shorten(text)}`);
+  return arrived.reduce(say, { ...shown, unread });
 }
 
 function openPanel(state: MeetingState, panel: Panel): MeetingState {

@@ -6,14 +6,15 @@ import type { PreferenceStore } from '../memory/preferences';
 import type { LinkReport } from '../statistics/linkReport';
 import { Store } from '../store';
 import { BandwidthSaver } from './bandwidthSaver';
-import { listenForChat, MAX_MESSAGE_CHARS, sendChat } from './chatStream';
+import { ChatLog } from './chatLog';
+import { MAX_MESSAGE_CHARS } from './chatStream';
 import { connectInTime } from './connectInTime';
 import { LinkProbe } from './linkProbe';
 import type { Meeting, SwitchableDevice } from './meeting';
 import { type MeetingEvent, reduceMeeting } from './meetingReducer';
 import { INITIAL_MEETING, type MeetingState, type Panel } from './meetingState';
 import type { OpeningTracks } from './openingTracks';
-import { displayName } from './people';
+import type { RoomChat } from './roomChat';
 import { followRoom, publishPeople } from './roomEvents';
 import { holdBackUnseen } from './unseenPictures';
 
@@ -41,9 +42,10 @@ export class MeetingSession implements Meeting {
   readonly #listener: SessionListener;
   readonly #probe: LinkProbe;
   readonly #saver: BandwidthSaver;
-  #sent = 0;
+  readonly #chat: ChatLog;
 
-  constructor(room: string, livekit: Room, preferences: PreferenceStore, listener: SessionListener) {
+  constructor(room: string, media: { livekit: Room; chat: RoomChat }, preferences: PreferenceStore, listener: SessionListener) {
+    const { livekit, chat } = media;
     this.room = room;
     this.#livekit = livekit;
     this.#preferences = preferences;
@@ -52,7 +54,7 @@ export class MeetingSession implements Meeting {
     this.#saver = new BandwidthSaver(livekit, preferences);
     holdBackUnseen(livekit);
     followRoom(livekit, this.#dispatch);
-    listenForChat(livekit, (message) => this.#dispatch({ kind: 'message_added', message }));
+    this.#chat = new ChatLog(livekit, chat, this.#dispatch);
   }
 
   /** Enters the room, then publishes what the person brings. Fails with a `JoinFailure`; nothing is taken then. */
@@ -63,6 +65,8 @@ export class MeetingSession implements Meeting {
     if (me.name === undefined || me.name === '') me.setName(entry.name).catch(() => undefined);
     publishPeople(this.#livekit, this.#dispatch);
     this.#dispatch({ kind: 'sound_blocked', blocked: !this.#livekit.canPlaybackAudio });
+    // The meeting does not wait for its chat.
+    this.#chat.open(this.room).catch(() => this.notify('The chat cannot be reached just now'));
     const publishing = entry.bring().publish(me, this.store.get().rights);
     for (const [device, published] of publishing) void this.#attempt(device, () => published);
   }
@@ -85,19 +89,11 @@ export class MeetingSession implements Meeting {
 
   sendMessage(text: string): void {
     const trimmed = text.trim().slice(0, MAX_MESSAGE_CHARS);
-    if (trimmed === '') return;
-    const me = this.#livekit.localParticipant;
-    const id = `own-${(this.#sent += 1)}`;
-    const message = { id, identity: me.identity, name: displayName(me), isLocal: true, text: trimmed } as const;
-    this.#dispatch({ kind: 'message_added', message: { ...message, atMs: Date.now(), delivery: 'sending' } });
-    void this.#deliver(id, trimmed);
+    if (trimmed !== '') this.#chat.send(trimmed);
   }
 
   resendMessage(id: string): void {
-    const message = this.store.get().messages.find((one) => one.id === id && one.delivery === 'failed');
-    if (message === undefined) return;
-    this.#dispatch({ kind: 'delivery_changed', id, delivery: 'sending' });
-    void this.#deliver(id, message.text);
+    this.#chat.resend(id);
   }
 
   togglePanel(panel: Exclude<Panel, 'none'>): void {
@@ -155,15 +151,8 @@ export class MeetingSession implements Meeting {
 
   leave(): void {
     this.#listener.onLeave();
+    this.#chat.end();
     void this.#livekit.disconnect();
-  }
-
-  async #deliver(id: string, text: string): Promise<void> {
-    const delivery = await sendChat(this.#livekit, text).then(
-      () => 'sent' as const,
-      () => 'failed' as const,
-    );
-    this.#dispatch({ kind: 'delivery_changed', id, delivery });
   }
 
   /** Does one thing with a device at a time: what is pressed meanwhile does nothing. */

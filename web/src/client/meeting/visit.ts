@@ -6,10 +6,12 @@ import type { SeatClaims } from '../memory/seatClaims';
 import type { SeatMemory } from '../memory/seat';
 import { Store } from '../store';
 import { createRoom, doorUrl } from './createRoom';
+import { nativeDoorUrl } from '../nativeDoor';
 import { exposeRoom } from './debugHandle';
 import { MeetingSession } from './meetingSession';
 import type { LostReason } from './meetingState';
 import { OpeningTracks } from './openingTracks';
+import { RoomChat } from './roomChat';
 import { obtainTicket, type Ticket } from './ticket';
 
 /**
@@ -117,7 +119,8 @@ export class Visit {
     const ticket = await this.#obtainTicket();
     const livekit = createRoom(preferences.get());
     await exposeRoom(livekit, this.#services.api);
-    const session = new MeetingSession(this.room, livekit, preferences, {
+    const chat = new RoomChat(nativeDoorUrl(window.location), ticket.token, ticket.identity ?? '');
+    const session = new MeetingSession(this.room, { livekit, chat }, preferences, {
       onDevices: (devices) => seats.change(this.room, devices),
       onLeave: () => seats.change(this.room, { inside: false }),
     });

@@ -24,7 +24,7 @@ export function ChatPanel({ meeting, draft, onDraft }: ChatPanelProps): ReactEle
   return (
     <PanelFrame title="Chat" onClose={() => meeting.closePanel()}>
       <ol ref={list} className="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
-        <li className="messages-note">Messages reach everybody who is here now, and are not kept for those who come later.</li>
+        <li className="messages-note">Messages reach everybody who is here now, and those who come later.</li>
         {messages.map((message, index) => (
           <Message
             key={message.id}

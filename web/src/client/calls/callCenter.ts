@@ -1,0 +1,153 @@
+import { Calls, type CallSession, type Chats, CommandError, type Connection } from '@tureen/client';
+import type { CallMedia } from '../home/homeState';
+import type { PreferenceStore } from '../memory/preferences';
+import { Store } from '../store';
+import { CallMeeting } from './callMeeting';
+import { CallNotification } from './callNotification';
+import { lazyRoom, prepareRoom } from './lazyRoom';
+import { Ringtone } from './ringtone';
+
+export interface CallState {
+  /** Those that ring here, the first one first. */
+  readonly ringing: readonly CallSession[];
+  /** The one that this page is in, or makes. */
+  readonly meeting: CallMeeting | null;
+}
+
+export interface CallCenterParts {
+  readonly connection: Connection;
+  readonly chats: Chats;
+  readonly me: string;
+  readonly nameOf: (user: string) => string;
+  readonly preferences: PreferenceStore;
+  readonly report: (error: unknown) => void;
+  /** A call of this page is over. */
+  readonly onEnded: (call: CallSession) => void;
+}
+
+/** The calls of a person on this page: what rings, and the one that is on. */
+export class CallCenter {
+  readonly store = new Store<CallState>({ ringing: [], meeting: null });
+  readonly #parts: CallCenterParts;
+  readonly #calls: Calls;
+  readonly #stops: (() => void)[];
+  #ringtone: Ringtone | null = null;
+  #notification: CallNotification | null = null;
+
+  constructor(parts: CallCenterParts) {
+    this.#parts = parts;
+    this.#calls = new Calls(parts.connection, { room: lazyRoom });
+    this.#stops = [this.#calls.onIncoming((call) => this.#ring(call)), this.#calls.open.subscribe(() => this.#rejoin())];
+  }
+
+  async start(users: readonly string[], media: CallMedia, conversation: string | null): Promise<void> {
+    if (this.store.get().meeting !== null) return;
+    try {
+      const call = await this.#calls.start(users, { media, ...(conversation !== null && { conversation }) });
+      this.#enter(call, media);
+    } catch (error) {
+      this.#parts.report(error);
+    }
+  }
+
+  /** Takes a call; the one that is on is left. */
+  async accept(id: string, media: CallMedia): Promise<void> {
+    const call = this.#find(id);
+    if (call === undefined) return;
+    this.store.get().meeting?.leave();
+    this.#silence(call);
+    try {
+      await call.accept();
+      this.#enter(call, media);
+    } catch (error) {
+      this.#parts.report(error);
+    }
+  }
+
+  async reject(id: string): Promise<void> {
+    const call = this.#find(id);
+    if (call === undefined) return;
+    this.#silence(call);
+    await call.reject().catch(this.#parts.report);
+  }
+
+  end(): void {
+    for (const stop of this.#stops) stop();
+    this.store.get().meeting?.end();
+    this.#calls.end();
+    this.store.set({ ringing: [], meeting: null });
+    this.#sound();
+  }
+
+  #find(id: string): CallSession | undefined {
+    return this.store.get().ringing.find((call) => call.id === id);
+  }
+
+  #ring(call: CallSession): void {
+    this.store.update((state) => ({ ...state, ringing: [...state.ringing, call] }));
+    const stop = call.phase.subscribe(() => {
+      if (call.phase.get() === 'incoming') return;
+      stop();
+      this.#silence(call);
+    });
+    this.#sound();
+  }
+
+  #silence(call: CallSession): void {
+    this.store.update((state) => ({ ...state, ringing: state.ringing.filter((one) => one !== call) }));
+    this.#sound();
+  }
+
+  #enter(call: CallSession, media: CallMedia): void {
+    const { me, nameOf, chats, preferences, onEnded } = this.#parts;
+    const chat = (): ReturnType<Chats['get']> | null => {
+      const { conversation = null } = call.record.get();
+      return conversation === null ? null : chats.get(conversation);
+    };
+    const meeting = new CallMeeting(call, { me, nameOf, chat, preferences });
+    this.store.update((state) => ({ ...state, meeting }));
+    void meeting.bring(media);
+    prepareRoom();
+    const follow = (): void => {
+      const phase = call.phase.get();
+      this.#sound();
+      if (phase === 'calling' || phase === 'inside') return;
+      stop();
+      meeting.end();
+      this.store.update((state) => (state.meeting === meeting ? { ...state, meeting: null } : state));
+      this.#sound();
+      onEnded(call);
+    };
+    const stop = call.phase.subscribe(follow);
+    follow();
+  }
+
+  /** A page that was reloaded in the middle of a call comes back into it. */
+  #rejoin(): void {
+    const { connection, me } = this.#parts;
+    if (this.store.get().meeting !== null) return;
+    const mine = this.#calls.open.get().find((call) => {
+      const party = call.record.get().parties.find(({ user }) => user === me);
+      return party?.device === connection.device && call.phase.get() === 'elsewhere' && party.state !== 'left';
+    });
+    if (mine === undefined) return;
+    const media = mine.record.get().media;
+    mine.join().then(
+      () => this.#enter(mine, media),
+      (error: unknown) => {
+        if (!(error instanceof CommandError)) this.#parts.report(error);
+      },
+    );
+  }
+
+  /** What is heard, and shown while nobody looks at the page. */
+  #sound(): void {
+    const { ringing, meeting } = this.store.get();
+    const [first] = ringing;
+    const calling = meeting?.session.phase.get() === 'calling';
+    this.#ringtone?.stop();
+    this.#ringtone = first !== undefined && meeting === null ? new Ringtone('incoming') : calling ? new Ringtone('outgoing') : null;
+    this.#notification?.close();
+    this.#notification = first === undefined ? null : new CallNotification(this.#parts.nameOf(first.record.get().caller));
+  }
+}

@@ -1,0 +1,223 @@
+import type { CallSession, Chat, MediaSource } from '@tureen/client';
+import { type DeviceLists, listDevices } from '../lobby/devices';
+import { classifyMediaError, type MediaKind } from '../mediaFailure';
+import type { PreferenceStore } from '../memory/preferences';
+import type { Meeting, SwitchableDevice } from '../meeting/meeting';
+import { type MeetingEvent, reduceMeeting } from '../meeting/meetingReducer';
+import { type ChatMessage, INITIAL_MEETING, type LinkQuality, type MeetingState, type Panel } from '../meeting/meetingState';
+import type { LinkReport } from '../statistics/linkReport';
+import { Store } from '../store';
+import { CallDevices } from './callDevices';
+import { callPeople } from './callPeople';
+
+export interface CallAround {
+  readonly me: string;
+  readonly nameOf: (user: string) => string;
+  /** Of the call; null: it has none. */
+  readonly chat: () => Promise<Chat> | null;
+  readonly preferences: PreferenceStore;
+}
+
+const RIGHTS = { microphone: true, camera: true, screen: true, chat: true, rename: false };
+
+/** A call as a meeting: the same page shows both, however the call's media flows. */
+export class CallMeeting implements Meeting {
+  readonly store = new Store<MeetingState>({ ...INITIAL_MEETING, rights: RIGHTS });
+  readonly session: CallSession;
+  readonly #around: CallAround;
+  readonly #devices: CallDevices;
+  readonly #stops: (() => void)[] = [];
+  #chat: Chat | null = null;
+
+  constructor(session: CallSession, around: CallAround) {
+    this.session = session;
+    this.#around = around;
+    this.#devices = new CallDevices(around.preferences, (source, track) => session.media.setTrack(source, track));
+    const { media } = session;
+    const stores = [session.record, session.phase, media.remote, media.state, media.quality, this.#devices.store];
+    this.#stops.push(...stores.map((store) => store.subscribe(() => this.#show())));
+    this.#show();
+    void this.#openChat();
+  }
+
+  /** Who else is in it: what stands on top of the page. */
+  get room(): string {
+    const { me, nameOf } = this.#around;
+    const others = this.session.record.get().parties.filter(({ user }) => user !== me);
+    return others.map(({ user }) => nameOf(user)).join(', ');
+  }
+
+  /** Opens what the person brings. A device that does not open is told, and the call goes on without it. */
+  async bring(media: 'audio' | 'video'): Promise<void> {
+    await Promise.all([
+      this.#attempt('microphone', () => this.#devices.open('microphone')),
+      media === 'video' ? this.#attempt('camera', () => this.#devices.open('camera')) : null,
+    ]);
+  }
+
+  toggleMicrophone(): void {
+    void this.#attempt('microphone', () => this.#toggle('microphone', () => this.#devices.open('microphone')));
+  }
+
+  toggleCamera(): void {
+    void this.#attempt('camera', () => this.#toggle('camera', () => this.#devices.open('camera')));
+  }
+
+  toggleScreen(): void {
+    void this.#attempt('screen', () => this.#toggle('screen_share', () => this.#devices.openScreen()));
+  }
+
+  sendMessage(text: string): void {
+    const trimmed = text.trim();
+    if (trimmed !== '') this.#chat?.outgoing.send({ text: trimmed });
+  }
+
+  resendMessage(id: string): void {
+    this.#chat?.outgoing.retry(id);
+  }
+
+  togglePanel(panel: Exclude<Panel, 'none'>): void {
+    this.#dispatch({ kind: 'panel_toggled', panel });
+  }
+
+  openPanel(panel: Exclude<Panel, 'none'>): void {
+    this.#dispatch({ kind: 'panel_opened', panel });
+  }
+
+  closePanel(): void {
+    this.#dispatch({ kind: 'panel_closed' });
+  }
+
+  dismissNotice(id: number): void {
+    this.#dispatch({ kind: 'notice_dismissed', id });
+  }
+
+  notify(text: string): void {
+    this.#dispatch({ kind: 'noticed', tone: 'info', text });
+  }
+
+  unblockSound(): void {
+    // Whoever took or made a call has touched the page: nothing is blocked.
+  }
+
+  rename(): void {
+    // A person's name is the application's matter.
+  }
+
+  listDevices(): Promise<DeviceLists> {
+    return listDevices(navigator.mediaDevices, false);
+  }
+
+  switchDevice(device: SwitchableDevice, id: string): void {
+    if (device === 'speaker') return;
+    this.#around.preferences.change(device === 'camera' ? { cameraId: id } : { microphoneId: id });
+    void this.#attempt(device, () => this.#devices.switch(device));
+  }
+
+  favour(): void {
+    // A direct path has one picture, and the room's layers follow what is drawn.
+  }
+
+  readLink(): Promise<LinkReport> {
+    const quality = this.session.media.quality.get();
+    const state = this.session.media.state.get();
+    const nothing = { bitsPerSecond: 0, lostShare: null, jitterMs: null };
+    return Promise.resolve({
+      quality: this.#quality(),
+      roundTripMs: quality?.roundTripMs ?? null,
+      up: nothing,
+      down: { ...nothing, lostShare: quality?.lossShare ?? null },
+      protocol: state.kind === 'none' ? null : state.path === 'direct' ? 'direct' : 'media server',
+      cipher: null,
+      limitedBy: null,
+      streams: [],
+    });
+  }
+
+  leave(): void {
+    this.session.hangUp().catch(() => undefined); // media has ended here, and the server notices by itself
+  }
+
+  end(): void {
+    for (const stop of this.#stops) stop();
+    this.#devices.end();
+  }
+
+  async #openChat(): Promise<void> {
+    const chat = await this.#around.chat()?.catch(() => null);
+    if (chat == null) return;
+    this.#chat = chat;
+    let areNews = false;
+    const show = (): void => this.#dispatch({ kind: 'messages_changed', messages: this.#messages(chat), areNews });
+    this.#stops.push(chat.timeline.subscribe(show), chat.outgoing.store.subscribe(show));
+    await chat.pages.loadNewest().catch(() => undefined);
+    show();
+    areNews = true;
+  }
+
+  #messages(chat: Chat): ChatMessage[] {
+    const { me, nameOf } = this.#around;
+    const stored = chat.timeline.get().messages.map(({ id, sender, text, sent_at: atMs }) => {
+      return { id, identity: sender, name: nameOf(sender), isLocal: sender === me, text, atMs, delivery: 'sent' } as const;
+    });
+    const own = chat.outgoing.store.get().map(({ id, text = '', writtenAt: atMs, state }) => {
+      const delivery = state === 'pending' ? 'sending' : state;
+      return { id, identity: me, name: nameOf(me), isLocal: true, text, atMs, delivery } as const;
+    });
+    return [...stored.filter(({ text }) => text !== ''), ...own];
+  }
+
+  async #toggle(source: MediaSource, open: () => Promise<void>): Promise<void> {
+    if (!this.#devices.isOn(source)) return open();
+    this.#devices.close(source);
+    if (source === 'screen_share') this.#devices.close('screen_share_audio');
+  }
+
+  /** Does one thing with a device at a time: what is pressed meanwhile does nothing. */
+  async #attempt(control: MediaKind, act: () => Promise<unknown>): Promise<void> {
+    if (this.store.get().busy.includes(control)) return;
+    this.#dispatch({ kind: 'control_busy', control, busy: true });
+    try {
+      await act();
+    } catch (error) {
+      const failure = classifyMediaError(control, error);
+      const cancelledPicker = control === 'screen' && failure.kind === 'denied';
+      if (!cancelledPicker) this.#dispatch({ kind: 'noticed', tone: 'problem', text: failure.title, hint: failure.hint });
+    } finally {
+      this.#dispatch({ kind: 'control_busy', control, busy: false });
+    }
+  }
+
+  #show(): void {
+    const { session } = this;
+    const { me, nameOf } = this.#around;
+    const call = session.record.get();
+    const people = callPeople({
+      call,
+      me,
+      nameOf,
+      own: this.#devices.store.get(),
+      remote: session.media.remote.get(),
+      quality: this.#quality(),
+    });
+    this.#dispatch({ kind: 'people_changed', people, rights: RIGHTS });
+    this.#dispatch({ kind: 'connection_changed', connection: { kind: this.#connection() } });
+  }
+
+  #connection(): 'connecting' | 'connected' | 'reconnecting' | 'left' {
+    if (this.session.phase.get() === 'ended') return 'left';
+    const { kind } = this.session.media.state.get();
+    if (kind === 'flowing') return 'connected';
+    // On the way to another path, what the old one brings goes on.
+    return this.session.media.remote.get().length > 0 ? 'connected' : kind === 'failed' ? 'reconnecting' : 'connecting';
+  }
+
+  #quality(): LinkQuality {
+    const quality = this.session.media.quality.get();
+    if (quality === null) return 'unknown';
+    if (quality.lossShare > 0.08 || (quality.roundTripMs ?? 0) > 500) return 'poor';
+    return quality.lossShare > 0.02 || (quality.roundTripMs ?? 0) > 250 ? 'good' : 'excellent';
+  }
+
+  readonly #dispatch = (event: MeetingEvent): void => this.store.update((state) => reduceMeeting(state, event));
+}

@@ -1,0 +1,118 @@
+import type { Chat, ChatMessage, Notice, OwnMessage, wire } from '@tureen/client';
+import { callWordsOf } from './callTrace';
+import type { AttachmentView, Delivery, Entry, Happening, MessageView, PersonView } from './homeState';
+import { contentWords } from './lastText';
+
+export interface Around {
+  readonly me: string;
+  readonly person: (id: string) => PersonView;
+}
+
+/** All that stands in a conversation, in order: what is stored, what happened between, and what is on its way. */
+export function entriesOf(chat: Chat, around: Around): Entry[] {
+  const { messages, notices } = chat.timeline.get();
+  const record = chat.record.get();
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const stored = messages
+    .filter(({ thread }) => thread === null)
+    .map((message): [number, Entry] => [
+      message.seq,
+      { kind: 'message', message: messageView(message, record, byId, around) },
+    ]);
+  const happened = notices.map((notice): [number, Entry] => [
+    notice.seq,
+    { kind: 'happening', happening: happeningOf(notice, around) },
+  ]);
+  const inOrder = [...stored, ...happened].sort(([one], [other]) => one - other).map(([, entry]) => entry);
+  const own = chat.outgoing.store.get().map((message): Entry => ({ kind: 'message', message: ownView(message, byId, around) }));
+  return [...inOrder, ...own];
+}
+
+function messageView(
+  message: ChatMessage,
+  record: wire.Conversation,
+  byId: ReadonlyMap<string, ChatMessage>,
+  { me, person }: Around,
+): MessageView {
+  const isOwn = message.sender === me;
+  return {
+    id: message.id,
+    sender: person(message.sender),
+    isOwn,
+    atMs: message.sent_at,
+    text: message.text,
+    replyTo: quoteOf(message.reply_to, byId, person),
+    attachments: message.attachments.map(attachmentView),
+    reactions: message.reactions.map(({ label, users }) => ({
+      label,
+      names: users.map((user) => person(user).name),
+      mine: users.includes(me),
+    })),
+    isEdited: message.edited_at !== null,
+    isDeleted: message.deleted_at !== null,
+    mentionsMe: message.mentions.includes(me),
+    delivery: isOwn ? deliveryOf(message.seq, record, me) : 'sent',
+  };
+}
+
+function ownView(own: OwnMessage, byId: ReadonlyMap<string, ChatMessage>, { me, person }: Around): MessageView {
+  return {
+    id: own.id,
+    sender: person(me),
+    isOwn: true,
+    atMs: own.writtenAt,
+    text: own.text ?? '',
+    replyTo: quoteOf(own.reply_to ?? null, byId, person),
+    attachments: [],
+    reactions: [],
+    isEdited: false,
+    isDeleted: false,
+    mentionsMe: false,
+    delivery: own.state === 'failed' ? 'failed' : own.state === 'sent' ? 'sent' : 'sending',
+  };
+}
+
+/** How far a message has come: as far as with the one of the others who is last. */
+function deliveryOf(seq: number, { members = [] }: wire.Conversation, me: string): Delivery {
+  const others = members.filter(({ user }) => user !== me);
+  if (others.length === 0) return 'sent';
+  if (others.every(({ read_seq }) => (read_seq ?? 0) >= seq)) return 'read';
+  return others.every(({ delivered_seq, read_seq }) => Math.max(delivered_seq ?? 0, read_seq ?? 0) >= seq) ? 'delivered' : 'sent';
+}
+
+function quoteOf(
+  id: string | null,
+  byId: ReadonlyMap<string, ChatMessage>,
+  person: (id: string) => PersonView,
+): MessageView['replyTo'] {
+  if (id === null) return null;
+  const quoted = byId.get(id);
+  return quoted === undefined
+    ? { id, name: 'Earlier', text: 'a message further up' }
+    : { id, name: person(quoted.sender).name, text: contentWords(quoted) };
+}
+
+function attachmentView(one: wire.Attachment): AttachmentView {
+  const { id, name, media_type: mediaType, size_bytes: sizeBytes, width = null, height = null, url = '' } = one;
+  return { id, name, mediaType, sizeBytes, width, height, url, thumbnailUrl: one.thumbnail_url ?? '' };
+}
+
+function happeningOf({ seq, at, sender, happening }: Notice, { me, person }: Around): Happening {
+  const name = (id: string): string => (id === me ? 'You' : person(id).name);
+  const names = (ids: readonly string[]): string => ids.map(name).join(', ');
+  const id = `at ${seq}`;
+  switch (happening.kind) {
+    case 'joined':
+      return { id, atMs: at, icon: 'people', text: `${name(sender)} added ${names(happening.users)}` };
+    case 'left': {
+      const self = happening.users.length === 1 && happening.users[0] === sender;
+      return { id, atMs: at, icon: 'people', text: self ? `${name(sender)} left` : `${name(sender)} removed ${names(happening.users)}` };
+    }
+    case 'role_changed':
+      return { id, atMs: at, icon: 'people', text: `${name(happening.user)}: ${happening.role} now` };
+    case 'renamed':
+      return { id, atMs: at, icon: 'people', text: `${name(sender)} named this “${happening.title ?? ''}”` };
+    case 'call_ended':
+      return { id, atMs: at, ...callWordsOf(happening.call, me, name) };
+  }
+}

@@ -1,0 +1,56 @@
+import type { Room } from 'livekit-client';
+import { listenForChat, sendChat } from './chatStream';
+import type { MeetingEvent } from './meetingReducer';
+import type { ChatMessage } from './meetingState';
+import type { RoomChat } from './roomChat';
+
+/**
+ * What is said in a meeting: the room's conversation, and what other programs in the room send as text streams of LiveKit,
+ * which nobody keeps. What is written here goes both ways, so that they read it too.
+ */
+export class ChatLog {
+  readonly #livekit: Room;
+  readonly #kept: RoomChat;
+  readonly #dispatch: (event: MeetingEvent) => void;
+  readonly #stop: () => void;
+  #streamed: readonly ChatMessage[] = [];
+  /** What was there before one came is no news. */
+  #news = false;
+
+  constructor(livekit: Room, kept: RoomChat, dispatch: (event: MeetingEvent) => void) {
+    this.#livekit = livekit;
+    this.#kept = kept;
+    this.#dispatch = dispatch;
+    this.#stop = kept.store.subscribe(() => this.#show());
+    listenForChat(livekit, (message) => {
+      this.#streamed = [...this.#streamed, message];
+      this.#show();
+    });
+  }
+
+  async open(room: string): Promise<void> {
+    await this.#kept.open(room);
+    this.#show();
+    this.#news = true;
+  }
+
+  send(text: string): void {
+    this.#kept.send(text);
+    sendChat(this.#livekit, text).catch(() => undefined); // other programs only: the conversation has it
+  }
+
+  resend(id: string): void {
+    this.#kept.resend(id);
+  }
+
+  end(): void {
+    this.#stop();
+    this.#kept.end();
+  }
+
+  #show(): void {
+    const kept = this.#kept.store.get();
+    const messages = this.#streamed.length === 0 ? kept : [...kept, ...this.#streamed].sort((a, b) => a.atMs - b.atMs);
+    this.#dispatch({ kind: 'messages_changed', messages, areNews: this.#news });
+  }
+}

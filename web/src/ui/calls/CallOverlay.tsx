@@ -1,0 +1,41 @@
+import { type ReactElement, useEffect, useRef } from 'react';
+import type { CallCenter } from '../../client/calls/callCenter';
+import type { CallMeeting } from '../../client/calls/callMeeting';
+import type { PreferenceStore } from '../../client/memory/preferences';
+import { MeetingView } from '../meeting/MeetingView';
+import { useSelected } from '../useSelected';
+import { useStore } from '../useStore';
+import { Calling } from './Calling';
+
+export interface CallOverlayProps {
+  calls: CallCenter;
+  preferences: PreferenceStore;
+}
+
+/** The call that is on, over the whole page. */
+export function CallOverlay({ calls, preferences }: CallOverlayProps): ReactElement | null {
+  const meeting = useSelected(calls.store, (state) => state.meeting);
+  return meeting === null ? null : <OnCall key={meeting.session.id} meeting={meeting} preferences={preferences} />;
+}
+
+function OnCall({ meeting, preferences }: { meeting: CallMeeting; preferences: PreferenceStore }): ReactElement {
+  const phase = useStore(meeting.session.phase);
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      className="call-overlay"
+      aria-label={`Call with ${meeting.room}`}
+      data-testid="call"
+      data-phase={phase}
+      onCancel={(event) => event.preventDefault()}
+    >
+      {phase === 'calling' ? (
+        <Calling meeting={meeting} />
+      ) : (
+        <MeetingView meeting={meeting} preferences={preferences} invite={null} onRejoin={() => undefined} />
+      )}
+    </dialog>
+  );
+}

@@ -1,0 +1,48 @@
+import type { ReactElement } from 'react';
+import type { Home } from '../../client/home/home';
+import type { HomeState, Section } from '../../client/home/homeState';
+import { Icon, type IconName } from '../icons';
+import { useSelected } from '../useSelected';
+
+const SECTIONS: readonly (readonly [Section, string, IconName])[] = [
+  ['chats', 'Chats', 'chat'],
+  ['people', 'People', 'people'],
+  ['calls', 'Calls', 'phone'],
+];
+
+export interface SectionTabsProps {
+  home: Home;
+  section: Section;
+  onSection: (section: Section) => void;
+}
+
+export function SectionTabs({ home, section, onSection }: SectionTabsProps): ReactElement {
+  const unread = useSelected(home.store, unreadChats);
+  const missed = useSelected(home.store, (state) => state.missedCalls);
+  const badges: Record<Section, number> = { chats: unread, people: 0, calls: missed };
+  return (
+    <nav className="tabs" aria-label="Sections">
+      {SECTIONS.map(([value, label, icon]) => (
+        <button
+          key={value}
+          type="button"
+          className="tab"
+          aria-current={section === value ? 'page' : undefined}
+          data-testid={`tab-${value}`}
+          onClick={() => {
+            onSection(value);
+            if (value === 'calls') home.loadCalls();
+          }}
+        >
+          <Icon name={icon} size={20} />
+          {label}
+          {badges[value] > 0 && <span className="tab-badge">{badges[value] > 99 ? '99+' : badges[value]}</span>}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function unreadChats({ conversations }: HomeState): number {
+  return conversations.filter(({ unread }) => unread > 0).length;
+}

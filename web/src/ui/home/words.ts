@@ -1,0 +1,84 @@
+import type { Availability, CallRow, PersonView } from '../../client/home/homeState';
+
+export const AVAILABILITY_WORDS: Record<Availability, string> = {
+  online: 'Online',
+  away: 'Away',
+  busy: 'In a call',
+  offline: 'Offline',
+};
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** What stands under a person's name. */
+export function presenceWords(person: PersonView, nowMs: number): string {
+  if (person.isBlocked) return 'Blocked';
+  if (person.statusText !== '') return person.statusText;
+  if (person.availability === 'unknown') return '';
+  if (person.availability !== 'offline' || person.lastSeenAtMs === null) return AVAILABILITY_WORDS[person.availability];
+  return `Seen ${sinceWords(nowMs - person.lastSeenAtMs)}`;
+}
+
+export function sinceWords(passedMs: number): string {
+  if (passedMs < MINUTE_MS) return 'just now';
+  if (passedMs < HOUR_MS) return `${Math.floor(passedMs / MINUTE_MS)} min ago`;
+  if (passedMs < DAY_MS) return `${Math.floor(passedMs / HOUR_MS)} h ago`;
+  const days = Math.floor(passedMs / DAY_MS);
+  return days === 1 ? 'yesterday' : `${days} days ago`;
+}
+
+/** Short enough for the corner of a row: the time of today, the weekday of this week, the date before. */
+export function shortTime(atMs: number, nowMs: number): string {
+  const at = new Date(atMs);
+  if (sameDay(at, new Date(nowMs))) return clock(atMs);
+  if (nowMs - atMs < 6 * DAY_MS) return at.toLocaleDateString([], { weekday: 'short' });
+  return at.toLocaleDateString([], { day: 'numeric', month: 'short' });
+}
+
+export function clock(atMs: number): string {
+  return new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
+
+/** The line between two days. */
+export function dayWords(atMs: number, nowMs: number): string {
+  const at = new Date(atMs);
+  if (sameDay(at, new Date(nowMs))) return 'Today';
+  if (sameDay(at, new Date(nowMs - DAY_MS))) return 'Yesterday';
+  return at.toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' });
+}
+
+export function sameDay(one: Date, other: Date): boolean {
+  return one.toDateString() === other.toDateString();
+}
+
+export function sizeWords(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1_000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+export function durationWords(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds} s` : `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+export function callWords(call: CallRow): string {
+  switch (call.outcome) {
+    case 'answered':
+      return call.lastedMs === null ? 'Answered' : durationWords(call.lastedMs);
+    case 'missed':
+      return 'Missed';
+    case 'rejected':
+      return call.isOutgoing ? 'Declined' : 'You declined';
+    case 'cancelled':
+      return call.isOutgoing ? 'You hung up first' : 'Missed';
+    case 'unanswered':
+      return 'No answer';
+  }
+}
+
+export function namesOf(people: readonly PersonView[]): string {
+  return people.map(({ name }) => name).join(', ');
+}

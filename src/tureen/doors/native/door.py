@@ -48,7 +48,10 @@ class NativeDoor:
         """Looks after connections until it is cancelled."""
         while True:
             await asyncio.sleep(SWEEP_S)
-            self._registry.sweep()
+            try:
+                self._registry.sweep()
+            except Exception as error:  # noqa: BLE001 - a listener's mistake must not end the watch
+                self._services.log_defect("sweep failed", error)
             for socket in list(self._sockets):
                 socket.sweep()
 

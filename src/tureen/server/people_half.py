@@ -47,9 +47,9 @@ async def compose_people(
         door = NativeDoor(sessions, Dispatcher(tables), Knowledge(), clock, door_settings)
         stack.push_async_callback(door.stop)
         await stack.enter_async_context(_beside(door.keep_watch()))
-        stack.callback(sessions.close_all)
+        stack.callback(door.say_goodbye)
         _show(metrics, sessions, sockets)
-        yield PeopleHalf(routes=tuple(native_routes(door, sockets)), say_goodbye=sessions.close_all)
+        yield PeopleHalf(routes=tuple(native_routes(door, sockets)), say_goodbye=door.say_goodbye)
 
 
 def native_door_settings(settings: Settings) -> NativeDoorSettings:

@@ -78,7 +78,7 @@ async def hall(certificate: Certificate | None = None, **limits: Any) -> AsyncIt
         try:
             yield Hall(bound[0].socket.getsockname()[1], sessions, door, sockets)
         finally:
-            sessions.close_all()
+            door.say_goodbye()
             await sockets.wait_until_none()
             await door.stop()
             await server.stop(at_once=True)
@@ -172,6 +172,19 @@ async def test_a_silent_peer_is_pinged_and_given_up_and_one_that_answers_is_not(
         assert (await reader.read(100)).startswith(b"\x89\x00")
         assert place.sessions.devices(BOB)
         assert not place.sessions.devices(ANN)
+
+
+async def test_who_has_not_said_hello_is_not_waited_for_when_the_server_stops() -> None:
+    async with hall() as place, connect(f"ws://127.0.0.1:{place.port}{PATH}", compression=None) as silent:
+        assert place.sockets.count == 1
+        place.door.say_goodbye()
+        await asyncio.wait_for(place.sockets.wait_until_none(), WITHIN_S)
+        async with connect(f"ws://127.0.0.1:{place.port}{PATH}", compression=None) as late:
+            for client in (silent, late):
+                with pytest.raises(ConnectionClosed) as closed:
+                    await client.recv()
+                assert closed.value.rcvd is not None
+                assert closed.value.rcvd.code == 1012
 
 
 async def test_the_last_word_is_said_before_the_server_stops() -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+
+import pytest
 
 from tests.unit.doors.fakes import FakeEntropy
 from tureen.auth.secret import Secret
 from tureen.config.load import load_settings
 from tureen.doors.loop_clock import LoopClock
 from tureen.doors.open_sockets import OpenSockets
-from tureen.server.people_half import compose_people, native_door_settings
+from tureen.server.people_half import PeopleNeeds, compose_people
+from tureen.server.people_settings import native_door_settings
 from tureen.telemetry.metrics import Metrics
 
 
@@ -25,12 +29,20 @@ def test_every_setting_of_sessions_reaches_them() -> None:
     assert door.sessions.queue_bytes == 100_001
 
 
-async def test_it_is_counted_and_leaves_nothing_behind() -> None:
+async def test_it_is_counted_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     metrics = Metrics()
-    settings = load_settings({"dev": True})
     clock = LoopClock(asyncio.get_running_loop())
-    async with compose_people(settings, metrics, clock, FakeEntropy(), OpenSockets()) as people:
-        assert [getattr(route, "path", "") for route in people.routes] == ["/v1/connect"]
+    needs = PeopleNeeds(
+        settings=load_settings({"dev": True}),
+        metrics=metrics,
+        clock=clock,
+        entropy=FakeEntropy(),
+        sockets=OpenSockets(),
+    )
+    async with compose_people(needs) as people:
+        paths = {getattr(route, "path", "") for route in people.routes}
+        assert {"/v1/connect", "/v1/people", "/v1/conversations"} <= paths
         page = metrics.render().decode()
         assert "tureen_sessions 0.0" in page
         assert "tureen_goodbyes_resync_total 0.0" in page

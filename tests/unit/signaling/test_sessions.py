@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.unit.signaling.wires import FakeWire, House, grant, posted, typing
@@ -104,7 +106,7 @@ class TestDrops:
         with pytest.raises(CommandError) as refused:
             house.come("ann", "c")
         assert refused.value.error_code is ErrorCode.LIMIT_EXCEEDED
-        guest = {"people": PeopleGrant(), "room": RoomGrant(join=True, room=RoomName("soup"))}
+        guest: dict[str, Any] = {"people": PeopleGrant(), "room": RoomGrant(join=True, room=RoomName("soup"))}
         assert house.come("ann", "c", **guest)[1].is_reachable, "a guest of this name takes nothing from the person"
         assert house.come("ann", "b")[2]
         assert house.come("bob", "c")[1].is_reachable

@@ -13,7 +13,8 @@ from tureen.doors.native.socket import NativeSocket
 from tureen.doors.open_sockets import OpenSockets
 from tureen.model.actor import Actor
 from tureen.ports import Clock
-from tureen.signaling import SessionRegistry
+from tureen.protocol.events import GoodbyeReason
+from tureen.signaling import CloseCode, SessionRegistry
 
 SWEEP_S = 10.0
 """How often each connection is looked at: whether it is alive, and whether its token still holds."""
@@ -34,6 +35,7 @@ class NativeDoor:
         self._services = NativeServices(registry, dispatcher, knowledge, clock, settings)
         self._registry = registry
         self._sockets: set[NativeSocket] = set()
+        self._is_closing = False
         registry.add_listener(self)
 
     def connect(self, given: HandedOver, sockets: OpenSockets, bearer: str) -> asyncio.Protocol:
@@ -42,13 +44,25 @@ class NativeDoor:
         socket.listen(Connection(self._services, socket, bearer))
         for message in given.received:
             socket.handle_message_untrusted(message)
+        if self._is_closing:
+            socket.close(CloseCode.SHUTDOWN, GoodbyeReason.SHUTDOWN.value)
         return socket
+
+    def say_goodbye(self) -> None:
+        """Ends every session with its last word, and every connection that has none yet."""
+        self._is_closing = True
+        self._registry.close_all()
+        for socket in list(self._sockets):
+            socket.close(CloseCode.SHUTDOWN, GoodbyeReason.SHUTDOWN.value)
 
     async def keep_watch(self) -> None:
         """Looks after connections until it is cancelled."""
         while True:
             await asyncio.sleep(SWEEP_S)
-            self._registry.sweep()
+            try:
+                self._registry.sweep()
+            except Exception as error:  # noqa: BLE001 - a listener's mistake must not end the watch
+                self._services.log_defect("sweep failed", error)
             for socket in list(self._sockets):
                 socket.sweep()
 

@@ -56,13 +56,9 @@ export class HomeSession implements Home {
     this.#callLog = new CallLog(connection, account.user, this.#person);
     this.#idle = new IdleWatch((idle) => this.parts.own.setIdle(idle));
     this.store = new Store(drawHome(this.#scene()));
-    this.#stops = [
-      this.parts.onChange(() => this.#plan()),
-      this.#finder.store.subscribe(() => this.#plan()),
-      this.notices.store.subscribe(() => this.#plan()),
-      this.calls.store.subscribe(() => this.#plan()),
-      this.#callLog.store.subscribe(() => this.#plan()),
-    ];
+    const stores = [this.#finder.store, this.notices.store, this.calls.store, this.#callLog.store];
+    const plan = (): void => this.#plan();
+    this.#stops = [this.parts.onChange(plan), ...stores.map((store) => store.subscribe(plan))];
     window.addEventListener('focus', this.#handleFocus);
   }
 
@@ -78,13 +74,8 @@ export class HomeSession implements Home {
 
   end(): void {
     window.removeEventListener('focus', this.#handleFocus);
-    this.#open?.end();
-    this.calls.end();
-    this.#callLog.end();
-    this.#finder.end();
-    this.#idle.end();
     for (const stop of this.#stops) stop();
-    this.parts.end();
+    for (const part of [this.#open, this.calls, this.#callLog, this.#finder, this.#idle, this.parts]) part?.end();
   }
 
   openConversation(id: string): void {

@@ -5,11 +5,11 @@ use std::time::Duration;
 use serde::Serialize;
 use tureen_packetio::SendReport;
 
+use crate::core_clock;
 use crate::core_clock::cpu_time;
 use crate::product::{Codec, Product};
 use crate::reference::Reference;
 use crate::sink::Sink;
-use crate::{allocations, core_clock};
 
 /// Bytes of every datagram as it goes out.
 pub const DATAGRAM: usize = 1156;
@@ -62,9 +62,9 @@ impl Case {
             theirs.push(nanoseconds(|| reference.forward_for(SLICE)));
             product.prepare(SLICE);
             ours.push(nanoseconds(|| {
-                let before = allocations::count();
+                let before = tureen_allocations::count();
                 let forwards = product.forward_prepared();
-                allocated += allocations::count() - before;
+                allocated += tureen_allocations::count() - before;
                 assert!(forwards > 0, "the subscribers were lost: the machine is too busy to measure on");
                 packets += forwards;
                 forwards

@@ -208,12 +208,14 @@ impl Pacer {
 
     /// Fills the buckets for the time that passed, and ends a cluster that the source could not complete.
     fn advance(&mut self, now: Instant) {
+        // Packets leave in batches, all of one at the same moment, and it costs as much to take times from each other as all
+        // the rest.
+        if self.probe.is_none() && self.updated.is_some_and(|updated| now <= updated) {
+            return;
+        }
         let updated = self.updated.unwrap_or(now);
         self.updated = Some(updated.max(now));
         let elapsed = now.saturating_duration_since(updated);
-        if elapsed.is_zero() && self.probe.is_none() {
-            return;
-        }
         self.pace.fill(elapsed);
         self.sustained.fill(elapsed);
         self.probe = self.probe.filter(|probe| now < probe.ends_at());

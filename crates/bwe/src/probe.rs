@@ -1,4 +1,4 @@
-use std::num::NonZeroU16;
+use std::num::NonZeroU8;
 use std::time::{Duration, Instant};
 
 use crate::rate::DataRate;
@@ -39,11 +39,11 @@ const DRAIN: Duration = Duration::from_millis(500);
 
 /// Identifies a cluster; ids wrap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ProbeId(NonZeroU16);
+pub struct ProbeId(NonZeroU8);
 
 impl ProbeId {
     fn next(self) -> Self {
-        Self(self.0.checked_add(1).unwrap_or(NonZeroU16::MIN))
+        Self(self.0.checked_add(1).unwrap_or(NonZeroU8::MIN))
     }
 }
 
@@ -151,7 +151,7 @@ impl Prober {
     /// The first cluster may go at once.
     pub fn new(now: Instant) -> Self {
         Self {
-            id: ProbeId(NonZeroU16::MIN),
+            id: ProbeId(NonZeroU8::MIN),
             outstanding: None,
             next_at: now,
             failures: 0,

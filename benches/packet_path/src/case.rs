@@ -17,8 +17,8 @@ pub const DATAGRAM: usize = 1156;
 /// CPU time of one slice; forwards are counted, and the time is taken around all of them.
 const SLICE: Duration = Duration::from_millis(200);
 
-/// Longer than the second between reports, and with more packets than the ring of a track holds.
-const WARM_UP: Duration = Duration::from_millis(1500);
+/// Longer than the two seconds between reports, and with more packets than the ring of a track holds.
+const WARM_UP: Duration = Duration::from_millis(2500);
 
 /// What is measured.
 #[derive(Clone, Copy, Debug)]

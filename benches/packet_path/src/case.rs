@@ -5,11 +5,11 @@ use std::time::Duration;
 use serde::Serialize;
 use tureen_packetio::SendReport;
 
+use crate::core_clock;
 use crate::core_clock::cpu_time;
 use crate::product::{Codec, Product};
 use crate::reference::Reference;
 use crate::sink::Sink;
-use crate::{allocations, core_clock};
 
 /// Bytes of every datagram as it goes out.
 pub const DATAGRAM: usize = 1156;
@@ -17,8 +17,8 @@ pub const DATAGRAM: usize = 1156;
 /// CPU time of one slice; forwards are counted, and the time is taken around all of them.
 const SLICE: Duration = Duration::from_millis(200);
 
-/// Longer than the second between reports, and with more packets than the ring of a track holds.
-const WARM_UP: Duration = Duration::from_millis(1500);
+/// Longer than the two seconds between reports, and with more packets than the ring of a track holds.
+const WARM_UP: Duration = Duration::from_millis(2500);
 
 /// What is measured.
 #[derive(Clone, Copy, Debug)]
@@ -62,9 +62,9 @@ impl Case {
             theirs.push(nanoseconds(|| reference.forward_for(SLICE)));
             product.prepare(SLICE);
             ours.push(nanoseconds(|| {
-                let before = allocations::count();
+                let before = tureen_allocations::count();
                 let forwards = product.forward_prepared();
-                allocated += allocations::count() - before;
+                allocated += tureen_allocations::count() - before;
                 assert!(forwards > 0, "the subscribers were lost: the machine is too busy to measure on");
                 packets += forwards;
                 forwards

@@ -7,7 +7,6 @@
 //! Usage: `packet_path [memory|loopback|ifb] [rounds] [subscribers,...] [packets per frame,...]`. `ifb` expects to run where 10.200.0.0/16 leads into a device that
 //! drops (`benches/packets.py` makes that place); `loopback` sends to a socket that nobody reads.
 
-mod allocations;
 mod case;
 mod core_clock;
 mod product;

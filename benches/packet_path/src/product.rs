@@ -150,10 +150,10 @@ impl Product {
         self.call.shard.counters().rtp_forwarded - before
     }
 
-    /// Forwards outside of a measurement, slice by slice, until the time has passed.
+    /// Forwards outside of a measurement, slice by slice, until so much time has passed for the shard.
     pub fn forward_for(&mut self, time: Duration, slice: Duration) {
-        let start = Instant::now();
-        while start.elapsed() < time {
+        let end = self.now + time;
+        while self.now < end {
             self.prepare(slice);
             self.forward_prepared();
         }

@@ -67,7 +67,8 @@ pub struct BandwidthEstimator {
     reports: ReceiverReports,
     round_trip: Option<Duration>,
     wanted: DataRate,
-    last_sent: Option<Instant>,
+    /// When a packet was sent last, and the same in microseconds since the estimator began.
+    last_sent: Option<(Instant, u64)>,
     /// Whether transport-wide feedback ever came.
     has_feedback: bool,
 }
@@ -165,9 +166,14 @@ impl BandwidthEstimator {
     /// A packet left with this transport-wide sequence number, which rises by one with each.
     pub fn on_sent(&mut self, now: Instant, sequence: u16, bytes: usize, probe: Option<ProbeId>) {
         let bytes_on_wire = u16::try_from(bytes).unwrap_or(u16::MAX);
-        let packet = SentPacket { sent: self.micros(now), bytes: bytes_on_wire, probe };
+        let sent = match self.last_sent {
+            // Packets leave in batches, all of one at the same moment.
+            Some((last, micros)) if last == now => micros,
+            _ => micros(now.saturating_duration_since(self.began)),
+        };
+        let packet = SentPacket { sent, bytes: bytes_on_wire, probe };
         self.history.insert(sequence, packet);
-        self.last_sent = Some(now);
+        self.last_sent = Some((now, sent));
         self.prober.on_sent(&packet);
         // What fills a probe says nothing of how much there is to send.
         self.application.on_sent(if probe.is_none() { bytes } else { 0 });
@@ -239,7 +245,7 @@ impl BandwidthEstimator {
     /// Whether something should be sent, be it padding, although no probe is due: more is wanted than there is room for, and
     /// as long as nothing is sent nobody can report that the path is back, or wider.
     pub fn wants_report(&self, now: Instant) -> bool {
-        let rested = self.last_sent.is_some_and(|last| now.saturating_duration_since(last) >= UNASKED);
+        let rested = self.last_sent.is_some_and(|(last, _)| now.saturating_duration_since(last) >= UNASKED);
         self.has_feedback && rested && self.probe_conditions().is_short()
     }
 
@@ -371,9 +377,5 @@ impl BandwidthEstimator {
 
     fn round_trip_or_guess(&self) -> Duration {
         self.round_trip.unwrap_or(INITIAL_ROUND_TRIP)
-    }
-
-    fn micros(&self, now: Instant) -> u64 {
-        micros(now.saturating_duration_since(self.began))
     }
 }

@@ -206,14 +206,19 @@ impl Pacer {
         self.may_send(now) && self.probe.is_some()
     }
 
-    /// Fills the buckets for the time that passed, and ends a cluster that the source could not complete.
+    /// Follows the time. Packets leave in batches, all of one at the same moment: then there is nothing to do.
     fn advance(&mut self, now: Instant) {
+        if self.probe.is_some() || self.updated.is_none_or(|updated| updated < now) {
+            self.pass_time(now);
+        }
+    }
+
+    /// Fills the buckets for the time that passed, and ends a cluster that the source could not complete.
+    #[inline(never)]
+    fn pass_time(&mut self, now: Instant) {
         let updated = self.updated.unwrap_or(now);
         self.updated = Some(updated.max(now));
         let elapsed = now.saturating_duration_since(updated);
-        if elapsed.is_zero() && self.probe.is_none() {
-            return;
-        }
         self.pace.fill(elapsed);
         self.sustained.fill(elapsed);
         self.probe = self.probe.filter(|probe| now < probe.ends_at());

@@ -1,4 +1,4 @@
-use std::num::NonZeroU16;
+use std::num::NonZeroU8;
 use std::time::{Duration, Instant};
 
 use crate::rate::DataRate;
@@ -39,11 +39,11 @@ const DRAIN: Duration = Duration::from_millis(500);
 
 /// Identifies a cluster; ids wrap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ProbeId(NonZeroU16);
+pub struct ProbeId(NonZeroU8);
 
 impl ProbeId {
     fn next(self) -> Self {
-        Self(self.0.checked_add(1).unwrap_or(NonZeroU16::MIN))
+        Self(self.0.checked_add(1).unwrap_or(NonZeroU8::MIN))
     }
 }
 
@@ -131,6 +131,15 @@ impl Side {
     }
 }
 
+/// Whether a queue is a probe's doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Certainty {
+    /// The probe is under way, or its rate has passed.
+    Sure,
+    /// The probe found the path full: others may have filled it as well.
+    Likely,
+}
+
 /// Decides when to probe and what the results mean. One cluster at a time.
 #[derive(Debug)]
 pub(crate) struct Prober {
@@ -139,10 +148,8 @@ pub(crate) struct Prober {
     next_at: Instant,
     failures: usize,
     begun: bool,
-    /// Until then a queue is no news.
-    explains_queue_until: Option<Instant>,
-    /// When the queue of the last probe is gone.
-    drains_until: Option<Instant>,
+    /// Until when a queue is the last probe's own doing, and whether that is sure.
+    own_queue: Option<(Instant, Certainty)>,
     /// The first rise is over.
     rose: bool,
 }
@@ -151,13 +158,12 @@ impl Prober {
     /// The first cluster may go at once.
     pub fn new(now: Instant) -> Self {
         Self {
-            id: ProbeId(NonZeroU16::MIN),
+            id: ProbeId(NonZeroU8::MIN),
             outstanding: None,
             next_at: now,
             failures: 0,
             begun: false,
-            explains_queue_until: None,
-            drains_until: None,
+            own_queue: None,
             rose: false,
         }
     }
@@ -174,7 +180,7 @@ impl Prober {
         let min_duration = if self.rose { DURATION } else { FIRST_DURATION };
         let cluster = ProbeCluster { id: self.id, rate, min_packets, min_duration };
         self.begun = true;
-        self.explains_queue_until = Some(now + OWN_QUEUE + conditions.round_trip);
+        self.own_queue = Some((now + OWN_QUEUE + conditions.round_trip, Certainty::Sure));
         self.id = self.id.next();
         self.outstanding = Some(Outstanding {
             cluster,
@@ -216,8 +222,8 @@ impl Prober {
         self.outstanding = None;
         let result = outstanding.result();
         let proven = result.filter(|rate| *rate > estimate);
-        self.explains_queue_until = proven.map(|_| now + DRAIN);
-        self.drains_until = Some(now + DRAIN);
+        let certainty = if proven.is_some() { Certainty::Sure } else { Certainty::Likely };
+        self.own_queue = Some((now + DRAIN, certainty));
         if proven.is_some_and(|rate| rate >= outstanding.cluster.rate.scaled(CONTINUE)) {
             self.failures = 0;
             self.next_at = now;
@@ -241,12 +247,12 @@ impl Prober {
 
     /// Whether a queue that grows now is the doing of a probe, whose result says more.
     pub fn explains_queue(&self, now: Instant) -> bool {
-        self.explains_queue_until.is_some_and(|until| now < until)
+        self.own_queue.is_some_and(|(until, certainty)| now < until && certainty == Certainty::Sure)
     }
 
     /// Whether a queue that grows now may be the doing of a probe, whatever its result. Where little else is sent it is.
     pub fn may_explain_queue(&self, now: Instant) -> bool {
-        self.outstanding.is_some() || self.drains_until.is_some_and(|until| now < until)
+        self.outstanding.is_some() || self.own_queue.is_some_and(|(until, _)| now < until)
     }
 
     pub fn on_overuse(&mut self, now: Instant) {

@@ -34,10 +34,11 @@ enum State {
     Settled,
 }
 
+/// Eight bytes: what is written to memory for each packet and peer is most of what it costs to remember it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
-    sent: u64,
-    sequence: u16,
+    /// The lower half of when it was sent.
+    sent: u32,
     bytes: u16,
     probe: Option<ProbeId>,
     state: State,
@@ -50,28 +51,33 @@ struct Slot {
 pub(crate) struct SendHistory {
     slots: Vec<Slot>,
     newest: u16,
+    /// When that was sent, microseconds.
+    newest_sent: u64,
     /// The sequence number after the newest that was reported.
     unreported: u16,
 }
 
 impl SendHistory {
+    /// Remembers a packet. Numbers rise by one, and what was sent before a leap is forgotten.
     pub fn insert(&mut self, sequence: u16, packet: SentPacket) {
-        if self.slots.is_empty() {
-            self.slots = vec![Slot::default(); CAPACITY];
+        if self.slots.is_empty() || sequence != self.newest.wrapping_add(1) {
+            self.slots.clear();
+            self.slots.resize(CAPACITY, Slot::default());
             self.unreported = sequence;
         }
-        let SentPacket { sent, bytes, probe } = packet;
-        self.slots[index(sequence)] = Slot { sent, sequence, bytes, probe, state: State::InFlight };
         self.newest = sequence;
+        self.newest_sent = self.newest_sent.max(packet.sent);
+        let SentPacket { bytes, probe, .. } = packet;
+        self.slots[index(sequence)] = Slot { sent: self.newest_sent as u32, bytes, probe, state: State::InFlight };
     }
 
     /// Notes one status of a report. `None`: nothing new, or no packet of ours.
     pub fn report(&mut self, sequence: u16, received: bool) -> Option<Report> {
-        if self.newest.wrapping_sub(sequence) >= CAPACITY as u16 {
-            return None;
-        }
-        let slot = self.slots.get_mut(index(sequence)).filter(|slot| slot.sequence == sequence)?;
-        let packet = SentPacket { sent: slot.sent, bytes: slot.bytes, probe: slot.probe };
+        let newest_sent = self.newest_sent;
+        let slot = self.slot(sequence)?;
+        // Nothing that is still reported on was sent more than the 71 minutes before the newest that fit into 32 bits.
+        let age = (newest_sent as u32).wrapping_sub(slot.sent);
+        let packet = SentPacket { sent: newest_sent - u64::from(age), bytes: slot.bytes, probe: slot.probe };
         let report = match (slot.state, received) {
             (State::InFlight, true) => Report::Received(packet),
             (State::Lost, true) => Report::Late(packet),
@@ -89,19 +95,25 @@ impl SendHistory {
     /// reports themselves were lost, and returns their bytes. Their fate is unknown and stays so.
     pub fn skip_to(&mut self, sequence: u16) -> u64 {
         let gap = sequence.wrapping_sub(self.unreported);
-        let is_in_flight = |slot: &Slot| slot.sequence == sequence && slot.state == State::InFlight;
-        if gap == 0 || gap >= CAPACITY as u16 || !self.slots.get(index(sequence)).is_some_and(is_in_flight) {
+        let is_in_flight = |slot: &mut Slot| slot.state == State::InFlight;
+        if gap == 0 || gap >= CAPACITY as u16 || !self.slot(sequence).is_some_and(is_in_flight) {
             return 0;
         }
         let mut bytes = 0;
-        for skipped in (0..gap).map(|offset| self.unreported.wrapping_add(offset)) {
-            let slot = &mut self.slots[index(skipped)];
-            if slot.sequence == skipped && slot.state == State::InFlight {
+        for offset in 0..gap {
+            let skipped = self.unreported.wrapping_add(offset);
+            if let Some(slot) = self.slot(skipped).filter(|slot| slot.state == State::InFlight) {
                 slot.state = State::Settled;
                 bytes += u64::from(slot.bytes);
             }
         }
         bytes
+    }
+
+    /// What is remembered of a packet; `None` for one that was not sent, or too long ago.
+    fn slot(&mut self, sequence: u16) -> Option<&mut Slot> {
+        let is_recent = self.newest.wrapping_sub(sequence) < CAPACITY as u16;
+        self.slots.get_mut(index(sequence)).filter(|_| is_recent)
     }
 }
 
@@ -143,6 +155,30 @@ mod tests {
         assert_eq!(history.report(3000, true), None, "not sent yet");
         assert_eq!(history.report(900, true), None, "too long ago");
         assert!(history.report(2999, true).is_some());
+    }
+
+    #[test]
+    fn a_leap_of_numbers_forgets_what_was_before() {
+        let mut history = history(0..10);
+        history.insert(1000, SentPacket { sent: 20, bytes: 100, probe: None });
+        assert_eq!(history.report(5, true), None);
+        assert_eq!(history.skip_to(1000), 0);
+        assert!(matches!(history.report(1000, true), Some(Report::Received(SentPacket { sent: 20, .. }))));
+    }
+
+    #[test]
+    fn times_outlast_what_a_slot_holds_of_them() {
+        let mut history = SendHistory::default();
+        let hour = u64::from(u32::MAX) + 5;
+        for (sequence, sent) in [(0, hour - 10), (1, hour), (2, hour - 3)] {
+            history.insert(sequence, SentPacket { sent, bytes: 100, probe: None });
+        }
+        let mut sent = |sequence| match history.report(sequence, true) {
+            Some(Report::Received(packet)) => packet.sent,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([sent(0), sent(1)], [hour - 10, hour]);
+        assert_eq!(sent(2), hour, "times do not go backwards");
     }
 
     #[test]

@@ -1,35 +1,10 @@
 //! Sending and reports allocate nothing once a transport is warm: a counting allocator watches.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use tureen_bwe::{
     Allocation, Allocator, BandwidthEstimator, DataRate, EstimatorConfig, Layer, LayerRates, Pacer, StreamDemand,
 };
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: passes every call on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract of `dealloc`.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 struct Transport {
     now: Instant,
@@ -95,22 +70,22 @@ impl Transport {
 fn nothing_is_allocated_after_the_first_round() {
     let mut transport = Transport::new();
     transport.round();
-    let before = ALLOCATIONS.get();
+    let before = tureen_allocations::count();
     assert!(before > 0, "the allocator counts");
     for _ in 0..1000 {
         transport.round();
     }
-    assert_eq!(ALLOCATIONS.get() - before, 0);
+    assert_eq!(tureen_allocations::count() - before, 0);
     assert!(transport.probes > 1 && transport.estimator.statistics().loss > 0.1, "the rounds exercised everything");
 }
 
 #[test]
 fn a_transport_that_sends_nothing_costs_little() {
-    let before = ALLOCATIONS.get();
+    let before = tureen_allocations::count();
     let now = Instant::now();
     let estimator = BandwidthEstimator::new(now, EstimatorConfig::default());
     let pacer = Pacer::new(estimator.estimate());
-    assert_eq!(ALLOCATIONS.get() - before, 0);
+    assert_eq!(tureen_allocations::count() - before, 0);
     let bytes = size_of_val(&estimator) + size_of_val(&pacer);
     assert!(bytes <= 4096, "{bytes} bytes");
 }

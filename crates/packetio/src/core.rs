@@ -70,10 +70,7 @@ impl Mailbox {
         let mut waiting = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() > MAX_EVENTS {
             // The control plane hangs. What it must know of transports stays; messages and measurements are dropped.
-            let of_the_moment = |event: &Event| {
-                matches!(event, Event::DataMessage { .. } | Event::AudioLevels { .. } | Event::TransportReported { .. })
-            };
-            events.retain(|event| !of_the_moment(event));
+            events.retain(|event| !is_of_the_moment(event));
         }
         waiting.append(events);
         drop(waiting);
@@ -174,7 +171,8 @@ impl Core {
     /// The events since the last call.
     pub fn drain(&self) -> Vec<Event> {
         self.mailbox.event_wake.clear();
-        std::mem::take(&mut *self.mailbox.events.lock().unwrap_or_else(PoisonError::into_inner))
+        // The shards' list stays, so that none of them has to allocate a new one.
+        self.mailbox.events.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
     }
 
     /// A descriptor that is readable while events wait.
@@ -207,6 +205,19 @@ impl Drop for Core {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// Whether an event is of no use once others of its kind have followed it.
+fn is_of_the_moment(event: &Event) -> bool {
+    use Event::{AudioLevel, ConsumerReported, DataMessage, ProducerReported, TransportReported};
+    matches!(
+        event,
+        DataMessage { .. }
+            | AudioLevel { .. }
+            | ProducerReported { .. }
+            | ConsumerReported { .. }
+            | TransportReported { .. }
+    )
 }
 
 /// The sockets of each shard.
@@ -248,17 +259,13 @@ fn bind(listen: &Listen) -> io::Result<UdpSocket> {
 
 #[cfg(test)]
 mod tests {
-    use tureen_sfu::TransportReport;
-
     use super::*;
 
     #[test]
     fn reports_do_not_pile_up_before_a_control_plane_that_hangs() {
         let mailbox = Mailbox::new(1).expect("a wake-up");
-        let (producers, consumers) = (Vec::new(), Vec::new());
-        let report =
-            TransportReport { round_trip_ms: None, estimate: None, sent: 0, received: 0, producers, consumers };
-        let reported = Event::TransportReported { transport: 1, report };
+        let reported =
+            Event::TransportReported { transport: 1, round_trip_ms: None, estimate: None, sent: 0, received: 0 };
         mailbox.publish(&mut vec![reported.clone(); MAX_EVENTS + 1]);
         let mut events = vec![reported, Event::TransportDisconnected { transport: 1 }];
         mailbox.publish(&mut events);

@@ -1,36 +1,11 @@
 //! The packet path allocates nothing: a counting allocator watches reading, writing and reporting.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::time::Duration;
 
 use tureen_rtp::receiver::ReceptionStats;
 use tureen_rtp::rtcp::{Packet, ReportBlock, RtcpWriter, SenderInfo, TransportCcRecorder, packets_untrusted};
 use tureen_rtp::sequence::SequenceExtender;
 use tureen_rtp::{HeaderFields, RtpHeader, append_padding, write_header};
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: passes every call on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract of `dealloc`.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 struct Stream {
     extender: SequenceExtender,
@@ -78,12 +53,12 @@ fn nothing_is_allocated_after_the_first_packet() {
     };
     let mut out = [0; 1500];
     one_packet(&mut stream, 0, &mut out);
-    let before = ALLOCATIONS.get();
+    let before = tureen_allocations::count();
     assert!(before > 0, "the allocator counts");
     for sequence in 1..200 {
         one_packet(&mut stream, sequence, &mut out);
     }
     let entries = one_report(&mut stream, &mut out);
-    assert_eq!(ALLOCATIONS.get() - before, 0);
+    assert_eq!(tureen_allocations::count() - before, 0);
     assert_eq!(entries, 1 + 1 + 1 + 3 + 200);
 }

@@ -1,9 +1,10 @@
 //! Events for the control plane. `src/tureen/media/events.py` is the other side and documents them.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_bytes::ByteBuf;
 
 use crate::command::{ConsumerId, ProducerId, TransportId};
+use crate::producer::MAX_LAYERS;
 
 /// Why the core closed a transport by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -31,14 +32,6 @@ pub enum CommandErrorCode {
     Panic,
 }
 
-/// How loud a producer was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "documented at tureen.media.events.SpeakerLevel")]
-pub struct SpeakerLevel {
-    pub producer: ProducerId,
-    pub level: u8,
-}
-
 /// One RTP stream of a producer over the last interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "documented at tureen.model.reports.LayerReport")]
@@ -50,11 +43,16 @@ pub struct LayerReport {
 }
 
 /// A track that a peer sends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "documented at tureen.model.reports.ProducerReport")]
 pub struct ProducerReport {
     pub producer: ProducerId,
-    pub layers: Vec<LayerReport>,
+    #[serde(serialize_with = "those_that_flow")]
+    pub layers: [Option<LayerReport>; MAX_LAYERS],
+}
+
+fn those_that_flow<S: Serializer>(layers: &[Option<LayerReport>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(layers.iter().flatten())
 }
 
 /// A track that a peer receives.
@@ -70,19 +68,8 @@ pub struct ConsumerReport {
     pub jitter_ms: u32,
 }
 
-/// What was measured of one transport over the last interval.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "documented at tureen.model.reports.TransportReport")]
-pub struct TransportReport {
-    pub round_trip_ms: Option<u32>,
-    pub estimate: Option<u64>,
-    pub sent: u64,
-    pub received: u64,
-    pub producers: Vec<ProducerReport>,
-    pub consumers: Vec<ConsumerReport>,
-}
-
-/// What the core tells; see `tureen.media.events` for each.
+/// What the core tells; see `tureen.media.events` for each. What is told again and again owns no memory, so that telling it
+/// allocates nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "documented at tureen.media.events")]
@@ -113,16 +100,28 @@ pub enum Event {
         layer: u8,
         payload_type: u8,
     },
-    AudioLevels {
-        levels: Vec<SpeakerLevel>,
+    AudioLevel {
+        producer: ProducerId,
+        level: u8,
     },
     ConsumerPaused {
         consumer: ConsumerId,
         paused: bool,
     },
+    ProducerReported {
+        transport: TransportId,
+        report: ProducerReport,
+    },
+    ConsumerReported {
+        transport: TransportId,
+        report: ConsumerReport,
+    },
     TransportReported {
         transport: TransportId,
-        report: TransportReport,
+        round_trip_ms: Option<u32>,
+        estimate: Option<u64>,
+        sent: u64,
+        received: u64,
     },
     DataChannelOpened {
         transport: TransportId,
@@ -148,4 +147,17 @@ pub enum Event {
         label: String,
         size: u64,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_that_do_not_flow_are_not_told() {
+        let layer = LayerReport { layer: 1, bitrate: 5, loss: 0, jitter_ms: 3 };
+        let report = ProducerReport { producer: 7, layers: [None, Some(layer), None, None] };
+        let told = rmp_serde::to_vec(&report).expect("plain values");
+        assert_eq!(told, [0x92, 7, 0x91, 0x94, 1, 5, 0, 3], "a list of one");
+    }
 }

@@ -62,9 +62,7 @@ pub mod untrusted {
 pub use command::*;
 pub use counters::Counters;
 pub use dtls::Identity;
-pub use event::{
-    CloseReason, CommandErrorCode, ConsumerReport, Event, LayerReport, ProducerReport, SpeakerLevel, TransportReport,
-};
+pub use event::{CloseReason, CommandErrorCode, ConsumerReport, Event, LayerReport, ProducerReport};
 pub use ice::{BindingRequest, Refused};
 pub use rates::PerLayer;
 pub use relay::{Relayed, RelayedPacket};

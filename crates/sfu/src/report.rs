@@ -4,15 +4,15 @@ use std::time::{Duration, Instant};
 
 use crate::command::MediaKind;
 use crate::consumer::Consumer;
-use crate::event::{ConsumerReport, Event, LayerReport, ProducerReport, TransportReport};
-use crate::producer::{Layer, Producer};
+use crate::event::{ConsumerReport, Event, LayerReport, ProducerReport};
+use crate::producer::{Layer, MAX_LAYERS, Producer};
 use crate::shard::Shard;
 
 /// RTCP reports per report to the control plane.
 const EVERY: u32 = 2;
 
 impl Shard {
-    /// Tells of a transport if it is its turn.
+    /// Tells of a transport if it is its turn: of what it sends and receives, and then of itself.
     pub(crate) fn report_transport(&mut self, now: Instant, key: usize) {
         let Self { transports, producers, consumers, events, .. } = self;
         let transport = &mut transports[key];
@@ -20,41 +20,44 @@ impl Shard {
         if !transport.rounds.is_multiple_of(EVERY) {
             return;
         }
+        let id = transport.id;
         let time = now.saturating_duration_since(transport.reported);
         transport.reported = now;
-        let report = TransportReport {
+        for key in &transport.producers {
+            let report = of_producer(&mut producers[*key], now, time);
+            events.push(Event::ProducerReported { transport: id, report });
+        }
+        for key in &transport.consumers {
+            let consumer = &mut consumers[*key];
+            let report = of_consumer(consumer, &producers[consumer.producer], time);
+            events.push(Event::ConsumerReported { transport: id, report });
+        }
+        events.push(Event::TransportReported {
+            transport: id,
             round_trip_ms: transport.round_trip.get().map(milliseconds),
             estimate: transport.downlink.as_ref().map(|downlink| downlink.estimator.estimate().bps()),
             sent: transport.sent.take_rate(time),
             received: transport.received.take_rate(time),
-            producers: transport.producers.iter().map(|key| of_producer(&mut producers[*key], now, time)).collect(),
-            consumers: transport
-                .consumers
-                .iter()
-                .map(|key| {
-                    let consumer = &mut consumers[*key];
-                    let producer = &producers[consumer.producer];
-                    of_consumer(consumer, producer, time)
-                })
-                .collect(),
-        };
-        events.push(Event::TransportReported { transport: transport.id, report });
+        });
     }
 }
 
 fn of_producer(producer: &mut Producer, now: Instant, time: Duration) -> ProducerReport {
     let clock_rate = producer.clock_rate();
-    let layers = producer.layers.iter_mut().zip(0..);
-    let layers = layers.filter(|(layer, _)| layer.flows(now)).map(|(layer, index)| {
+    let mut layers = [None; MAX_LAYERS];
+    for ((told, layer), index) in layers.iter_mut().zip(&mut producer.layers).zip(0..) {
+        if !layer.flows(now) {
+            continue;
+        }
         let Layer { stats, loss, volume, .. } = layer;
-        LayerReport {
+        *told = Some(LayerReport {
             layer: index,
             bitrate: volume.take_rate(time),
             loss: loss.take(stats.received() as i64 + stats.lost(), stats.lost()),
             jitter_ms: in_milliseconds(stats.jitter(), clock_rate),
-        }
-    });
-    ProducerReport { producer: producer.id, layers: layers.collect() }
+        });
+    }
+    ProducerReport { producer: producer.id, layers }
 }
 
 fn of_consumer(consumer: &mut Consumer, producer: &Producer, time: Duration) -> ConsumerReport {

@@ -262,9 +262,9 @@ impl PacketRing {
     /// any. They are written over those of the consumer before, so that no payload has to be copied; what was parsed of
     /// the packet stays as it came.
     pub fn set_pictures(&mut self, sequence: u64, pictures: Option<(u16, u8)>) {
+        let Some(numbers) = pictures else { return };
         let index = self.index(sequence);
-        let packet = self.slots[index].as_mut().filter(|packet| packet.info.sequence == sequence);
-        if let (Some(packet), Some(numbers)) = (packet, pictures) {
+        if let Some(packet) = self.slots[index].as_mut().filter(|packet| packet.info.sequence == sequence) {
             packet.info.pictures.rewrite(packet.info.payload.slice_mut(packet.buffer.bytes_mut()), numbers);
         }
     }

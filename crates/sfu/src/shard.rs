@@ -21,7 +21,7 @@ use crate::command::MediaKind;
 use crate::consumer::Consumer;
 use crate::counters::Counters;
 use crate::dtls::{Identity, Keys};
-use crate::event::{CloseReason, Event, SpeakerLevel};
+use crate::event::{CloseReason, Event};
 use crate::ice::{BindingRequest, Check, Response};
 use crate::levels::AUDIBLE;
 use crate::producer::Producer;
@@ -68,7 +68,6 @@ pub struct Shard {
     pub(crate) epoch: Instant,
     next_tick: Instant,
     ticks: u32,
-    audible: bool,
 }
 
 impl Shard {
@@ -98,7 +97,6 @@ impl Shard {
             epoch: now,
             next_tick: now + TICK,
             ticks: 0,
-            audible: false,
         }
     }
 
@@ -353,18 +351,13 @@ impl Shard {
     }
 
     fn report_levels(&mut self) {
-        let mut levels = Vec::new();
         for (_, producer) in &mut self.producers {
             if producer.kind == MediaKind::Audio {
                 let level = producer.meter.take();
                 if level < AUDIBLE && !producer.paused {
-                    levels.push(SpeakerLevel { producer: producer.id, level });
+                    self.events.push(Event::AudioLevel { producer: producer.id, level });
                 }
             }
-        }
-        if !levels.is_empty() || self.audible {
-            self.audible = !levels.is_empty();
-            self.events.push(Event::AudioLevels { levels });
         }
     }
 

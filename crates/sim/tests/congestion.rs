@@ -87,7 +87,7 @@ impl Meeting {
     /// What the last report says that the path to the viewer carries, bits per second.
     fn estimate(&self) -> u64 {
         let reports = self.call.events.iter().rev().filter_map(|event| match event {
-            Event::TransportReported { transport: 2, report } => report.estimate,
+            Event::TransportReported { transport: 2, estimate, .. } => *estimate,
             _ => None,
         });
         reports.into_iter().next().expect("a report")

@@ -155,7 +155,7 @@ fn redundancy_counts_as_sent() {
         call.run(Duration::from_millis(20));
     }
     let mut rates = call.events.iter().filter_map(|event| match event {
-        Event::TransportReported { transport: 2, report } => Some(report.consumers[0].bitrate),
+        Event::ConsumerReported { transport: 2, report } => Some(report.bitrate),
         _ => None,
     });
     let rate = rates.next_back().expect("a report");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tureen_rtp::HeaderFields;
 use tureen_rtp::rtcp::{ExtendedBlock, Packet, ReportBlock, RtcpWriter, packets_untrusted};
-use tureen_sfu::{Encoding, Event, MediaKind, TransportReport};
+use tureen_sfu::{ConsumerReport, Encoding, Event, MediaKind, ProducerReport};
 use tureen_sim::Call;
 
 const MEDIA: u32 = 1000;
@@ -45,12 +45,29 @@ fn reports_loss(call: &mut Call, listener: usize) {
     }
 }
 
-fn reports(call: &Call, transport: u64) -> Vec<&TransportReport> {
-    let found = call.events.iter().filter_map(|event| match event {
-        Event::TransportReported { transport: of, report } if *of == transport => Some(report),
-        _ => None,
-    });
-    found.collect()
+/// What was told of one transport at a time.
+#[derive(Clone, Default)]
+struct Report {
+    round_trip_ms: Option<u32>,
+    sent: u64,
+    received: u64,
+    producers: Vec<ProducerReport>,
+    consumers: Vec<ConsumerReport>,
+}
+
+fn reports(call: &Call, of: u64) -> Vec<Report> {
+    let (mut reports, mut next) = (Vec::new(), Report::default());
+    for event in &call.events {
+        match *event {
+            Event::ProducerReported { transport, report } if transport == of => next.producers.push(report),
+            Event::ConsumerReported { transport, report } if transport == of => next.consumers.push(report),
+            Event::TransportReported { transport, round_trip_ms, sent, received, .. } if transport == of => {
+                reports.push(Report { round_trip_ms, sent, received, ..std::mem::take(&mut next) });
+            }
+            _ => {}
+        }
+    }
+    reports
 }
 
 #[test]
@@ -58,8 +75,8 @@ fn the_publishers_report_says_what_comes() {
     let call = spoken();
     let reports = reports(&call, 1);
     let full = reports.iter().max_by_key(|report| report.received).expect("a report");
-    let layer = full.producers[0].layers[0];
-    assert_eq!(full.producers[0].producer, 1);
+    let [Some(layer), None, None, None] = full.producers[0].layers else { panic!("one layer: {:?}", full.producers) };
+    assert_eq!((full.producers[0].producer, layer.layer), (1, 0));
     assert!(
         (25_000..55_000).contains(&layer.bitrate),
         "at most 45 packets of some 120 bytes a second: {}",

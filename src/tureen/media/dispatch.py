@@ -8,10 +8,12 @@ from typing import Any, Generic, TypeVar
 
 from tureen.media.events import (
     AnyEvent,
-    AudioLevels,
+    AudioLevel,
     CommandFailed,
     ConsumerPaused,
+    ConsumerReported,
     DataMessage,
+    ProducerReported,
     ProducerStarted,
     TransportClosed,
     TransportConnected,
@@ -19,6 +21,7 @@ from tureen.media.events import (
     TransportReconnected,
     TransportReported,
 )
+from tureen.media.reports import ReportParts
 from tureen.model.ids import ConsumerId, ProducerId, TransportId
 from tureen.ports import ConsumerListener, ProducerListener, TransportListener
 
@@ -67,6 +70,7 @@ class EventDispatch:
         self._transports: dict[TransportId, TransportListener] = {}
         self._producers = _Residents[ProducerId, ProducerListener]()
         self._consumers = _Residents[ConsumerId, ConsumerListener]()
+        self._reports = ReportParts()
         self._handlers: Mapping[type, Callable[[Any], None]] = {
             CommandFailed: self._command_failed,
             TransportConnected: self._transport_connected,
@@ -74,8 +78,10 @@ class EventDispatch:
             TransportReconnected: self._transport_reconnected,
             TransportClosed: self._transport_closed,
             ProducerStarted: self._producer_started,
-            AudioLevels: self._audio_levels,
+            AudioLevel: self._audio_level,
             ConsumerPaused: self._consumer_paused,
+            ProducerReported: self._reports.add_producer,
+            ConsumerReported: self._reports.add_consumer,
             TransportReported: self._transport_reported,
             DataMessage: self._data_message,
         }
@@ -155,11 +161,10 @@ class EventDispatch:
         if listener is not None:
             listener.handle_producer_started(event.layer, event.payload_type)
 
-    def _audio_levels(self, event: AudioLevels) -> None:
-        for heard in event.levels:
-            listener = self._producers.listener(heard.producer)
-            if listener is not None:
-                listener.handle_audio_level(heard.level)
+    def _audio_level(self, event: AudioLevel) -> None:
+        listener = self._producers.listener(event.producer)
+        if listener is not None:
+            listener.handle_audio_level(event.level)
 
     def _consumer_paused(self, event: ConsumerPaused) -> None:
         listener = self._consumers.listener(event.consumer)
@@ -167,9 +172,10 @@ class EventDispatch:
             listener.handle_consumer_paused(paused=event.paused)
 
     def _transport_reported(self, event: TransportReported) -> None:
+        report = self._reports.conclude(event)
         listener = self._transports.get(event.transport)
         if listener is not None:
-            listener.handle_report(event.report)
+            listener.handle_report(report)
 
     def _data_message(self, event: DataMessage) -> None:
         listener = self._transports.get(event.transport)

@@ -10,7 +10,7 @@ import enum
 from msgspec import Struct
 
 from tureen.model.ids import ConsumerId, ProducerId, TransportId
-from tureen.model.reports import TransportReport
+from tureen.model.reports import ConsumerReport, ProducerReport
 
 
 class TransportCloseReason(enum.StrEnum):
@@ -81,18 +81,12 @@ class ProducerStarted(Event, frozen=True, kw_only=True, tag="producer_started"):
     payload_type: int
 
 
-class SpeakerLevel(Struct, frozen=True, kw_only=True):
-    """How loud a producer was over the last interval."""
+class AudioLevel(Event, frozen=True, kw_only=True, tag="audio_level"):
+    """Every 400 ms for each producer that was audible (above -35 dBov) since."""
 
     producer: ProducerId
     level: int
     """0 (loudest) to 127 (silence), in -dBov (RFC 6464)."""
-
-
-class AudioLevels(Event, frozen=True, kw_only=True, tag="audio_levels"):
-    """Every 400 ms: the producers that were audible (above -35 dBov); empty once when the last fell silent."""
-
-    levels: tuple[SpeakerLevel, ...]
 
 
 class ConsumerPaused(Event, frozen=True, kw_only=True, tag="consumer_paused"):
@@ -102,11 +96,31 @@ class ConsumerPaused(Event, frozen=True, kw_only=True, tag="consumer_paused"):
     paused: bool
 
 
-class TransportReported(Event, frozen=True, kw_only=True, tag="transport_reported"):
-    """Every 2 s for each connected transport: what was measured since the last one."""
+class ProducerReported(Event, frozen=True, kw_only=True, tag="producer_reported"):
+    """Part of what `TransportReported` concludes: a track that the peer sends."""
 
     transport: TransportId
-    report: TransportReport
+    report: ProducerReport
+
+
+class ConsumerReported(Event, frozen=True, kw_only=True, tag="consumer_reported"):
+    """Part of what `TransportReported` concludes: a track that the peer receives."""
+
+    transport: TransportId
+    report: ConsumerReport
+
+
+class TransportReported(Event, frozen=True, kw_only=True, tag="transport_reported"):
+    """Every 2 s for each connected transport, after its tracks: what was measured since the last one.
+
+    The fields are those of `TransportReport`.
+    """
+
+    transport: TransportId
+    round_trip_ms: int | None
+    estimate: int | None
+    sent: int
+    received: int
 
 
 class DataChannelOpened(Event, frozen=True, kw_only=True, tag="data_channel_opened"):
@@ -154,8 +168,10 @@ AnyEvent = (
     | TransportReconnected
     | TransportClosed
     | ProducerStarted
-    | AudioLevels
+    | AudioLevel
     | ConsumerPaused
+    | ProducerReported
+    | ConsumerReported
     | TransportReported
     | DataChannelOpened
     | DataChannelClosed

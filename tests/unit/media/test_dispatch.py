@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 
+import msgspec
 import pytest
 
 from tureen.media.dispatch import EventDispatch
 from tureen.media.events import (
-    AudioLevels,
+    AudioLevel,
     CommandFailed,
     ConsumerPaused,
+    ConsumerReported,
     DataChannelOpened,
     DataMessage,
+    ProducerReported,
     ProducerStarted,
-    SpeakerLevel,
     TransportClosed,
     TransportCloseReason,
     TransportConnected,
@@ -23,11 +25,14 @@ from tureen.media.events import (
     TransportReported,
 )
 from tureen.model.ids import ConsumerId, ProducerId, TransportId
-from tureen.model.reports import TransportReport
+from tureen.model.reports import ConsumerReport, LayerReport, ProducerReport, TransportReport
 
 ONE, TWO = TransportId(1), TransportId(2)
 MIC = ProducerId(7)
 PICTURE = ConsumerId(8)
+SENT = ProducerReport(producer=MIC, layers=(LayerReport(layer=0, bitrate=40_000, loss=1, jitter_ms=2),))
+RECEIVED = ConsumerReport(consumer=PICTURE, layer=1, temporal=2, paused=False, bitrate=800_000, loss=3, jitter_ms=4)
+MEASURED = TransportReported(transport=ONE, round_trip_ms=20, estimate=None, sent=1, received=2)
 REPORT = TransportReport(round_trip_ms=20, estimate=None, sent=1, received=2, producers=(), consumers=())
 
 
@@ -95,10 +100,11 @@ def test_each_event_reaches_its_listener(dispatch: EventDispatch, listeners: tup
         TransportDisconnected(transport=ONE),
         TransportReconnected(transport=ONE),
         ProducerStarted(producer=MIC, layer=2, payload_type=96),
-        AudioLevels(levels=(SpeakerLevel(producer=MIC, level=9), SpeakerLevel(producer=ProducerId(99), level=1))),
+        AudioLevel(producer=MIC, level=9),
+        AudioLevel(producer=ProducerId(99), level=1),
         ConsumerPaused(consumer=PICTURE, paused=True),
         ConsumerPaused(consumer=ConsumerId(99), paused=True),
-        TransportReported(transport=ONE, report=REPORT),
+        MEASURED,
         DataChannelOpened(transport=ONE, channel=0, label="x", protocol="", ordered=True, max_retransmits=None),
         DataMessage(transport=ONE, channel=0, label="x", binary=False, payload=b"y"),
         CommandFailed(request=1, command="open_consumer", code="unknown_producer", message=""),
@@ -142,3 +148,23 @@ def test_a_failing_listener_harms_nobody(
         dispatch.handle(TransportDisconnected(transport=TWO))
     assert listeners[1].heard == [("disconnected",)]
     assert "TransportDisconnected" in caplog.text
+
+
+def test_the_parts_of_a_report_arrive_as_a_whole(dispatch: EventDispatch, listeners: tuple[Listener, Listener]) -> None:
+    for event in (
+        ProducerReported(transport=ONE, report=SENT),
+        ConsumerReported(transport=ONE, report=RECEIVED),
+        MEASURED,
+        msgspec.structs.replace(MEASURED, transport=TWO),
+    ):
+        dispatch.handle(event)
+    whole = msgspec.structs.replace(REPORT, producers=(SENT,), consumers=(RECEIVED,))
+    assert [listener.heard for listener in listeners] == [[("report", whole)], [("report", REPORT)]]
+
+
+def test_what_is_left_of_a_report_is_no_part_of_the_next(
+    dispatch: EventDispatch, listeners: tuple[Listener, Listener]
+) -> None:
+    dispatch.handle(ConsumerReported(transport=TWO, report=RECEIVED))
+    dispatch.handle(MEASURED)
+    assert listeners[0].heard == [("report", REPORT)]

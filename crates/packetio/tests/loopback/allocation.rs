@@ -1,32 +1,6 @@
 //! After the first flush neither sending nor receiving allocates.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
 use crate::ends::{Receiver, Transmitter, V4, datagram};
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: every call is handed on to the system's allocator with the same arguments.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller's obligations are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's obligations are passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 #[test]
 fn nothing_is_allocated_per_flush_or_batch() {
@@ -44,7 +18,7 @@ fn nothing_is_allocated_per_flush_or_batch() {
         }
     };
     exchange();
-    let before = ALLOCATIONS.get();
+    let before = tureen_allocations::count();
     (0..20).for_each(|_| exchange());
-    assert_eq!(ALLOCATIONS.get(), before);
+    assert_eq!(tureen_allocations::count(), before);
 }

@@ -105,7 +105,7 @@ impl Broadcast {
             _ => None,
         });
         let report = events().find_map(|event| match event {
-            Event::TransportReported { transport: 2, report } => report.consumers.first(),
+            Event::ConsumerReported { transport: 2, report } => Some(report),
             _ => None,
         });
         let sent = report.and_then(|report| Some(target(report.layer?, report.temporal?)));

@@ -1,33 +1,7 @@
 //! After a context is warm, no packet allocates.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
 use crate::packets::{SSRC, header, pair, report};
 use tureen_srtp::{InboundStream, Profile};
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: every call is handed on to the system's allocator with the same arguments.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller's obligations are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's obligations are passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 #[test]
 fn nothing_is_allocated_per_packet() {
@@ -44,8 +18,8 @@ fn nothing_is_allocated_per_packet() {
             inbound.open_rtcp(&mut out[..len]).unwrap();
         };
         exchange(0);
-        let before = ALLOCATIONS.get();
+        let before = tureen_allocations::count();
         (1..100).for_each(exchange);
-        assert_eq!(ALLOCATIONS.get(), before, "{profile:?}");
+        assert_eq!(tureen_allocations::count(), before, "{profile:?}");
     }
 }

@@ -1,35 +1,12 @@
-//! A packet that goes from one shard to another allocates nothing on its way, once rings and pools are full.
+//! Once rings and pools are full, a call allocates nothing: no packet does, also not on its way from one shard to another, and
+//! no timer, report or event.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+use std::time::Duration;
 
 use tureen_rtp::HeaderFields;
-use tureen_sfu::{Encoding, MediaKind};
+use tureen_sfu::{Encoding, Event, MediaKind};
 use tureen_sim::{Call, PeerIndex, address};
 use tureen_units::{Egress, Outlet, PacketBuffer, Path};
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: every call is handed on to the system's allocator with the same arguments.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller's obligations are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's obligations are passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 /// An arena that counts what it forgets.
 struct Sink {
@@ -48,11 +25,34 @@ impl Outlet for Sink {
     }
 }
 
+/// How often the control plane was told of what is told again and again.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    levels: u32,
+    producers: u32,
+    consumers: u32,
+    transports: u32,
+}
+
+impl Told {
+    fn note(&mut self, event: &Event) {
+        let count = match event {
+            Event::AudioLevel { .. } => &mut self.levels,
+            Event::ProducerReported { .. } => &mut self.producers,
+            Event::ConsumerReported { .. } => &mut self.consumers,
+            Event::TransportReported { .. } => &mut self.transports,
+            _ => return,
+        };
+        *count += 1;
+    }
+}
+
 const SPEAKER: PeerIndex = 0;
 const SSRC: u32 = 1000;
-/// More than the ring of a voice holds.
-const WARM_UP: u16 = 200;
-const MEASURED: u16 = 200;
+/// More than the ring of a voice holds, and longer than the time between two reports to the control plane.
+const WARM_UP: u16 = 210;
+const MEASURED: u16 = 210;
+const INTERVAL: Duration = Duration::from_millis(20);
 
 fn voice(call: &mut Call, sequence: u16) -> Vec<u8> {
     let timestamp = u32::from(sequence) * 960;
@@ -62,7 +62,7 @@ fn voice(call: &mut Call, sequence: u16) -> Vec<u8> {
 }
 
 #[test]
-fn nothing_is_allocated_per_relayed_packet() {
+fn nothing_is_allocated_while_a_call_runs() {
     let mut call = Call::with_shards(2);
     let (_, near, far) = (call.join_on(0), call.join_on(0), call.join_on(1));
     call.publish(SPEAKER, 1, MediaKind::Audio, vec![Encoding { ssrc: Some(SSRC), ..Encoding::default() }]);
@@ -70,13 +70,15 @@ fn nothing_is_allocated_per_relayed_packet() {
     call.subscribe(far, 2, 1, 3000);
     let packets: Vec<_> = (1..=WARM_UP + MEASURED).map(|sequence| voice(&mut call, sequence)).collect();
     let path = Path { socket: 0, remote: address(SPEAKER) };
-    let (now, mut buffer, mut relayed) = (call.now, PacketBuffer::boxed(), Vec::new());
+    let (mut now, mut buffer, mut relayed) = (call.now, PacketBuffer::boxed(), Vec::new());
     let mut sink = Sink { egress: Egress::new(64), sent: 0 };
+    let (mut events, mut told) = (Vec::new(), Told::default());
     let mut before = 0;
     for (packet, index) in packets.iter().zip(0..) {
         if index == WARM_UP {
-            (before, sink.sent) = (ALLOCATIONS.get(), 0);
+            (before, sink.sent, told) = (tureen_allocations::count(), 0, Told::default());
         }
+        now += INTERVAL;
         let (home, other) = (&mut call.shard, &mut call.others[0]);
         buffer.room_mut()[..packet.len()].copy_from_slice(packet);
         buffer.set_len(packet.len());
@@ -87,10 +89,16 @@ fn nothing_is_allocated_per_relayed_packet() {
             let lent = other.handle_relayed(now, relayed, &mut sink);
             home.give_buffer(lent.expect("a packet has a buffer"));
         }
-        home.forward(now, &mut sink);
-        other.forward(now, &mut sink);
+        for shard in [home, other] {
+            shard.forward(now, &mut sink);
+            shard.handle_timeout(now, &mut sink);
+            shard.drain_events(&mut events);
+        }
         sink.flush();
+        events.drain(..).for_each(|event| told.note(&event));
     }
-    assert_eq!(ALLOCATIONS.get(), before);
-    assert_eq!(sink.sent, 2 * usize::from(MEASURED), "one here, one there");
+    assert_eq!(tureen_allocations::count(), before);
+    assert!(sink.sent > 2 * usize::from(MEASURED), "one here, one there, and reports: {}", sink.sent);
+    let Told { levels, producers, consumers, transports } = told;
+    assert!(levels > 5 && producers >= 2 && consumers >= 4 && transports >= 6, "{told:?}");
 }

@@ -34,15 +34,17 @@ export function HomePage({ account, conversation }: HomePageProps): ReactElement
       onNewMeeting={newMeeting}
       onEnterRoom={(room) => services.router.go(roomPath(room))}
     />
-      <CallOverlay calls={session.calls} preferences={services.preferences} />
+      <CallOverlay calls={session.calls} home={session} preferences={services.preferences} />
     </>
   );
 }
 
-function openHome({ api, account: accounts, router, preferences }: Services, account: Account): HomeSession {
+function openHome({ api, account: accounts, router, preferences, tabStorage }: Services, account: Account): HomeSession {
   const connection = new Connection({
     url: nativeDoorUrl(window.location),
     client: 'tureen-web',
+    // Each tab is a device: two of them do not drive each other out.
+    storage: tabStorage,
     commandStorage: storedCommands(window.localStorage, account.user),
     getToken: async () =>
       account.token ?? (await api.devToken({ room: null, name: account.name, identity: account.user })).token,

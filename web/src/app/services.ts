@@ -14,6 +14,8 @@ export interface Services {
   readonly seats: SeatMemory;
   readonly claims: SeatClaims;
   readonly router: Router;
+  /** Null where storage is forbidden. */
+  readonly tabStorage: TextStorage | null;
 }
 
 export function createServices(win: Window & typeof globalThis): Services {
@@ -24,6 +26,7 @@ export function createServices(win: Window & typeof globalThis): Services {
     seats: new SeatMemory(storage(() => win.sessionStorage)),
     claims: new SeatClaims(win.navigator.locks),
     router: new Router(win),
+    tabStorage: storage(() => win.sessionStorage),
   };
 }
 

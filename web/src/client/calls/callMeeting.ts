@@ -134,6 +134,14 @@ export class CallMeeting implements Meeting {
     });
   }
 
+  /** Rings somebody further. */
+  invite(user: string): void {
+    this.session.invite([user]).catch((error: unknown) => {
+      const text = error instanceof Error ? error.message : 'Nobody could be added.';
+      this.#dispatch({ kind: 'noticed', tone: 'problem', text });
+    });
+  }
+
   leave(): void {
     this.session.hangUp().catch(() => undefined); // media has ended here, and the server notices by itself
   }

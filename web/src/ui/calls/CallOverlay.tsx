@@ -1,24 +1,33 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import type { CallCenter } from '../../client/calls/callCenter';
 import type { CallMeeting } from '../../client/calls/callMeeting';
+import type { Home } from '../../client/home/home';
 import type { PreferenceStore } from '../../client/memory/preferences';
 import { MeetingView } from '../meeting/MeetingView';
 import { useSelected } from '../useSelected';
 import { useStore } from '../useStore';
+import { AddPeople } from './AddPeople';
 import { Calling } from './Calling';
 
 export interface CallOverlayProps {
   calls: CallCenter;
+  home: Home;
   preferences: PreferenceStore;
 }
 
 /** The call that is on, over the whole page. */
-export function CallOverlay({ calls, preferences }: CallOverlayProps): ReactElement | null {
+export function CallOverlay({ calls, home, preferences }: CallOverlayProps): ReactElement | null {
   const meeting = useSelected(calls.store, (state) => state.meeting);
-  return meeting === null ? null : <OnCall key={meeting.session.id} meeting={meeting} preferences={preferences} />;
+  return meeting === null ? null : <OnCall key={meeting.session.id} meeting={meeting} home={home} preferences={preferences} />;
 }
 
-function OnCall({ meeting, preferences }: { meeting: CallMeeting; preferences: PreferenceStore }): ReactElement {
+interface OnCallProps {
+  meeting: CallMeeting;
+  home: Home;
+  preferences: PreferenceStore;
+}
+
+function OnCall({ meeting, home, preferences }: OnCallProps): ReactElement {
   const phase = useStore(meeting.session.phase);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
@@ -34,7 +43,10 @@ function OnCall({ meeting, preferences }: { meeting: CallMeeting; preferences: P
       {phase === 'calling' ? (
         <Calling meeting={meeting} />
       ) : (
-        <MeetingView meeting={meeting} preferences={preferences} invite={null} onRejoin={() => undefined} />
+        <>
+          <MeetingView meeting={meeting} preferences={preferences} invite={null} onRejoin={() => undefined} />
+          <AddPeople meeting={meeting} home={home} />
+        </>
       )}
     </dialog>
   );

@@ -15,7 +15,7 @@ from tests.interop.people import heard, person, somebody, texts
 from tests.interop.pictures import showing
 from tests.interop.sdk import ROOT, Address, sdk_scenario
 from tests.server import TureenServer
-from tureen.protocol.events import StateChanged
+from tureen.protocol.events import ConversationEvent, StateChanged
 from tureen.protocol.resources import Custom
 
 START_WITHIN_S = 15.0
@@ -57,3 +57,22 @@ async def test_the_sensor_shows_its_readings_and_obeys(server: TureenServer) -> 
         finally:
             sensor.kill()
             await sensor.wait()
+
+
+async def test_the_robot_of_the_readme_writes_and_hears_the_answer(server: TureenServer) -> None:
+    name = somebody("ada")
+    url = f"http://127.0.0.1:{server.port}"
+    async with person(url, name) as ada, ada.listen() as events:
+        command = [sys.executable, str(ROOT / "examples" / "write_to_somebody.py"), name, url]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        robot = await asyncio.create_subprocess_exec(*command, stdout=PIPE, env=environment)
+        try:
+            question = await heard(events, ConversationEvent, lambda event: event.sender == "robot")
+            await ada.send(question.conversation, "Very well.")
+            async with asyncio.timeout(START_WITHIN_S):
+                said, _ = await robot.communicate()
+            assert said == b"Very well.\n"
+        finally:
+            if robot.returncode is None:
+                robot.kill()
+                await robot.wait()

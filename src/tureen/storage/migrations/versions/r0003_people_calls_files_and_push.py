@@ -10,6 +10,13 @@ depends_on = None
 
 
 def upgrade() -> None:
+    make_files()
+    make_calls()
+    make_people()
+    make_push()
+
+
+def make_files() -> None:
     op.create_table(
         "attachment_parts",
         sa.Column("attachment", sa.Text(), nullable=False),
@@ -47,7 +54,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attachments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attachments_expires_at"), ["expires_at"], unique=False)
+    op.create_table(
+        "server_secrets",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_server_secrets")),
+    )
 
+
+def make_calls() -> None:
     op.create_table(
         "calls",
         sa.Column("id", sa.Text(), nullable=False),
@@ -67,7 +82,20 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_calls_is_open"), ["is_open"], unique=False)
         batch_op.create_index(batch_op.f("ix_calls_is_traced"), ["is_traced"], unique=False)
+    op.create_table(
+        "call_parties",
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("call_id", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_call_parties_call_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "call_id", name=op.f("pk_call_parties")),
+    )
+    with op.batch_alter_table("call_parties", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_parties_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_parties_user_id_created_at"), ["user_id", "created_at"], unique=False)
 
+
+def make_people() -> None:
     op.create_table(
         "contacts",
         sa.Column("owner_id", sa.Text(), nullable=False),
@@ -79,7 +107,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contacts_user_id_owner_id"), ["user_id", "owner_id"], unique=False)
-
     op.create_table(
         "people",
         sa.Column("user_id", sa.Text(), nullable=False),
@@ -112,21 +139,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("people_words", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_people_words_word_user_id"), ["word", "user_id"], unique=False)
-
-    op.create_table(
-        "push_registrations",
-        sa.Column("person", sa.Text(), nullable=False),
-        sa.Column("device", sa.Text(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("endpoint", sa.Text(), nullable=False),
-        sa.Column("public_key", sa.Text(), nullable=False),
-        sa.Column("auth", sa.Text(), nullable=False),
-        sa.Column("registered_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("person", "device", name=op.f("pk_push_registrations")),
-    )
-    with op.batch_alter_table("push_registrations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_push_registrations_endpoint"), ["endpoint"], unique=False)
-
     op.create_table(
         "revoked_tokens",
         sa.Column("token_id", sa.Text(), nullable=False),
@@ -140,20 +152,19 @@ def upgrade() -> None:
         sa.Column("forget_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_revoked_users")),
     )
+
+
+def make_push() -> None:
     op.create_table(
-        "server_secrets",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_server_secrets")),
+        "push_registrations",
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("endpoint", sa.Text(), nullable=False),
+        sa.Column("public_key", sa.Text(), nullable=False),
+        sa.Column("auth", sa.Text(), nullable=False),
+        sa.Column("registered_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("person", "device", name=op.f("pk_push_registrations")),
     )
-    op.create_table(
-        "call_parties",
-        sa.Column("user_id", sa.Text(), nullable=False),
-        sa.Column("call_id", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_call_parties_call_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("user_id", "call_id", name=op.f("pk_call_parties")),
-    )
-    with op.batch_alter_table("call_parties", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_call_parties_call_id"), ["call_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_call_parties_user_id_created_at"), ["user_id", "created_at"], unique=False)
+    with op.batch_alter_table("push_registrations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_push_registrations_endpoint"), ["endpoint"], unique=False)

@@ -50,5 +50,5 @@ def test_own_certificate_files_are_served(address: str, tmp_path: Path) -> None:
     own = lan_certificate(tmp_path / "own", [address], "kitchen", datetime.now(UTC))
     with start_on_lan(tmp_path, "--tls-certificate", str(own), "--tls-key", str(own)) as server:
         assert health(server, address, own) == "ok\n"
-        assert not (tmp_path / "state").exists()
+        assert not (tmp_path / "state" / "tureen" / "lan-certificate.pem").exists()
         assert "self-signed" not in server.log

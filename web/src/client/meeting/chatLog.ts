@@ -2,6 +2,7 @@ import type { Room } from 'livekit-client';
 import { listenForChat, sendChat } from './chatStream';
 import type { MeetingEvent } from './meetingReducer';
 import type { ChatMessage } from './meetingState';
+import { displayName } from './people';
 import type { RoomChat } from './roomChat';
 
 /**
@@ -48,9 +49,17 @@ export class ChatLog {
     this.#kept.end();
   }
 
+  /** Whoever is in the meeting is called in the chat as on their tile. */
+  #named(message: ChatMessage): ChatMessage {
+    const { localParticipant: me, remoteParticipants: others } = this.#livekit;
+    const writer = message.isLocal ? me : others.get(message.identity);
+    return writer === undefined ? message : { ...message, name: displayName(writer) };
+  }
+
   #show(): void {
     const kept = this.#kept.store.get();
-    const messages = this.#streamed.length === 0 ? kept : [...kept, ...this.#streamed].sort((a, b) => a.atMs - b.atMs);
+    const all = this.#streamed.length === 0 ? kept : [...kept, ...this.#streamed].sort((a, b) => a.atMs - b.atMs);
+    const messages = all.map((message) => this.#named(message));
     this.#dispatch({ kind: 'messages_changed', messages, areNews: this.#news });
   }
 }

@@ -6,7 +6,7 @@ import asyncio
 import io
 
 from PIL import Image
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from tests.e2e.household import move_in
 from tests.e2e.meeting import Meeting
@@ -53,7 +53,7 @@ async def test_a_picture_is_sent_and_both_see_it(meeting: Meeting) -> None:
 async def test_a_file_that_lies_is_refused_with_a_reason(meeting: Meeting) -> None:
     ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
     await ada.write_to(bob)
-    lie = {"name": "cat.png", "mimeType": "image/png", "buffer": b"<html><script>alert(1)</script></html>"}
+    lie: FilePayload = {"name": "cat.png", "mimeType": "image/png", "buffer": b"<html><script>alert(1)</script></html>"}
     await ada.control("file-input").set_input_files(lie)
     await expect(ada.control("upload")).to_have_attribute("data-problem", "true")
     # The browser's own line about the refused request is expected; nothing else may be complained about.

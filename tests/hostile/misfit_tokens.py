@@ -136,7 +136,7 @@ def _out_of_time() -> dict[str, str]:
     return {
         "expired": signed(claims(exp=now - 120)),
         "expired long ago": signed(claims(exp=1)),
-        "not valid yet": signed(claims(nbf=now + 600)),
+        "not valid yet": signed(claims(nbf=now + 6 * 3600)),
         "without an end": signed(claims(exp=None)),
         "end null": signed(json.dumps(claims()).replace(f'"exp": {claims()["exp"]}', '"exp": null').encode()),
         "end not a number": signed(claims(exp=float("nan"))),

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parent.parent
 if __package__ in (None, ""):
     sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tureen.calls.settings import CallSettings  # noqa: E402 - the path comes first
+from tools.generated_files import write_or_check  # noqa: E402 - the path comes first
+from tureen.calls.settings import CallSettings  # noqa: E402
 from tureen.calls.states import CALL_MOVES, LEG_MOVES, MEMBERSHIP_MOVES, RING_MOVES  # noqa: E402
 
 Moves: TypeAlias = Mapping[Any, Mapping[Any, enum.StrEnum]]
@@ -59,14 +60,7 @@ DEADLINES = (
 
 def main() -> int:
     """Writes or checks; the result is the exit code."""
-    if "--check" not in sys.argv:
-        PAGE.parent.mkdir(parents=True, exist_ok=True)
-        PAGE.write_text(render())
-        return 0
-    if PAGE.is_file() and PAGE.read_text() == render():
-        return 0
-    print(f"{PAGE.relative_to(ROOT)} is not what the tables of calls say. Run: make docs", file=sys.stderr)
-    return 1
+    return write_or_check({PAGE: render}, "the tables of calls")
 
 
 def render() -> str:

@@ -15,6 +15,7 @@ if __package__ in (None, ""):
     sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tools import protocol_page, protocol_schema, protocol_typescript  # noqa: E402 - the path comes first
+from tools.generated_files import write_or_check  # noqa: E402
 
 FILES = {
     ROOT / "protocol" / "schema.json": lambda: json.dumps(protocol_schema.schema(), indent=2) + "\n",
@@ -25,16 +26,7 @@ FILES = {
 
 def main() -> int:
     """Writes or checks; the result is the exit code."""
-    stale = 0
-    for path, render in FILES.items():
-        text = render()
-        if "--check" not in sys.argv:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-        elif not path.is_file() or path.read_text() != text:
-            print(f"{path.relative_to(ROOT)} is not what the contract says. Run: make docs", file=sys.stderr)
-            stale += 1
-    return 1 if stale else 0
+    return write_or_check(FILES, "the contract")
 
 
 if __name__ == "__main__":

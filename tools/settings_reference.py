@@ -18,6 +18,7 @@ if __package__ in (None, ""):
 import typer  # noqa: E402 - the path comes first
 from pydantic.fields import FieldInfo  # noqa: E402
 
+from tools.generated_files import write_or_check  # noqa: E402
 from tureen.cli.main import app  # noqa: E402
 from tureen.config.explain import as_toml  # noqa: E402
 from tureen.config.settings import Settings  # noqa: E402
@@ -40,14 +41,7 @@ COLUMNS = ("Setting", "Flag", "Variable", "Values", "Default", "Meaning")
 
 def main() -> int:
     """Writes or checks; the result is the exit code."""
-    if "--check" not in sys.argv:
-        PAGE.parent.mkdir(parents=True, exist_ok=True)
-        PAGE.write_text(render())
-        return 0
-    if PAGE.is_file() and PAGE.read_text() == render():
-        return 0
-    print(f"{PAGE.relative_to(ROOT)} is not what the tree of settings says. Run: make docs", file=sys.stderr)
-    return 1
+    return write_or_check({PAGE: render}, "the tree of settings")
 
 
 def render() -> str:

@@ -10,6 +10,7 @@ import httpx2
 import msgspec
 from starlette.applications import Starlette
 
+from tests.tables import database_with_tables
 from tests.unit.attachments.fakes import CountingEntropy, FakeClock, OneConversation, actor
 from tureen.api.downloads import Downloads
 from tureen.api.uploads import Uploads
@@ -104,8 +105,7 @@ class FileServer:
 
 @contextmanager
 def _database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    database = SqliteDatabase(tmp_path / "test.db")
-    database.create_tables()
+    database = database_with_tables(tmp_path / "test.db")
     try:
         yield database
     finally:

@@ -12,6 +12,7 @@ import hypothesis
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tables import database_with_tables
 from tests.unit.attachments.fakes import CountingEntropy, FakeClock, OneConversation, actor
 from tureen.attachments.announcements import Announcements
 from tureen.attachments.errors import ObjectMissingError, ObjectStoreError
@@ -135,8 +136,7 @@ STEPS = st.lists(
 @hypothesis.settings(deadline=None, max_examples=40)
 def test_what_is_ready_is_what_was_acknowledged(steps: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        database = SqliteDatabase(Path(folder) / "test.db")
-        database.create_tables()
+        database = database_with_tables(Path(folder) / "test.db")
         try:
             asyncio.run(play(World(Path(folder), database), steps))
         finally:

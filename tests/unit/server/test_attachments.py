@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
+from tests.tables import database_with_tables
 from tests.unit.attachments.fakes import OneConversation, actor
 from tests.unit.inspection import samples
 from tureen.attachments.errors import ObjectStoreError
@@ -25,8 +26,7 @@ from tureen.storage.sqlite import SqliteDatabase
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    opened = SqliteDatabase(tmp_path / "test.db")
-    opened.create_tables()
+    opened = database_with_tables(tmp_path / "test.db")
     yield opened
     opened.close()
 

@@ -8,12 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
-from sqlalchemy import create_engine
 from sqlalchemy.dialects import sqlite as sqlite_dialect
-from sqlalchemy.pool import StaticPool
 
 from tureen.storage.compiled import Compiler
-from tureen.storage.schema.registry import all_tables
 from tureen.storage.script import Script
 from tureen.storage.sqlite import readers as reading
 from tureen.storage.sqlite import writer as writing
@@ -37,7 +34,6 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, *, readers: int = READERS, waiting: int = WAITING) -> None:
         """Opens the file, or makes it; this looks through all of it. Raises `StorageError`."""
-        self._path = path
         compiler = Compiler(sqlite_dialect.dialect(paramstyle="qmark"))
         connection = open_writer(path)
         damage = Damage()
@@ -53,16 +49,6 @@ class SqliteDatabase:
     async def read(self, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Database.read`."""
         return cast("T", await self._reads.submit(partial(script, *args, **kwargs)))
-
-    def create_tables(self) -> None:
-        """Makes all tables as they are declared, without their history: for tests of one store."""
-        connection = open_writer(self._path, check=False)
-        engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
-        try:
-            all_tables().create_all(engine)
-        finally:
-            engine.dispose()
-            connection.close()
 
     def close(self) -> None:
         """Blocks until all that was begun is written and read; those who wait for it hear of it later."""

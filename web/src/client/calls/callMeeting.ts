@@ -1,12 +1,10 @@
 import type { CallSession, Chat, MediaSource } from '@tureen/client';
 import { type DeviceLists, listDevices } from '../lobby/devices';
-import { classifyMediaError, type MediaKind } from '../mediaFailure';
 import type { PreferenceStore } from '../memory/preferences';
 import type { Meeting, SwitchableDevice } from '../meeting/meeting';
-import { type MeetingEvent, reduceMeeting } from '../meeting/meetingReducer';
-import { type ChatMessage, INITIAL_MEETING, type LinkQuality, type MeetingState, type Panel } from '../meeting/meetingState';
+import { MeetingBoard } from '../meeting/meetingBoard';
+import type { ChatMessage, LinkQuality } from '../meeting/meetingState';
 import type { LinkReport } from '../statistics/linkReport';
-import { Store } from '../store';
 import { CallDevices } from './callDevices';
 import { callPeople } from './callPeople';
 
@@ -21,8 +19,7 @@ export interface CallAround {
 const RIGHTS = { microphone: true, camera: true, screen: true, chat: true, rename: false };
 
 /** A call as a meeting: the same page shows both, however the call's media flows. */
-export class CallMeeting implements Meeting {
-  readonly store = new Store<MeetingState>({ ...INITIAL_MEETING, rights: RIGHTS });
+export class CallMeeting extends MeetingBoard implements Meeting {
   readonly session: CallSession;
   readonly #around: CallAround;
   readonly #devices: CallDevices;
@@ -30,6 +27,7 @@ export class CallMeeting implements Meeting {
   #chat: Chat | null = null;
 
   constructor(session: CallSession, around: CallAround) {
+    super({ rights: RIGHTS });
     this.session = session;
     this.#around = around;
     this.#devices = new CallDevices(around.preferences, (source, track) => session.media.setTrack(source, track));
@@ -50,21 +48,21 @@ export class CallMeeting implements Meeting {
   /** Opens what the person brings. A device that does not open is told, and the call goes on without it. */
   async bring(media: 'audio' | 'video'): Promise<void> {
     await Promise.all([
-      this.#attempt('microphone', () => this.#devices.open('microphone')),
-      media === 'video' ? this.#attempt('camera', () => this.#devices.open('camera')) : null,
+      this.attempt('microphone', () => this.#devices.open('microphone')),
+      media === 'video' ? this.attempt('camera', () => this.#devices.open('camera')) : null,
     ]);
   }
 
   toggleMicrophone(): void {
-    void this.#attempt('microphone', () => this.#toggle('microphone', () => this.#devices.open('microphone')));
+    void this.attempt('microphone', () => this.#toggle('microphone', () => this.#devices.open('microphone')));
   }
 
   toggleCamera(): void {
-    void this.#attempt('camera', () => this.#toggle('camera', () => this.#devices.open('camera')));
+    void this.attempt('camera', () => this.#toggle('camera', () => this.#devices.open('camera')));
   }
 
   toggleScreen(): void {
-    void this.#attempt('screen', () => this.#toggle('screen_share', () => this.#devices.openScreen()));
+    void this.attempt('screen', () => this.#toggle('screen_share', () => this.#devices.openScreen()));
   }
 
   sendMessage(text: string): void {
@@ -74,26 +72,6 @@ export class CallMeeting implements Meeting {
 
   resendMessage(id: string): void {
     this.#chat?.outgoing.retry(id);
-  }
-
-  togglePanel(panel: Exclude<Panel, 'none'>): void {
-    this.#dispatch({ kind: 'panel_toggled', panel });
-  }
-
-  openPanel(panel: Exclude<Panel, 'none'>): void {
-    this.#dispatch({ kind: 'panel_opened', panel });
-  }
-
-  closePanel(): void {
-    this.#dispatch({ kind: 'panel_closed' });
-  }
-
-  dismissNotice(id: number): void {
-    this.#dispatch({ kind: 'notice_dismissed', id });
-  }
-
-  notify(text: string): void {
-    this.#dispatch({ kind: 'noticed', tone: 'info', text });
   }
 
   unblockSound(): void {
@@ -111,7 +89,7 @@ export class CallMeeting implements Meeting {
   switchDevice(device: SwitchableDevice, id: string): void {
     if (device === 'speaker') return;
     this.#around.preferences.change(device === 'camera' ? { cameraId: id } : { microphoneId: id });
-    void this.#attempt(device, () => this.#devices.switch(device));
+    void this.attempt(device, () => this.#devices.switch(device));
   }
 
   favour(): void {
@@ -138,7 +116,7 @@ export class CallMeeting implements Meeting {
   invite(user: string): void {
     this.session.invite([user]).catch((error: unknown) => {
       const text = error instanceof Error ? error.message : 'Nobody could be added.';
-      this.#dispatch({ kind: 'noticed', tone: 'problem', text });
+      this.dispatch({ kind: 'noticed', tone: 'problem', text });
     });
   }
 
@@ -156,7 +134,7 @@ export class CallMeeting implements Meeting {
     if (chat == null) return;
     this.#chat = chat;
     let areNews = false;
-    const show = (): void => this.#dispatch({ kind: 'messages_changed', messages: this.#messages(chat), areNews });
+    const show = (): void => this.dispatch({ kind: 'messages_changed', messages: this.#messages(chat), areNews });
     this.#stops.push(chat.timeline.subscribe(show), chat.outgoing.store.subscribe(show));
     await chat.pages.loadNewest().catch(() => undefined);
     show();
@@ -181,21 +159,6 @@ export class CallMeeting implements Meeting {
     if (source === 'screen_share') this.#devices.close('screen_share_audio');
   }
 
-  /** Does one thing with a device at a time: what is pressed meanwhile does nothing. */
-  async #attempt(control: MediaKind, act: () => Promise<unknown>): Promise<void> {
-    if (this.store.get().busy.includes(control)) return;
-    this.#dispatch({ kind: 'control_busy', control, busy: true });
-    try {
-      await act();
-    } catch (error) {
-      const failure = classifyMediaError(control, error);
-      const cancelledPicker = control === 'screen' && failure.kind === 'denied';
-      if (!cancelledPicker) this.#dispatch({ kind: 'noticed', tone: 'problem', text: failure.title, hint: failure.hint });
-    } finally {
-      this.#dispatch({ kind: 'control_busy', control, busy: false });
-    }
-  }
-
   #show(): void {
     const { session } = this;
     const { me, nameOf } = this.#around;
@@ -208,8 +171,8 @@ export class CallMeeting implements Meeting {
       remote: session.media.remote.get(),
       quality: this.#quality(),
     });
-    this.#dispatch({ kind: 'people_changed', people, rights: RIGHTS });
-    this.#dispatch({ kind: 'connection_changed', connection: { kind: this.#connection() } });
+    this.dispatch({ kind: 'people_changed', people, rights: RIGHTS });
+    this.dispatch({ kind: 'connection_changed', connection: { kind: this.#connection() } });
   }
 
   #connection(): 'connecting' | 'connected' | 'reconnecting' | 'left' {
@@ -226,6 +189,4 @@ export class CallMeeting implements Meeting {
     if (quality.lossShare > 0.08 || (quality.roundTripMs ?? 0) > 500) return 'poor';
     return quality.lossShare > 0.02 || (quality.roundTripMs ?? 0) > 250 ? 'good' : 'excellent';
   }
-
-  readonly #dispatch = (event: MeetingEvent): void => this.store.update((state) => reduceMeeting(state, event));
 }

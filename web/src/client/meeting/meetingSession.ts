@@ -1,18 +1,16 @@
 import type { Room } from 'livekit-client';
 import { supportsAudioOutputSelection } from 'livekit-client';
 import { type DeviceLists, listDevices } from '../lobby/devices';
-import { classifyMediaError, mediaFailure, type MediaKind } from '../mediaFailure';
+import { classifyMediaError } from '../mediaFailure';
 import type { PreferenceStore } from '../memory/preferences';
 import type { LinkReport } from '../statistics/linkReport';
-import { Store } from '../store';
 import { BandwidthSaver } from './bandwidthSaver';
 import { ChatLog } from './chatLog';
 import { MAX_MESSAGE_CHARS } from './chatStream';
 import { connectInTime } from './connectInTime';
 import { LinkProbe } from './linkProbe';
 import type { Meeting, SwitchableDevice } from './meeting';
-import { type MeetingEvent, reduceMeeting } from './meetingReducer';
-import { INITIAL_MEETING, type MeetingState, type Panel } from './meetingState';
+import { MeetingBoard } from './meetingBoard';
 import type { OpeningTracks } from './openingTracks';
 import type { RoomChat } from './roomChat';
 import { followRoom, publishPeople } from './roomEvents';
@@ -34,9 +32,8 @@ export interface Entry {
 }
 
 /** One stay in one room: wires a LiveKit room to the page's state and the page's buttons to the room. */
-export class MeetingSession implements Meeting {
+export class MeetingSession extends MeetingBoard implements Meeting {
   readonly room: string;
-  readonly store = new Store<MeetingState>(INITIAL_MEETING);
   readonly #livekit: Room;
   readonly #preferences: PreferenceStore;
   readonly #listener: SessionListener;
@@ -45,6 +42,7 @@ export class MeetingSession implements Meeting {
   readonly #chat: ChatLog;
 
   constructor(room: string, media: { livekit: Room; chat: RoomChat }, preferences: PreferenceStore, listener: SessionListener) {
+    super();
     const { livekit, chat } = media;
     this.room = room;
     this.#livekit = livekit;
@@ -53,8 +51,8 @@ export class MeetingSession implements Meeting {
     this.#probe = new LinkProbe(livekit);
     this.#saver = new BandwidthSaver(livekit, preferences);
     holdBackUnseen(livekit);
-    followRoom(livekit, this.#dispatch);
-    this.#chat = new ChatLog(livekit, chat, this.#dispatch);
+    followRoom(livekit, this.dispatch);
+    this.#chat = new ChatLog(livekit, chat, this.dispatch);
   }
 
   /** Enters the room, then publishes what the person brings. Fails with a `JoinFailure`; nothing is taken then. */
@@ -63,28 +61,28 @@ export class MeetingSession implements Meeting {
     const me = this.#livekit.localParticipant;
     // A token without a name: the server takes the typed one if the token allows it, else the identity is shown.
     if (me.name === undefined || me.name === '') me.setName(entry.name).catch(() => undefined);
-    publishPeople(this.#livekit, this.#dispatch);
-    this.#dispatch({ kind: 'sound_blocked', blocked: !this.#livekit.canPlaybackAudio });
+    publishPeople(this.#livekit, this.dispatch);
+    this.dispatch({ kind: 'sound_blocked', blocked: !this.#livekit.canPlaybackAudio });
     // The meeting does not wait for its chat.
     this.#chat.open(this.room).catch(() => this.notify('The chat cannot be reached just now'));
     const publishing = entry.bring().publish(me, this.store.get().rights);
-    for (const [device, published] of publishing) void this.#attempt(device, () => published);
+    for (const [device, published] of publishing) void this.attempt(device, () => published);
   }
 
   toggleMicrophone(): void {
     const me = this.#livekit.localParticipant;
-    void this.#attempt('microphone', () => me.setMicrophoneEnabled(!me.isMicrophoneEnabled));
+    void this.attempt('microphone', () => me.setMicrophoneEnabled(!me.isMicrophoneEnabled));
   }
 
   toggleCamera(): void {
     const me = this.#livekit.localParticipant;
-    void this.#attempt('camera', () => me.setCameraEnabled(!me.isCameraEnabled));
+    void this.attempt('camera', () => me.setCameraEnabled(!me.isCameraEnabled));
   }
 
   toggleScreen(): void {
     const me = this.#livekit.localParticipant;
     const options = { audio: true, selfBrowserSurface: 'exclude', surfaceSwitching: 'include' } as const;
-    void this.#attempt('screen', () => me.setScreenShareEnabled(!me.isScreenShareEnabled, options));
+    void this.attempt('screen', () => me.setScreenShareEnabled(!me.isScreenShareEnabled, options));
   }
 
   sendMessage(text: string): void {
@@ -96,26 +94,6 @@ export class MeetingSession implements Meeting {
     this.#chat.resend(id);
   }
 
-  togglePanel(panel: Exclude<Panel, 'none'>): void {
-    this.#dispatch({ kind: 'panel_toggled', panel });
-  }
-
-  openPanel(panel: Exclude<Panel, 'none'>): void {
-    this.#dispatch({ kind: 'panel_opened', panel });
-  }
-
-  closePanel(): void {
-    this.#dispatch({ kind: 'panel_closed' });
-  }
-
-  dismissNotice(id: number): void {
-    this.#dispatch({ kind: 'notice_dismissed', id });
-  }
-
-  notify(text: string): void {
-    this.#dispatch({ kind: 'noticed', tone: 'info', text });
-  }
-
   unblockSound(): void {
     this.#livekit.startAudio().catch(() => undefined); // the event tells the page whether it worked
   }
@@ -124,7 +102,7 @@ export class MeetingSession implements Meeting {
     this.#preferences.change({ name });
     this.#livekit.localParticipant.setName(name).then(
       () => this.notify(`The others see you as ${name}`),
-      () => this.#dispatch({ kind: 'noticed', tone: 'problem', text: 'Your name was not changed', hint: 'Try again in a moment.' }),
+      () => this.dispatch({ kind: 'noticed', tone: 'problem', text: 'Your name was not changed', hint: 'Try again in a moment.' }),
     );
   }
 
@@ -137,7 +115,7 @@ export class MeetingSession implements Meeting {
     this.#preferences.change({ [preference]: id });
     this.#livekit.switchActiveDevice(kind, id).catch((error: unknown) => {
       const hint = classifyMediaError(device === 'camera' ? 'camera' : 'microphone', error).hint;
-      this.#dispatch({ kind: 'noticed', tone: 'problem', text: `The ${noun} could not be switched`, hint });
+      this.dispatch({ kind: 'noticed', tone: 'problem', text: `The ${noun} could not be switched`, hint });
     });
   }
 
@@ -155,27 +133,11 @@ export class MeetingSession implements Meeting {
     void this.#livekit.disconnect();
   }
 
-  /** Does one thing with a device at a time: what is pressed meanwhile does nothing. */
-  async #attempt(control: MediaKind, act: () => Promise<unknown>): Promise<void> {
-    if (this.store.get().busy.includes(control)) return;
-    this.#dispatch({ kind: 'control_busy', control, busy: true });
-    try {
-      await act();
-    } catch (error) {
-      const failure = window.isSecureContext ? classifyMediaError(control, error) : mediaFailure(control, 'insecure');
-      const cancelledPicker = control === 'screen' && failure.kind === 'denied';
-      if (!cancelledPicker) {
-        this.#dispatch({ kind: 'noticed', tone: 'problem', text: failure.title, hint: failure.hint });
-      }
-    } finally {
-      this.#dispatch({ kind: 'control_busy', control, busy: false });
-      publishPeople(this.#livekit, this.#dispatch);
-      const { isMicrophoneEnabled, isCameraEnabled } = this.#livekit.localParticipant;
-      this.#listener.onDevices({ microphoneOn: isMicrophoneEnabled, cameraOn: isCameraEnabled });
-    }
+  protected override handleAttempted(): void {
+    publishPeople(this.#livekit, this.dispatch);
+    const { isMicrophoneEnabled, isCameraEnabled } = this.#livekit.localParticipant;
+    this.#listener.onDevices({ microphoneOn: isMicrophoneEnabled, cameraOn: isCameraEnabled });
   }
-
-  readonly #dispatch = (event: MeetingEvent): void => this.store.update((state) => reduceMeeting(state, event));
 }
 
 const DEVICE_SWITCHES = {

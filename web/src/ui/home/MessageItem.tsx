@@ -3,7 +3,7 @@ import type { Home } from '../../client/home/home';
 import type { Delivery, MessageView } from '../../client/home/homeState';
 import { Icon } from '../icons';
 import { IconButton } from '../IconButton';
-import { linkify } from '../meeting/linkify';
+import { LinkedText } from '../LinkedText';
 import { Attachments } from './Attachments';
 import { PersonAvatar } from './PersonAvatar';
 import { Reactions } from './Reactions';
@@ -78,19 +78,7 @@ function Content({ message }: { message: MessageView }): ReactElement {
         </blockquote>
       )}
       <Attachments attachments={attachments} />
-      {text !== '' && (
-        <p className="message-text" dir="auto">
-          {linkify(text).map((part, index) =>
-            part.href === null ? (
-              part.text
-            ) : (
-              <a key={index} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
-                {part.text}
-              </a>
-            ),
-          )}
-        </p>
-      )}
+      {text !== '' && <LinkedText text={text} />}
     </>
   );
 }

@@ -2,8 +2,8 @@ import { type KeyboardEvent, memo, type ReactElement, type SubmitEvent } from 'r
 import type { Meeting } from '../../client/meeting/meeting';
 import type { ChatMessage } from '../../client/meeting/meetingState';
 import { Icon } from '../icons';
+import { LinkedText } from '../LinkedText';
 import { useSelected } from '../useSelected';
-import { linkify } from './linkify';
 import { PanelFrame } from './PanelFrame';
 import { useFollowingScroll } from './useFollowingScroll';
 
@@ -54,17 +54,7 @@ const Message = memo(function DrawMessage({ message, follows, meeting }: Message
         <strong dir="auto">{isLocal ? 'You' : name}</strong>{' '}
         <time dateTime={time.toISOString()}>{time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}</time>
       </p>
-      <p className="message-text" dir="auto">
-        {linkify(text).map((part, index) =>
-          part.href === null ? (
-            part.text
-          ) : (
-            <a key={index} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
-              {part.text}
-            </a>
-          ),
-        )}
-      </p>
+      <LinkedText text={text} />
       {delivery === 'failed' && (
         <p className="message-problem">
           Not sent.{' '}

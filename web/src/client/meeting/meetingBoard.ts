@@ -1,0 +1,56 @@
+import { classifyMediaError, mediaFailure, type MediaKind } from '../mediaFailure';
+import { Store } from '../store';
+import { type MeetingEvent, reduceMeeting } from './meetingReducer';
+import { INITIAL_MEETING, type MeetingState, type Panel } from './meetingState';
+
+/** What every meeting does in the same way, whatever carries it: its state, its panels, its notices. */
+export abstract class MeetingBoard {
+  readonly store: Store<MeetingState>;
+
+  protected constructor(part: Partial<MeetingState> = {}) {
+    this.store = new Store<MeetingState>({ ...INITIAL_MEETING, ...part });
+  }
+
+  togglePanel(panel: Exclude<Panel, 'none'>): void {
+    this.dispatch({ kind: 'panel_toggled', panel });
+  }
+
+  openPanel(panel: Exclude<Panel, 'none'>): void {
+    this.dispatch({ kind: 'panel_opened', panel });
+  }
+
+  closePanel(): void {
+    this.dispatch({ kind: 'panel_closed' });
+  }
+
+  dismissNotice(id: number): void {
+    this.dispatch({ kind: 'notice_dismissed', id });
+  }
+
+  notify(text: string): void {
+    this.dispatch({ kind: 'noticed', tone: 'info', text });
+  }
+
+  protected readonly dispatch = (event: MeetingEvent): void => this.store.update((state) => reduceMeeting(state, event));
+
+  /** Does one thing with a device at a time: what is pressed meanwhile does nothing. */
+  protected async attempt(control: MediaKind, act: () => Promise<unknown>): Promise<void> {
+    if (this.store.get().busy.includes(control)) return;
+    this.dispatch({ kind: 'control_busy', control, busy: true });
+    try {
+      await act();
+    } catch (error) {
+      const failure = window.isSecureContext ? classifyMediaError(control, error) : mediaFailure(control, 'insecure');
+      const cancelledPicker = control === 'screen' && failure.kind === 'denied';
+      if (!cancelledPicker) this.dispatch({ kind: 'noticed', tone: 'problem', text: failure.title, hint: failure.hint });
+    } finally {
+      this.dispatch({ kind: 'control_busy', control, busy: false });
+      this.handleAttempted();
+    }
+  }
+
+  /** A device was switched, or could not be. */
+  protected handleAttempted(): void {
+    // Not every meeting has more to do then.
+  }
+}

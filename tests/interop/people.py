@@ -46,10 +46,10 @@ def text_of(event: AnyEvent) -> str | None:
     return None
 
 
-async def texts(listener: Listener, count: int) -> list[str]:
-    """Of the next posted messages."""
+async def texts(listener: Listener, count: int, within_s: float = WITHIN_S) -> list[str]:
+    """Of the next posted messages. Raises `TimeoutError`."""
     found: list[str] = []
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(within_s):
         async for event in listener:
             text = text_of(event)
             if text is not None:

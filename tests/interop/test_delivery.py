@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.cable import Cable
-from tests.interop.people import person, somebody, text_of
+from tests.interop.people import person, somebody, texts
 from tests.server import TureenServer
-from tureen.client import Client, Listener
+from tureen.client import Client
 from tureen.protocol.replies import Sent
 
+WITHIN_S = 120.0
 MEMBERS = 3
 EACH = 40
 CUT_EVERY = 0.1
@@ -40,17 +41,6 @@ async def _write(
     return sent
 
 
-async def _read(listener: Listener, count: int) -> list[str]:
-    found: list[str] = []
-    async for event in listener:
-        text = text_of(event)
-        if text is not None:
-            found.append(text)
-        if len(found) == count:
-            break
-    return found
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_drops_lose_and_double_nothing(server: TureenServer, seed: int) -> None:
     async def scenario() -> None:
@@ -64,8 +54,10 @@ def test_drops_lose_and_double_nothing(server: TureenServer, seed: int) -> None:
             person(f"http://127.0.0.1:{three.port}", names[2]) as cleo,
         ):
             group = await ada.create("drops", names[1:])
-            async with ada.listen() as first, bob.listen() as second, cleo.listen() as third, asyncio.timeout(120):
-                readers = [asyncio.create_task(_read(each, MEMBERS * EACH)) for each in (first, second, third)]
+            async with ada.listen() as first, bob.listen() as second, cleo.listen() as third, asyncio.timeout(WITHIN_S):
+                readers = [
+                    asyncio.create_task(texts(each, MEMBERS * EACH, WITHIN_S)) for each in (first, second, third)
+                ]
                 cables, chance = [one, two, three], random.Random(seed)
                 writing = [
                     _write(client, group.id, name, cables, chance)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
+from tureen.client.conversation_order import ConversationOrder, Verdict
 from tureen.client.errors import ClientError, NotConnectedError, RefusedError
 from tureen.client.link import Incoming, Link, LinkSettings
 from tureen.client.listener import Listener
 from tureen.client.pending import Pending
-from tureen.client.sequence import Sequence as ConversationSequence
-from tureen.client.sequence import Verdict
 from tureen.protocol.commands import (
     Command,
     ConversationCreate,
@@ -56,9 +55,9 @@ class Client:
 
     def __init__(self, settings: LinkSettings, positions: Sequence[Position]) -> None:
         """``positions``: where to go on; empty: from now on."""
-        self._sequence = ConversationSequence(list(positions))
+        self._order = ConversationOrder(list(positions))
         self._pending = Pending()
-        self._link = Link(settings, lambda: self._sequence.positions)
+        self._link = Link(settings, lambda: self._order.positions)
         self._listeners: set[Listener] = set()
         self._welcomed: asyncio.Future[Welcome] = asyncio.get_running_loop().create_future()
         self._welcome: Welcome | None = None
@@ -68,12 +67,14 @@ class Client:
     @property
     def user(self) -> str:
         """Who this is to others."""
-        return self._current_welcome().me.id
+        if self._welcome is None:
+            raise NotConnectedError("The client has not been connected yet.", "Wait for `connect`.")
+        return self._welcome.me.id
 
     @property
     def positions(self) -> list[Position]:
         """Worth keeping: handed to `connect` again, a program that was restarted misses nothing."""
-        return self._sequence.positions
+        return self._order.positions
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
@@ -98,9 +99,28 @@ class Client:
             raise ClientError(f"The server answered {type(received).__name__} to {type(command).__name__}.")
         return received
 
-    async def send(self, conversation: str, text: str = "", *, custom: Custom | None = None, **more: Any) -> Sent:  # noqa: ANN401 - fields of `MessageSend`
-        """Writes a message; returns once it is stored. ``more``: fields of `MessageSend`."""
-        command = MessageSend(id=self.new_id(), conversation=conversation, text=text, custom=custom, **more)
+    async def send(
+        self,
+        conversation: str,
+        text: str = "",
+        *,
+        custom: Custom | None = None,
+        mentions: Sequence[str] = (),
+        attachments: Sequence[str] = (),
+        reply_to: str | None = None,
+        thread: str | None = None,
+    ) -> Sent:
+        """Writes a message; returns once it is stored. Ids of people, of files that are ready, of messages."""
+        command = MessageSend(
+            id=self.new_id(),
+            conversation=conversation,
+            text=text,
+            custom=custom,
+            mentions=list(mentions),
+            attachments=list(attachments),
+            reply_to=reply_to,
+            thread=thread,
+        )
         return await self.request(command, Sent)
 
     async def direct(self, user: str) -> Conversation:
@@ -136,20 +156,15 @@ class Client:
 
     # --- events -----------------------------------------------------------------------------------------------------
 
-    @contextlib.contextmanager
-    def _listening(self) -> Iterator[Listener]:
+    @contextlib.asynccontextmanager
+    async def listen(self) -> AsyncIterator[Listener]:
+        """Events from now on, those of a conversation in order and each once. Several may listen."""
         listener = Listener()
         self._listeners.add(listener)
         try:
             yield listener
         finally:
             self._listeners.discard(listener)
-
-    @contextlib.asynccontextmanager
-    async def listen(self) -> AsyncIterator[Listener]:
-        """Events from now on, those of a conversation in order and each once. Several may listen."""
-        with self._listening() as listener:
-            yield listener
 
     # --- life -------------------------------------------------------------------------------------------------------
 
@@ -178,16 +193,11 @@ class Client:
         for listener in self._listeners:
             listener.end(error)
 
-    def _current_welcome(self) -> Welcome:
-        if self._welcome is None:
-            raise NotConnectedError("The client has not been connected yet.", "Wait for `connect`.")
-        return self._welcome
-
     async def _conversation(self, command: Command) -> Conversation:
         conversation = (await self.request(command, ConversationAnswered)).conversation
-        if self._sequence.position(conversation.id) is None:
+        if self._order.position(conversation.id) is None:
             # Whatever comes from now on follows its head.
-            self._sequence.jump(
+            self._order.jump(
                 Gap(conversation=conversation.id, epoch=conversation.epoch, head_seq=conversation.head_seq)
             )
         return conversation
@@ -204,10 +214,10 @@ class Client:
             case ConversationEvent():
                 self._take(message)
             case Gap():
-                self._sequence.jump(message)
+                self._order.jump(message)
                 self._hand_on(message)
             case ConversationGone():
-                self._sequence.forget(message.conversation)
+                self._order.forget(message.conversation)
                 self._hand_on(message)
             case _:
                 self._hand_on(message)
@@ -221,9 +231,9 @@ class Client:
         if waiting is not None:
             waiting.append(event)
             return
-        match self._sequence.judge(event):
+        match self._order.judge(event):
             case Verdict.TAKE:
-                self._sequence.take(event)
+                self._order.take(event)
                 self._hand_on(event)
             case Verdict.FILL:
                 self._filling[event.conversation] = [event]
@@ -234,14 +244,14 @@ class Client:
     async def _fill(self, conversation: str) -> None:
         """Asks for what is missing before the events that wait, and hands all on in order."""
         try:
-            while (held := self._sequence.position(conversation)) is not None:
+            while (held := self._order.position(conversation)) is not None:
                 command = EventsGet(
                     id=self.new_id(), conversation=conversation, epoch=held.epoch, after=held.seq, limit=FILL_PAGE
                 )
                 page = await self.request(command, Events)
                 for event in page.events:
-                    if self._sequence.judge(event) is Verdict.TAKE:
-                        self._sequence.take(event)
+                    if self._order.judge(event) is Verdict.TAKE:
+                        self._order.take(event)
                         self._hand_on(event)
                 if not page.recovered:
                     self._give_up(conversation)
@@ -257,15 +267,15 @@ class Client:
         """Goes on with the events that wait."""
         first = self._filling[conversation][0]
         gap = Gap(conversation=conversation, epoch=first.epoch, head_seq=first.seq - 1)
-        self._sequence.jump(gap)
+        self._order.jump(gap)
         self._hand_on(gap)
 
     def _hand_on(self, event: AnyEvent) -> None:
         for listener in self._listeners:
             listener.put(event)
 
-    def _spawn(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
-        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

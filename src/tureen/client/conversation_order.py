@@ -19,7 +19,7 @@ class Verdict(enum.Enum):
     """Events before it are missing: ask for them first."""
 
 
-class Sequence:
+class ConversationOrder:
     """Up to where each conversation was received. Remembers those with the latest events, at most `MAX_POSITIONS`."""
 
     def __init__(self, positions: list[Position]) -> None:

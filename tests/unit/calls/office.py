@@ -371,3 +371,15 @@ async def talking(office: Office) -> tuple[Device, Device, str]:
 
 
 Work = Coroutine[Any, Any, T]
+
+
+async def conference(office: Office) -> tuple[Device, Device, Device, str]:
+    """Ann, Bob and Carl, whose call is active and goes through the room."""
+    ann, bob, carl = office.device("ann", "a1"), office.device("bob", "b1"), office.device("carl", "c1")
+    call = (await ann.start("bob", "carl")).id
+    for callee in (bob, carl):
+        await callee.accept(call)
+    for member in (ann, bob, carl):
+        await member.connected(call)
+    assert ann.sees.state is CallState.ACTIVE
+    return ann, bob, carl, call

@@ -1,14 +1,12 @@
-"""From the answer to the end: paths, losses, groups, restarts."""
+"""From the answer to the end: paths, what devices exchange, losses, what is left of a call."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 
-from tests.unit.calls.office import STUN, Device, Office, failure, talking
-from tureen.calls import CallSettings
+from tests.unit.calls.office import STUN, Office, conference, failure, talking
 from tureen.model.ids import CallId
 from tureen.protocol.commands import (
     CallConnected,
@@ -32,18 +30,6 @@ from tureen.protocol.resources import CallEnd, CallState, MediaPath
 @pytest.fixture
 async def office() -> Office:
     return Office()
-
-
-async def conference(office: Office) -> tuple[Device, Device, Device, str]:
-    """Ann, Bob and Carl, whose call is active and goes through the room."""
-    ann, bob, carl = office.device("ann", "a1"), office.device("bob", "b1"), office.device("carl", "c1")
-    call = (await ann.start("bob", "carl")).id
-    for callee in (bob, carl):
-        await callee.accept(call)
-    for member in (ann, bob, carl):
-        await member.connected(call)
-    assert ann.sees.state is CallState.ACTIVE
-    return ann, bob, carl, call
 
 
 # --- connecting -----------------------------------------------------------------------------------------------
@@ -289,101 +275,6 @@ async def test_a_member_takes_the_call_over_to_another_device(office: Office) ->
     assert ann.sees.end is None
 
 
-# --- groups ---------------------------------------------------------------------------------------------------
-
-
-async def test_ringing_ends_for_each_person_separately(office: Office) -> None:
-    ann, bob, carl = office.device("ann", "a1"), office.device("bob", "b1"), office.device("carl", "c1")
-    call = (await ann.start("bob", "carl", "dora")).id
-    await bob.do(CallReject, call)
-    assert (carl.leg, ann.party("bob"), ann.sees.end) == ("pending", "rejected", None)
-    await carl.accept(call)
-    assert (ann.sees.state, ann.party("dora")) == (CallState.CONNECTING, "called")
-    for member in (ann, carl):
-        await member.connected(call)
-    await office.advance(45)
-    assert (ann.sees.state, ann.party("dora"), ann.party("bob")) == (CallState.ACTIVE, "missed", "rejected")
-
-
-async def test_a_group_that_nobody_answers_ends(office: Office) -> None:
-    ann, bob = office.device("ann", "a1"), office.device("bob", "b1")
-    call = (await ann.start("bob", "carl")).id
-    await bob.do(CallReject, call)
-    await office.advance(45)
-    assert ann.sees.end is CallEnd.REJECTED
-
-
-async def test_a_group_lives_until_the_last_one_has_left(office: Office) -> None:
-    ann, bob, carl, call = await conference(office)
-    await ann.hang_up(call)
-    await bob.hang_up(call)
-    await office.advance(1000)
-    assert (carl.sees.state, carl.sees.end) == (CallState.ACTIVE, None)
-    await carl.hang_up(call)
-    assert carl.sees.end is CallEnd.HUNG_UP
-
-
-async def test_who_left_or_refused_may_join_later(office: Office) -> None:
-    ann, bob, _carl, call = await conference(office)
-    await bob.hang_up(call)
-    assert ann.party("bob") == "left"
-    await office.device("bob", "b2").do(CallJoin, call)
-    assert ann.party("bob") == "joined"
-
-
-async def test_joining_a_call_that_rings_is_accepting_it(office: Office) -> None:
-    ann, one, two = office.device("ann", "a1"), office.device("bob", "b1"), office.device("bob", "b2")
-    call = (await ann.start("bob")).id
-    await one.do(CallJoin, call)
-    assert (one.leg, two.leg) == ("accepted", "answered_elsewhere")
-
-
-async def test_a_third_person_brings_a_direct_call_to_the_server(office: Office) -> None:
-    ann, bob, call = await talking(office)
-    carl = office.device("carl", "c1")
-    await bob.do(CallInvite, call, users=["carl", "ann"])
-    assert (ann.sees.state, ann.sees.path, ann.sees.generation) == (CallState.ACTIVE, MediaPath.ROOM, 2)
-    assert (carl.leg, ann.party("carl")) == ("pending", "called")
-    with pytest.raises(CommandError, check=failure(ErrorCode.CONFLICT)):
-        await ann.do(CallMove, call, path=MediaPath.DIRECT)
-    await carl.accept(call)
-    assert ann.party("carl") == "joined"
-    await bob.hang_up(call)
-    await ann.do(CallMove, call, path=MediaPath.DIRECT)
-    assert carl.sees.path is MediaPath.DIRECT
-
-
-async def test_who_missed_an_invitation_is_rung_again(office: Office) -> None:
-    ann, _bob, carl, call = await conference(office)
-    dora = office.device("dora", "d1")
-    await ann.do(CallInvite, call, users=["dora"])
-    await dora.do(CallReject, call)
-    await carl.do(CallInvite, call, users=["dora"])
-    assert (dora.leg, ann.party("dora")) == ("pending", "called")
-    await dora.accept(call)
-    assert ann.party("dora") == "joined"
-
-
-async def test_only_members_invite_and_not_too_many(office: Office) -> None:
-    office = Office(CallSettings(users_per_call=4))
-    ann, bob, _carl, call = await conference(office)
-    await bob.hang_up(call)
-    with pytest.raises(CommandError, check=failure(ErrorCode.CONFLICT)):
-        await bob.do(CallInvite, call, users=["dora"])
-    with pytest.raises(CommandError, check=failure(ErrorCode.LIMIT_EXCEEDED)):
-        await ann.do(CallInvite, call, users=["dora", "eve"])
-    await ann.do(CallInvite, call, users=["dora", "bob"])
-
-
-async def test_everyone_leaving_stops_what_still_rings(office: Office) -> None:
-    ann, bob, call = await talking(office)
-    carl = office.device("carl", "c1")
-    await ann.do(CallInvite, call, users=["carl"])
-    await ann.hang_up(call)
-    await bob.hang_up(call)
-    assert (carl.leg, carl.sees.end) == ("cancelled", CallEnd.HUNG_UP)
-
-
 # --- afterwards -----------------------------------------------------------------------------------------------
 
 
@@ -444,79 +335,3 @@ async def test_the_history_shows_ones_own_calls_newest_first(office: Office) -> 
     bobs = await office.device("bob", "b1").send(CallHistory(id="h3"))
     assert isinstance(bobs, CallPage)
     assert [(call.id, call.end) for call in bobs.calls] == [(first, CallEnd.UNREACHABLE)]
-
-
-# --- a new owner ----------------------------------------------------------------------------------------------
-
-
-async def test_a_call_outlives_the_server(office: Office) -> None:
-    ann, bob, call = await talking(office)
-    await office.restart()
-    assert [each.id for each in office.service.open_calls(ann.actor.user)] == [call]
-    ann.open()
-    bob.open()
-    await office.quiet()
-    assert (ann.party("ann"), ann.party("bob"), ann.sees.state) == ("joined", "joined", CallState.ACTIVE)
-    await office.advance(100)
-    assert ann.sees.end is None
-
-
-async def test_deadlines_go_on_after_a_restart(office: Office) -> None:
-    ann = office.device("ann", "a1")
-    call = (await ann.start("bob")).id
-    await office.advance(40)
-    await office.restart()
-    ann.open()
-    await office.advance(5)
-    assert office.stored(call).end is CallEnd.UNREACHABLE
-
-
-async def test_members_who_do_not_find_the_new_owner_are_lost(office: Office) -> None:
-    ann, _bob, _call = await talking(office)
-    await office.restart()
-    ann.open()
-    await office.advance(20)
-    assert ann.sees.end is CallEnd.LOST
-
-
-async def test_an_owner_that_was_replaced_changes_nothing_more(office: Office) -> None:
-    ann, bob, call = await talking(office)
-    old = office.service
-    office.service = office.new_service()
-    await office.service.restore()
-    await office.service.require_room(CallId(call))
-    heard = len(bob.changes)
-    with pytest.raises(CommandError, check=failure(ErrorCode.UNAVAILABLE)):
-        await old.handlers()[CallHangUp](ann.actor, CallHangUp(id="late", call=call))
-    assert (len(bob.changes), office.stored(call).end) == (heard, None)
-    assert old.open_calls(ann.actor.user) == []
-
-
-async def test_a_new_owner_tells_what_the_old_one_could_not(office: Office) -> None:
-    ann, bob, call = await talking(office)
-    office.store.silent_failures = 1
-    with pytest.raises(CommandError, check=failure(ErrorCode.UNAVAILABLE)):
-        await ann.do(CallMove, call, path=MediaPath.ROOM)
-    office.service.close()
-    office.service = office.new_service()
-    await office.service.restore()
-    await office.quiet()
-    assert (ann.sees.path, bob.sees.path, bob.sees.generation) == (MediaPath.ROOM, MediaPath.ROOM, 2)
-
-
-async def test_what_an_owner_wrote_before_it_was_replaced_is_kept(office: Office) -> None:
-    """The new one has read the call, and the old one writes once more."""
-    ann, bob, call = await talking(office)
-    old = office.service
-    office.service = office.new_service()
-    office.store.gate.clear()
-    move = CallMove(id="m", call=call, path=MediaPath.ROOM)
-    moving = asyncio.ensure_future(old.handlers()[CallMove](ann.actor, move))
-    restoring = asyncio.create_task(office.service.restore())
-    await asyncio.sleep(0)
-    office.store.gate.set()
-    await asyncio.gather(moving, restoring)
-    await office.quiet()
-    assert (bob.sees.path, office.stored(call).tenure) == (MediaPath.ROOM, 2)
-    await bob.hang_up(call)
-    assert ann.sees.end is CallEnd.HUNG_UP

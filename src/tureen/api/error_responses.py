@@ -11,9 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tureen.api.errors import ApiError
-from tureen.protocol.errors import CommandError, ErrorCode
-
-STORAGE_RETRY_MS = 1_000
+from tureen.protocol.errors import CommandError
+from tureen.storage.errors import busy_refusal
 
 
 def json_response(content: object, status: int = 200) -> Response:
@@ -61,10 +60,7 @@ async def handle_command_error(_request: Request, error: Exception) -> Response:
 
 async def handle_busy_storage(_request: Request, _error: Exception) -> Response:
     """For a database that can take no more at the moment."""
-    refused = CommandError(
-        ErrorCode.UNAVAILABLE, "The database is busy.", "Try again.", retry_after_ms=STORAGE_RETRY_MS
-    )
-    return await handle_command_error(_request, refused)
+    return command_error_response(busy_refusal())
 
 
 async def handle_http_exception(_request: Request, error: Exception) -> Response:

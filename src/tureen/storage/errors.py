@@ -16,6 +16,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tureen.errors import TureenError
+from tureen.protocol.errors import CommandError, ErrorCode
+
+BUSY_RETRY_MS = 1_000
 
 
 class StorageError(TureenError):
@@ -58,3 +61,8 @@ class ArchiveError(StorageError):
     """The archive is damaged or of another version, or what it would be written to is not empty."""
 
     code: ClassVar[str] = "archive"
+
+
+def busy_refusal() -> CommandError:
+    """What clients are told of a `StorageBusyError`, whichever door they came by."""
+    return CommandError(ErrorCode.UNAVAILABLE, "The database is busy.", "Try again.", retry_after_ms=BUSY_RETRY_MS)

@@ -2,285 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import logging
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from collections.abc import Callable
 
 import pytest
 
-from tests.unit.doors.fakes import FakeClock, FakeEntropy
-from tests.unit.signaling.wires import FakeWire, posted
-from tureen.auth.secret import Secret
-from tureen.auth.tokens import issue_token
-from tureen.doors.native.connection import Connection
+from tests.unit.doors.restaurant import Kitchen, Restaurant, look, say, send, turns
+from tests.unit.signaling.wires import posted
 from tureen.doors.native.dispatch import Dispatcher
 from tureen.doors.native.framing import encode_frame
-from tureen.doors.native.services import Knowledge, NativeServices
-from tureen.doors.native.settings import NativeDoorSettings
-from tureen.doors.native.socket import NativeSocket
-from tureen.model.actor import Actor
-from tureen.model.grant import Grant, PeopleGrant, RoomGrant
-from tureen.model.ids import Identity, RoomName, UserId
-from tureen.ports import Handler
+from tureen.model.grant import Grant
+from tureen.model.ids import UserId
 from tureen.protocol.codec import encode
 from tureen.protocol.commands import (
-    Command,
-    ContactsAdd,
     ContactsList,
-    MessageSend,
-    Position,
-    PresenceSet,
-    StateGet,
 )
 from tureen.protocol.errors import CommandError, ErrorCode
-from tureen.protocol.events import ContactsChanged, Event, TypingHeard
-from tureen.protocol.replies import ConversationAnswered, Done, Reply, Sent
-from tureen.protocol.resources import Conversation, ConversationKind, Person
-from tureen.signaling import SessionLimits, SessionRegistry
-
-
-class FakeSocket(FakeWire):
-    """As the real one; its frames are read without their heads."""
-
-    remote = "192.0.2.7"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.reading = True
-
-    def pause_reading(self) -> None:
-        self.reading = False
-
-    def resume_reading(self) -> None:
-        self.reading = True
-
-
-class Kitchen:
-    """A handler for every command that a test names; each waits until it is let go on."""
-
-    def __init__(self) -> None:
-        self.begun: list[str] = []
-        self.gates: dict[str, asyncio.Future[Reply | Exception]] = {}
-
-    async def handle(self, actor: Actor, command: Command) -> Reply:
-        self.begun.append(command.id)
-        gate: asyncio.Future[Reply | Exception] = asyncio.get_running_loop().create_future()
-        self.gates[command.id] = gate
-        result = await gate
-        if isinstance(result, Exception):
-            raise result
-        return result
-
-    async def finish(self, command_id: str, result: Reply | Exception | None = None) -> None:
-        self.gates.pop(command_id).set_result(result or Done(id=command_id))
-        await turns()
-
-
-class Missed:
-    def __init__(self, *events: Event) -> None:
-        self.events = events
-        self.gate = asyncio.Event()
-        self.gate.set()
-
-    async def missed(self, actor: Actor, positions: Sequence[Position]) -> Sequence[Event]:
-        await self.gate.wait()
-        return self.events
-
-
-async def turns() -> None:
-    """Turns of the loop, in which all happens that is due."""
-    for _ in range(20):
-        await asyncio.sleep(0)
-
-
-class Restaurant:
-    def __init__(self, knowledge: Knowledge | None = None, **settings: Any) -> None:
-        self.clock = FakeClock()
-        self.kitchen = Kitchen()
-        limits = settings.pop("sessions", SessionLimits())
-        self.registry = SessionRegistry(self.clock, FakeEntropy(), encode, limits)
-        kinds: tuple[type[Command], ...] = (MessageSend, StateGet, ContactsAdd, PresenceSet)
-        table: dict[type[Command], Handler] = dict.fromkeys(kinds, self.kitchen.handle)
-        self.services = NativeServices(
-            self.registry,
-            Dispatcher([table]),
-            knowledge or Knowledge(),
-            self.clock,
-            NativeDoorSettings(keys={"k": Secret("s" * 32)}, sessions=limits, **settings),
-        )
-        self.services.encode = encode
-
-    def token(self, user: str, *, people: bool = True, room: str | None = None, lifetime_s: float = 600) -> str:
-        grant = Grant(
-            identity=Identity(user),
-            api_key="k",
-            expires_at=0,
-            people=PeopleGrant(connect=people),
-            room=RoomGrant(join=room is not None, room=RoomName(room) if room else None),
-        )
-        return issue_token(grant, "k", Secret("s" * 32), self.clock.now(), lifetime_s)
-
-    def connect(self, bearer: str = "") -> tuple[FakeSocket, Connection]:
-        socket = FakeSocket()
-        return socket, Connection(self.services, cast("NativeSocket", socket), bearer)
-
-    async def enter(
-        self, user: str = "ann", *, token: str | None = None, **fields: Any
-    ) -> tuple[FakeSocket, Connection]:
-        socket, connection = self.connect()
-        hello = {"type": "hello", "id": "h", "version": 1, "device": "phone", "token": token or self.token(user)}
-        say(connection, **{**hello, **fields})
-        await turns()
-        sessions = self.registry._users.get(UserId(user), {}).values()
-        socket.session = next((each for each in sessions if each.wire is socket), None)
-        return socket, connection
-
-
-def say(connection: Connection, **message: Any) -> None:
-    connection.handle_text_untrusted(json.dumps(message).encode())
-
-
-def send(connection: Connection, command_id: str) -> None:
-    say(connection, type="message.send", id=command_id, conversation="CV", text="hi")
-
-
-def look(connection: Connection, command_id: str) -> None:
-    say(connection, type="state.get", id=command_id, conversation="CV")
-
-
-class TestHello:
-    async def test_who_does_not_come_to_the_point_is_sent_away(self) -> None:
-        restaurant = Restaurant(hello_s=10)
-        socket, _ = restaurant.connect()
-        restaurant.clock.advance(9.9)
-        assert socket.frames == []
-        restaurant.clock.advance(0.1)
-        assert socket.kinds == ["goodbye"]
-        assert socket.closed == (4004, "protocol")
-
-    async def test_who_does_is_welcome(self) -> None:
-        restaurant = Restaurant()
-        socket, _ = await restaurant.enter()
-        assert socket.kinds == ["welcome", "synced"]
-        assert socket.said[0]["me"] == {"id": "ann"}
-        assert restaurant.clock.pending == 0
-
-    async def test_the_upgrade_may_bring_the_token(self) -> None:
-        restaurant = Restaurant()
-        socket, connection = restaurant.connect(restaurant.token("ann"))
-        say(connection, type="hello", id="h", version=1, device="phone")
-        await turns()
-        assert socket.kinds == ["welcome", "synced"]
-
-    async def test_what_was_missed_comes_before_what_happens_meanwhile(self) -> None:
-        missed = Missed(posted(1), posted(2))
-        missed.gate.clear()
-        restaurant = Restaurant(Knowledge(catch_up=missed))
-        socket, connection = await restaurant.enter()
-        assert socket.kinds == ["welcome"]
-        for seq in (2, 3):
-            restaurant.registry.send_to_users([UserId("ann")], posted(seq))
-        say(connection, type="ping", id="p")
-        missed.gate.set()
-        await turns()
-        assert [each.get("seq", each["type"]) for each in socket.said] == ["welcome", "done", 1, 2, 3, "synced"]
-
-    async def test_a_slow_client_gets_what_it_missed_at_its_pace(self) -> None:
-        missed = Missed(*(posted(seq, text="x" * 1000) for seq in range(1, 101)))
-        missed.gate.clear()
-        restaurant = Restaurant(Knowledge(catch_up=missed), sessions=SessionLimits(queue_bytes=5_000))
-        socket, connection = await restaurant.enter()
-        missed.gate.set()
-        rounds = 0
-        while "synced" not in socket.kinds:
-            rounds += 1
-            assert rounds < 200
-            socket.room = 3
-            connection.handle_resumed()
-            await turns()
-        assert [each["seq"] for each in socket.said if "seq" in each] == list(range(1, 101))
-
-    async def test_only_so_many_catch_up_at_a_time_and_only_so_many_wait(self) -> None:
-        missed = Missed()
-        missed.gate.clear()
-        restaurant = Restaurant(Knowledge(catch_up=missed), catch_ups_at_once=1, catch_ups_waiting=2)
-        first, _ = await restaurant.enter("ann")
-        second, _ = await restaurant.enter("bob")
-        third, connection = restaurant.connect()
-        say(connection, type="hello", id="h", version=1, device="phone", token=restaurant.token("eve"))
-        assert (third.said[0]["code"], third.closed) == ("unavailable", (4005, "unavailable"))
-        assert third.said[0]["retry_after_ms"] > 0
-        missed.gate.set()
-        await turns()
-        assert (first.kinds[-1], second.kinds[-1]) == ("synced", "synced")
-
-    async def test_a_defect_in_it_ends_the_connection_and_not_the_session_of_others(
-        self, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        class Broken:
-            async def missed(self, actor: Actor, positions: Sequence[Position]) -> Sequence[Event]:
-                raise ZeroDivisionError
-
-        restaurant = Restaurant(Knowledge(catch_up=Broken()))
-        socket, _ = await restaurant.enter()
-        assert socket.kinds == ["welcome", "goodbye"]
-        assert socket.said[-1]["retry_after_ms"] > 0
-
-    async def test_what_comes_while_it_is_let_in_waits(self) -> None:
-        gate: asyncio.Future[Person] = asyncio.get_running_loop().create_future()
-
-        class Slow:
-            async def admit(self, grant: Grant) -> Person:
-                return await gate
-
-        restaurant = Restaurant(Knowledge(admission=Slow()))
-        socket, connection = await restaurant.enter()
-        say(connection, type="ping", id="a")
-        say(connection, type="ping", id="b")
-        await turns()
-        assert (socket.frames, restaurant.registry.size) == ([], 0)
-        gate.set_result(Person(id="ann", name="Ann of the directory"))
-        await turns()
-        assert socket.said[0]["me"]["name"] == "Ann of the directory"
-        assert [each.get("id") for each in socket.said] == ["h", "a", "b", None]
-        assert socket.reading
-
-    async def test_who_leaves_meanwhile_opens_nothing(self) -> None:
-        gate: asyncio.Future[Person] = asyncio.get_running_loop().create_future()
-
-        class Slow:
-            async def admit(self, grant: Grant) -> Person:
-                return await gate
-
-        restaurant = Restaurant(Knowledge(admission=Slow()))
-        _, connection = await restaurant.enter()
-        connection.handle_lost(said_goodbye=False)
-        gate.set_result(Person(id="ann"))
-        await turns()
-        assert restaurant.registry.size == 0
-
-    @pytest.mark.parametrize(
-        ("error", "code"),
-        [(CommandError(ErrorCode.GONE, "Removed."), "gone"), (ZeroDivisionError(), "internal")],
-    )
-    async def test_who_is_not_admitted_is_told_why(self, error: Exception, code: str) -> None:
-        class Strict:
-            async def admit(self, grant: Grant) -> Person:
-                raise error
-
-        restaurant = Restaurant(Knowledge(admission=Strict()))
-        socket, _ = await restaurant.enter()
-        assert [(each["id"], each["code"]) for each in socket.said] == [("h", code)]
-        assert socket.closed == (4005, code)
-
-    async def test_an_idle_device_says_so_in_its_hello(self) -> None:
-        restaurant = Restaurant()
-        socket, _ = await restaurant.enter(idle=True)
-        assert restaurant.kitchen.begun == ["h"]
-        await restaurant.kitchen.finish("h")
-        assert socket.kinds == ["welcome", "synced"]
+from tureen.protocol.events import ContactsChanged, TypingHeard
+from tureen.protocol.replies import ConversationAnswered, Sent
+from tureen.protocol.resources import Conversation, ConversationKind
+from tureen.signaling import SessionLimits
+from tureen.storage.errors import StorageBusyError
 
 
 class TestCommands:
@@ -376,6 +118,16 @@ class TestCommands:
         assert "secret" not in failure["message"]
         say(connection, type="ping", id="p")
         assert socket.kinds[-1] == "done"
+
+    async def test_a_busy_database_is_said_to_be_one(self) -> None:
+        restaurant = Restaurant()
+        socket, connection = await restaurant.enter()
+        look(connection, "a")
+        await turns()
+        await restaurant.kitchen.finish("a", StorageBusyError("Too much waits."))
+        failure = socket.said[-1]
+        assert (failure["code"], failure["retryable"]) == ("unavailable", True)
+        assert failure["retry_after_ms"] > 0
 
     async def test_a_token_for_a_room_reaches_conversations_only(self) -> None:
         restaurant = Restaurant()

@@ -13,6 +13,7 @@ from tureen.protocol.commands import Command, conversations, messages
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.replies import Failed, Reply
 from tureen.signaling.guests import is_guest
+from tureen.storage.errors import StorageBusyError, busy_refusal
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -38,6 +39,8 @@ class Dispatcher:
             return await self._handler(actor, command)(actor, command)
         except CommandError as error:
             return failed(command.id, error)
+        except StorageBusyError:
+            return failed(command.id, busy_refusal())
         except Exception:  # noqa: BLE001 - a mistake in one handler harms its own command only
             correlation = secrets.token_hex(6)
             _log.exception("command failed", command=type(command).__name__, user=actor.user, correlation=correlation)

@@ -165,7 +165,7 @@ class AttachmentsSettings(_Section):
     )
     folder: Path | None = Field(
         default=None,
-        description="where files are kept; none: a folder beside the database",
+        description="where files are kept; none: a folder of this user's, wherever the database is",
         examples=["/var/lib/tureen/files"],
     )
     bucket: str | None = Field(

@@ -22,7 +22,7 @@ from tureen.ports import Clock, Entropy, MediaPort
 from tureen.rooms import RoomRegistry
 from tureen.rooms.limits import RoomDefaults, RoomLimits
 from tureen.server.health import HealthPort
-from tureen.server.people_half import PeopleNeeds, compose_people
+from tureen.server.people_composition import PeopleNeeds, compose_people
 from tureen.server.room_views import RoomViews
 from tureen.server.version import package_version
 from tureen.telemetry.link_metrics import link_metrics

@@ -1,4 +1,4 @@
-"""What the settings say to the parts of the people's half."""
+"""What the settings say to the parts that serve people."""
 
 from __future__ import annotations
 

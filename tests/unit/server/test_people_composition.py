@@ -12,7 +12,7 @@ from tureen.auth.secret import Secret
 from tureen.config.load import load_settings
 from tureen.doors.loop_clock import LoopClock
 from tureen.doors.open_sockets import OpenSockets
-from tureen.server.people_half import PeopleNeeds, compose_people
+from tureen.server.people_composition import PeopleNeeds, compose_people
 from tureen.server.people_settings import native_door_settings
 from tureen.telemetry.metrics import Metrics
 

@@ -1,4 +1,4 @@
-"""The people's half of a node: the database, sessions, the domain packages that answer commands, the native door.
+"""Puts together what a node does for people: the database, sessions, the domain packages that answer commands, the native door.
 
     database ─▶ people, files, push ─▶ messaging ─▶ calls ─▶ native door, HTTP API
 
@@ -49,8 +49,8 @@ from tureen.storage.people import SqlPeopleStore
 from tureen.telemetry.metrics import Metrics
 
 
-class PeopleHalf(Struct, frozen=True, kw_only=True):
-    """What the rest of the node needs of it."""
+class PeopleServices(Struct, frozen=True, kw_only=True):
+    """The parts of a running node that serve people, as far as the rest of it needs them."""
 
     routes: tuple[BaseRoute, ...]
     say_goodbye: Callable[[], None]
@@ -58,7 +58,7 @@ class PeopleHalf(Struct, frozen=True, kw_only=True):
 
 
 class PeopleNeeds(Struct, frozen=True, kw_only=True):
-    """What it is made from."""
+    """What they are made from."""
 
     settings: Settings
     metrics: Metrics
@@ -80,7 +80,7 @@ class _Parts(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleHalf]:
+async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
     """Starts the parts in the order of their needs; they stop in reverse when the context is left."""
     settings, clock = needs.settings, needs.clock
     async with AsyncExitStack() as stack:
@@ -124,7 +124,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleHalf]:
             *ConversationsApi(messaging, bearers, needs.entropy).routes,
             *ModerationApi(messaging, bearers).routes,
         )
-        yield PeopleHalf(routes=routes, say_goodbye=say_goodbye)
+        yield PeopleServices(routes=routes, say_goodbye=say_goodbye)
 
 
 async def _revocations(store: SqlPeopleStore, clock: Clock, sessions: SessionRegistry) -> Revocations:

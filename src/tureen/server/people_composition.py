@@ -1,4 +1,4 @@
-"""Puts together what a node does for people: the database, sessions, the domain packages that answer commands, the native door.
+"""Puts together what serves people: database, sessions, the domain packages that answer commands, the native door.
 
     database ─▶ people, files, push ─▶ messaging ─▶ calls ─▶ native door, HTTP API
 

@@ -3,7 +3,8 @@ import { type DeviceLists, listDevices } from '../lobby/devices';
 import type { PreferenceStore } from '../memory/preferences';
 import type { Meeting, SwitchableDevice } from '../meeting/meeting';
 import { MeetingBoard } from '../meeting/meetingBoard';
-import type { ChatMessage, LinkQuality } from '../meeting/meetingState';
+import type { LinkQuality } from '../meeting/meetingState';
+import { spokenIn } from '../meeting/spoken';
 import type { LinkReport } from '../statistics/linkReport';
 import { CallDevices } from './callDevices';
 import { callPeople } from './callPeople';
@@ -133,24 +134,13 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     const chat = await this.#around.chat()?.catch(() => null);
     if (chat == null) return;
     this.#chat = chat;
+    const { me, nameOf } = this.#around;
     let areNews = false;
-    const show = (): void => this.dispatch({ kind: 'messages_changed', messages: this.#messages(chat), areNews });
+    const show = (): void => this.dispatch({ kind: 'messages_changed', messages: spokenIn(chat, me, nameOf), areNews });
     this.#stops.push(chat.timeline.subscribe(show), chat.outgoing.store.subscribe(show));
     await chat.pages.loadNewest().catch(() => undefined);
     show();
     areNews = true;
-  }
-
-  #messages(chat: Chat): ChatMessage[] {
-    const { me, nameOf } = this.#around;
-    const stored = chat.timeline.get().messages.map(({ id, sender, text, sent_at: atMs }) => {
-      return { id, identity: sender, name: nameOf(sender), isLocal: sender === me, text, atMs, delivery: 'sent' } as const;
-    });
-    const own = chat.outgoing.store.get().map(({ id, text = '', writtenAt: atMs, state }) => {
-      const delivery = state === 'pending' ? 'sending' : state;
-      return { id, identity: me, name: nameOf(me), isLocal: true, text, atMs, delivery } as const;
-    });
-    return [...stored.filter(({ text }) => text !== ''), ...own];
   }
 
   async #toggle(source: MediaSource, open: () => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
-import { type Chat, type ChatMessage as StoredMessage, Chats, Connection, Directory, type OwnMessage } from '@tureen/client';
+import { type Chat, Chats, Connection, Directory } from '@tureen/client';
 import { Store } from '../store';
 import type { ChatMessage } from './meetingState';
+import { spokenIn } from './spoken';
 
 /** The conversation of a room: kept by the server, so that whoever comes later reads it too. */
 export class RoomChat {
@@ -57,30 +58,13 @@ export class RoomChat {
     this.#planned = true;
     queueMicrotask(() => {
       this.#planned = false;
-      if (this.#chat !== null) this.store.set(this.#read(this.#chat));
+      if (this.#chat !== null) this.store.set(spokenIn(this.#chat, this.#me, this.#name));
     });
   }
 
-  #read(chat: Chat): ChatMessage[] {
-    const stored = chat.timeline.get().messages.filter(({ deleted_at }) => deleted_at === null);
-    return [...stored.map((one) => this.#stored(one)), ...chat.outgoing.store.get().map((one) => this.#own(one))];
-  }
-
-  #stored({ id, sender, text, sent_at: atMs, attachments }: StoredMessage): ChatMessage {
-    const files = attachments.map(({ name }) => name).join(', ');
-    const said = text === '' ? files : text;
-    const isLocal = sender === this.#me;
-    return { id, identity: sender, name: this.#name(sender), isLocal, text: said, atMs, delivery: 'sent' };
-  }
-
-  #own({ id, text = '', writtenAt: atMs, state }: OwnMessage): ChatMessage {
-    const delivery = state === 'pending' ? 'sending' : state;
-    return { id, identity: this.#me, name: this.#name(this.#me), isLocal: true, text, atMs, delivery };
-  }
-
-  #name(identity: string): string {
+  readonly #name = (identity: string): string => {
     const name = this.#directory.store.get().get(identity)?.name ?? '';
     if (name === '') this.#directory.need([identity]);
     return name === '' ? identity : name;
-  }
+  };
 }

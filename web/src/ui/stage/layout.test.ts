@@ -66,6 +66,12 @@ describe('layOut', () => {
   });
 
   it('has a pager exactly where one page does not hold all', () => {
+    // Without the pager's height these spaces count as a phone's, or as wide.
+    const edges = [500, 520, 540].flatMap((height) => [8, 9, 12].map((others) => [{ width: 545, height }, others] as const));
+    for (const [space, others] of edges) {
+      const { pageSize, pager } = layOut({ ...space, gap: 10 }, { spotlight: false, others, limit: 49 });
+      expect(pager !== null).toBe(pageSize < others);
+    }
     fc.assert(
       fc.property(cases, ({ space, content }) => {
         const { pageSize, pager } = layOut(space, content);

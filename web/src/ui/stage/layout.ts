@@ -51,8 +51,10 @@ function grid(space: Space, { others, limit }: StageContent): StageLayout {
   }
   const room = { ...space, height: Math.max(1, space.height - PAGER_HEIGHT) };
   const pageSize = Math.min(limit, gridPageSize({ ...room, count: others }));
+  // A little less height can be another kind of space, a phone's, in which smaller tiles will do: then one page holds all.
+  const pager = pageSize < others ? footOf(space) : null;
   // Tiles keep their size on the last page, so that turning pages moves nothing but the faces.
-  return { pageSize, spotlight: null, places: (tiles) => cells(room, tiles, pageSize), pager: footOf(space) };
+  return { pageSize, spotlight: null, places: (tiles) => cells(room, tiles, pageSize), pager };
 }
 
 /** Rows in the middle of the space, for a page of `pageSize`, of which `tiles` are taken. */

@@ -41,6 +41,7 @@ test: lint test-rust test-web test-python ## Everything that CI checks, fast thi
 test-slow: build ## Longer searches: slow tests, and properties with fresh examples.
 	$(BIN)/pytest -m slow || [ $$? -eq 5 ]
 	$(BIN)/pytest -m "not slow and not browser" --hypothesis-profile=default --hypothesis-seed=random tests/unit
+	cd web && PROPERTY_SEED=random npm run --silent test
 
 fuzz: ## Search the parsers of network bytes for crashes (nightly Rust and cargo-fuzz; FUZZ_SECONDS each).
 	@for target in $(basename $(notdir $(wildcard crates/fuzz/fuzz_targets/*.rs))); do \

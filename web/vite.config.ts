@@ -25,5 +25,10 @@ export default defineConfig({
     },
   },
   // Properties take their time where several programs share the processors.
-  test: { environment: 'node', testTimeout: 30_000, include: ['src/**/*.test.ts', 'sdk/**/*.test.ts'] },
+  test: {
+    environment: 'node',
+    testTimeout: 30_000,
+    include: ['src/**/*.test.ts', 'sdk/**/*.test.ts'],
+    setupFiles: ['./propertySeed.ts'],
+  },
 });

@@ -33,8 +33,8 @@ async def measure_deaf(folder: Path, seconds: float) -> None:
         greetings = [greeting(number) for number in range(MEMBERS)]
         devices = await connect_all(served.port, greetings, [each.hear for each in counters])
         window = _Window(served, devices, counters, conversation.id)
-        # What is kept of recent messages fills up before anything is compared.
-        await window.run(2 * seconds)
+        # What is kept of recent messages and of the database fills up before anything is compared.
+        await window.run(4 * seconds)
         before, turns, offered_mb = served.own_kb(), [], 0.0
         for _ in range(TURNS):
             rate, cpu = await window.run(seconds)

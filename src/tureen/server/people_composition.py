@@ -42,6 +42,7 @@ from tureen.server.room_tickets import RoomTickets
 from tureen.server.upkeep import keep_messages
 from tureen.signaling import SessionRegistry
 from tureen.storage.calls import DatabaseCallStore
+from tureen.storage.counted import CountedDatabase
 from tureen.storage.database import Database
 from tureen.storage.messaging import SqlMessagingStore
 from tureen.storage.opening import open_database
@@ -84,7 +85,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
     """Starts the parts in the order of their needs; they stop in reverse when the context is left."""
     settings, clock = needs.settings, needs.clock
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(database_url(settings)))
+        database = CountedDatabase(await stack.enter_async_context(open_database(database_url(settings))))
         tasks = LoopTasks(asyncio.get_running_loop())
         stack.push_async_callback(tasks.wait_until_none)
         door_settings = native_door_settings(settings)
@@ -115,7 +116,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             sessions.close_all()
 
         stack.callback(say_goodbye)
-        _show(needs.metrics, sessions, needs.sockets)
+        _show(needs.metrics, sessions, needs.sockets, database)
         bearers = Bearers(settings.keys, revocations, clock)
         routes = (
             *native_routes(door, needs.sockets),
@@ -218,12 +219,16 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
-def _show(metrics: Metrics, sessions: SessionRegistry, sockets: OpenSockets) -> None:
+def _show(metrics: Metrics, sessions: SessionRegistry, sockets: OpenSockets, database: CountedDatabase) -> None:
     def sizes() -> Mapping[str, float]:
         return {"sessions": sessions.size, "sockets": sockets.count}
 
     def goodbyes() -> Mapping[str, float]:
         return {f"goodbyes_{reason.value}": count for reason, count in sessions.goodbyes.items()}
 
+    def transactions() -> Mapping[str, float]:
+        return {"storage_reads": database.reads, "storage_writes": database.writes}
+
     metrics.sample(sizes, rising=False, help_text="Open on this node now.")
     metrics.sample(goodbyes, rising=True, help_text="Connections that the native door closed, by reason.")
+    metrics.sample(transactions, rising=True, help_text="Transactions that were asked of the database.")

@@ -11,6 +11,8 @@ import hashlib
 
 from tureen.model.ids import ConversationId, MessageId, UserId
 
+_ROOM = "room "
+
 
 def direct_key(one: UserId, other: UserId) -> str:
     """Of the conversation of these two, in either order."""
@@ -20,7 +22,12 @@ def direct_key(one: UserId, other: UserId) -> str:
 
 def room_key(room: str) -> str:
     """Of the conversation of a room, by its name."""
-    return f"room {room}"
+    return f"{_ROOM}{room}"
+
+
+def room_of(key: str) -> str:
+    """The room's name again."""
+    return key.removeprefix(_ROOM)
 
 
 def group_key(creator: UserId, command: str) -> str:

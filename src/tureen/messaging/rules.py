@@ -67,6 +67,12 @@ def check_moderates(role: MemberRole) -> None:
         raise forbidden("Only owners and moderators may do this.", "Ask one of them.")
 
 
+def check_brings_in_nobody(role: MemberRole) -> None:
+    """Into the conversation of a room everybody comes by their own token; moderators may let the banned do so again."""
+    if rank(role) < rank(MemberRole.MODERATOR):
+        raise forbidden("Nobody is brought into a room's conversation.", "Give them a token that joins the room.")
+
+
 def check_owns(role: MemberRole) -> None:
     """Owners."""
     if role is not MemberRole.OWNER:

@@ -73,7 +73,10 @@ class MessagingStore(Protocol):
         """Raises `CommandError`."""
 
     async def add_members(self, addition: Addition) -> Membership:
-        """Who is there already, or banned by someone above the act's user, is left out."""
+        """Who is there already, or banned by someone above the act's user, is left out.
+
+        Of a room the act's user alone can be brought in; where others are named, their bans are lifted.
+        """
 
     async def remove_members(self, removal: Removal) -> Membership:
         """Raises `CommandError` if one of them stands above the act's user."""

@@ -63,12 +63,14 @@ _MARK = _ONE.values(
 
 
 def add_members(addition: Addition) -> Script[Membership]:
-    """Into a group by a member; into a room by oneself, whose grant was checked."""
+    """Into a group by a member; into a room by oneself, whose grant was checked: others' bans there are only lifted."""
     act = addition.act
     found = yield from locked_standing(act)
     if found is None:
         raise not_found("conversation")
     is_room = found.conversation.kind is ConversationKind.ROOM
+    if is_room and addition.users != [act.user]:
+        return (yield from _pardon(act, found, addition.users))
     role = MemberRole.MEMBER
     if not is_room:
         role = rules.check_access(act, found)
@@ -192,18 +194,31 @@ def _newcomers(addition: Addition, role: MemberRole, *, is_room: bool) -> Script
     act = addition.act
     there = {member.user for member in (yield from _among(act, addition.users))}
     newcomers = [user for user in dict.fromkeys(addition.users) if user not in there]
-    banned = {
-        UserId(row["user"])
-        for row in (yield from rows(_BANNED, conversation=act.conversation, users=[str(user) for user in newcomers]))
-    }
+    banned = yield from _banned(act, newcomers)
     if banned and is_room:
         raise forbidden("A moderator banned you from this conversation.")
     if rules.rank(role) < rules.rank(MemberRole.MODERATOR):
         return [user for user in newcomers if user not in banned]
+    yield from _lift(act, banned)
+    return newcomers
+
+
+def _pardon(act: Act, found: Standing, users: Sequence[UserId]) -> Script[Membership]:
+    role = rules.check_access(act, found)
+    rules.check_brings_in_nobody(role)
+    yield from _lift(act, (yield from _banned(act, users)))
+    return Membership(standing=found, changed=[])
+
+
+def _banned(act: Act, users: Sequence[UserId]) -> Script[list[UserId]]:
+    found = yield from rows(_BANNED, conversation=act.conversation, users=[str(user) for user in users])
+    return [UserId(row["user"]) for row in found]
+
+
+def _lift(act: Act, banned: Sequence[UserId]) -> Script[None]:
     for user in banned:
         yield from execute(_UNBAN, conversation=act.conversation, user=user)
         yield from note(act, ModerationAct.UNBANNED, user=user)
-    return newcomers
 
 
 def _remove(act: Act, found: Standing, targets: Sequence[MemberRecord], *, tell: bool) -> Script[Membership]:

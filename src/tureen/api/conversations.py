@@ -189,11 +189,12 @@ class ConversationsApi:
 
     async def forget(self, request: Request) -> Response:
         """Deletes all that ``sender`` wrote."""
-        self._bearers.application_untrusted(request)
+        grant = self._bearers.application_untrusted(request)
         sender = text_untrusted(request, "sender", _MAX_ID_CHARACTERS)
         if not sender:
             raise invalid("The parameter sender is missing.", "Name whose messages are to be deleted.")
-        return json_response({"deleted": await self._service.forget_user(UserId(sender))})
+        moderator = UserId(grant.identity)
+        return json_response({"deleted": await self._service.forget_user(UserId(sender), moderator)})
 
     def _command(self, body: NewConversation) -> Command:
         if body.kind is ConversationKind.GROUP:

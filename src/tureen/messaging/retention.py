@@ -32,8 +32,11 @@ class Keeper:
                 more |= await self._purge_kind(outside, kind, outside.now() - days * _DAY_MS)
         return more
 
-    async def forget_user(self, user: UserId) -> int:
-        """Deletes all that a user wrote, outside of legal holds, and tells the members. Returns how many messages."""
+    async def forget_user(self, user: UserId, moderator: UserId) -> int:
+        """Deletes all that a user wrote, outside of legal holds, and tells the members. Returns how many messages.
+
+        In the audit log it is one act of the moderator's.
+        """
         after = count = 0
         while page := await self._desk.outside.store.written_by(user, after, _FORGET_PAGE):
             for number, conversation, message in page:
@@ -54,9 +57,8 @@ class Keeper:
                 else:
                     count += 1
         nowhere = ConversationId("")
-        await self._desk.outside.store.forget_reports_of(
-            Act(user=user, conversation=nowhere, command=None, at=self._desk.outside.now())
-        )
+        act = Act(user=moderator, conversation=nowhere, command=None, at=self._desk.outside.now())
+        await self._desk.outside.store.forget_reports_of(act, user)
         return count
 
     async def _purge_kind(self, outside: Outside, kind: ConversationKind, older_than: int) -> bool:

@@ -163,5 +163,5 @@ class MessagingStore(Protocol):
     async def written_by(self, user: UserId, after: int, limit: int) -> Sequence[tuple[int, ConversationId, MessageId]]:
         """Messages of the user that are neither deleted nor held, in order; the first value goes into ``after``."""
 
-    async def forget_reports_of(self, act: Act) -> None:
-        """Takes the texts of the act's user out of all reports, and notes it."""
+    async def forget_reports_of(self, act: Act, sender: UserId) -> None:
+        """Takes the texts of a sender out of all reports, and notes that the act's user had them forgotten."""

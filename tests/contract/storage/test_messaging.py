@@ -304,7 +304,7 @@ async def test_reports(store: MessagingStore) -> None:
     await store.delete(act(ANN, "d"), MessageId("MS_c1"))
     (report,) = await store.reports(None, 9)
     assert (report.sender, report.text, report.reason, report.reporter) == (ANN, "rude", "it is", BOB)
-    await store.forget_reports_of(act(ANN))
+    await store.forget_reports_of(act(BOB), ANN)
     assert [each.text for each in await store.reports(None, 9)] == [""]
     assert await store.reports(report.number, 9) == []
 

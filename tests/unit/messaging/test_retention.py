@@ -83,7 +83,7 @@ async def test_a_hold_keeps_everything(tmp_path: Path) -> None:
     await world.service.hold(UserId("chief"), where, held=True)
     world.clock.advance(2 * DAY_S)
     await world.service.purge()
-    assert await world.service.forget_user(ann.user) == 0
+    assert await world.service.forget_user(ann.user, UserId("chief")) == 0
     assert await ann.refused(MessageDelete, conversation=group.id, message=sent.message) == "rejected"
     assert [message.text for message in (await ann.do(HistoryGet, conversation=group.id)).messages] == ["evidence"]
     await world.service.hold(UserId("chief"), where, held=False)
@@ -91,6 +91,8 @@ async def test_a_hold_keeps_everything(tmp_path: Path) -> None:
     assert (await ann.do(HistoryGet, conversation=group.id)).messages == []
     acts = [entry.act.value for entry in await world.service.audit(None, 10)]
     assert acts == ["hold_lifted", "user_forgotten", "hold_set"]
+    forgotten = (await world.service.audit(None, 2))[1]
+    assert (forgotten.moderator, forgotten.user) == ("chief", "ann")
     world.close()
 
 
@@ -103,9 +105,9 @@ async def test_everything_somebody_wrote_is_forgotten(count: int, world: World) 
     await bob.say(group.id, "not hers")
     await bob.do(MessageReport, conversation=group.id, message=sent.message, reason="rude")
     assert [report.text for report in await world.service.reports(None, 9)] == [f"mine {count - 1}"]
-    assert await world.service.forget_user(ann.user) == count
+    assert await world.service.forget_user(ann.user, UserId("chief")) == count
     history = (await bob.do(HistoryGet, conversation=group.id, limit=200)).messages
     assert [message.text for message in history if message.deleted_at is None] == ["not hers"]
     assert [report.text for report in await world.service.reports(None, 9)] == [""]
     assert bob.seqs(group.id) == list(range(2, 2 * count + 3))
-    assert await world.service.forget_user(ann.user) == 0
+    assert await world.service.forget_user(ann.user, UserId("chief")) == 0

@@ -214,9 +214,9 @@ class SqlMessagingStore:
         """See the protocol."""
         return await self._database.read(reading.written_by, user, after, limit)
 
-    async def forget_reports_of(self, act: Act) -> None:
+    async def forget_reports_of(self, act: Act, sender: UserId) -> None:
         """See the protocol."""
-        await self._database.write(audit.forget_reports_of, act)
+        await self._database.write(audit.forget_reports_of, act, sender)
 
 
 def about(_thing: str, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> Script[T]:

@@ -175,6 +175,8 @@ class Membership(Struct, frozen=True, kw_only=True):
     """As it is afterwards."""
     changed: list[UserId]
     """Who came or went."""
+    mutes: dict[UserId, int] = {}
+    """Of those among them who came back while they are still muted: until when."""
     event: ConversationEvent | None = None
 
 

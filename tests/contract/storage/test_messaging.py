@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from tureen.messaging import MessagingStore
 from tureen.messaging.records import (
@@ -209,6 +210,23 @@ async def test_members_come_and_go(store: MessagingStore) -> None:
         "member_banned",
     ]
     assert [entry.number for entry in await store.audit(2, 9)] == [1]
+
+
+async def test_who_comes_back_is_as_mute_as_before(store: MessagingStore) -> None:
+    await make(store, BOB, CID)
+    await store.mute(act(ANN), BOB, 2_000)
+    await store.mute(act(ANN), CID, 3_000)
+    await store.remove_members(Removal(act=act(ANN, "a1"), users=[BOB, CID]))
+    back = await store.add_members(
+        Addition(act=structs.replace(act(ANN, "a2"), at=2_000), users=[BOB, CID], max_members=9)
+    )
+    assert back.mutes == {CID: 3_000}
+    roster = await store.roster(ONE)
+    assert roster is not None
+    assert {user: seat.muted_until for user, seat in roster.seats.items()} == {ANN: None, BOB: None, CID: 3_000}
+    await store.mute(act(ANN), CID, None)
+    await store.remove_members(Removal(act=act(ANN, "a3"), users=[CID]))
+    assert (await store.add_members(Addition(act=act(ANN, "a4"), users=[CID], max_members=9))).mutes == {}
 
 
 async def test_unread_is_what_others_wrote_and_did_not_take_away(store: MessagingStore) -> None:

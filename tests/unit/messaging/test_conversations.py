@@ -298,6 +298,23 @@ class TestGroups:
         world.clock.advance(61)
         await bob.say(group.id)
 
+    async def test_coming_back_ends_no_mute(self, world: World) -> None:
+        chief, guest = world.guest("g1", "soup", admin=True), world.guest("g2", "soup")
+        room = (await chief.do(ConversationRoom, room="soup")).conversation
+        await guest.do(ConversationRoom, room="soup")
+        now = int(world.clock.now() * 1000)
+        await chief.do(ConversationMute, conversation=room.id, user="g2", until=now + 60_000)
+        for _ in range(2):
+            await guest.do(ConversationLeave, conversation=room.id)
+            back = (await guest.do(ConversationRoom, room="soup")).conversation
+            assert [member.muted_until for member in back.members if member.user == "g2"] == [now + 60_000]
+            for kind, fields in ((MessageSend, {"text": "x"}), (StateSet, {"key": "k"})):
+                assert await guest.refused(kind, conversation=room.id, **fields) == "forbidden"
+        await guest.do(ConversationLeave, conversation=room.id)
+        world.clock.advance(61)
+        await guest.do(ConversationRoom, room="soup")
+        await guest.say(room.id)
+
     async def test_another_title(self, world: World, ann: Someone, bob: Someone) -> None:
         group = await world.group(ann, bob)
         assert await bob.refused(ConversationUpdate, conversation=group.id, title="x") == "forbidden"

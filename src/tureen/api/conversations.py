@@ -118,6 +118,7 @@ class ConversationsApi:
         return [
             Route("/v1/conversations", self.make, methods=["POST"]),
             Route("/v1/conversations/{conversation}", self.one, methods=["GET"]),
+            Route("/v1/conversations/{conversation}", self.delete, methods=["DELETE"]),
             Route("/v1/conversations/{conversation}/messages", self.history, methods=["GET"]),
             Route("/v1/conversations/{conversation}/messages", self.write, methods=["POST"]),
             Route("/v1/conversations/{conversation}/hold", self.hold, methods=["PUT"]),
@@ -129,6 +130,13 @@ class ConversationsApi:
         actor = _actor(self._bearers.grant_untrusted(request))
         command = ConversationGet(id=self._id(None), conversation=_conversation_untrusted(request))
         return json_response((await self._do(actor, command, ConversationAnswered)).conversation)
+
+    async def delete(self, request: Request) -> Response:
+        """Deletes it with all that is in it."""
+        grant = self._bearers.application_untrusted(request)
+        conversation = ConversationId(_conversation_untrusted(request))
+        await self._service.delete_conversation(UserId(grant.identity), conversation)
+        return json_response({"deleted": True})
 
     async def history(self, request: Request) -> Response:
         """A `HistoryPage`."""

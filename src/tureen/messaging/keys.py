@@ -35,6 +35,11 @@ def group_key(creator: UserId, command: str) -> str:
     return f"group {len(creator)} {creator} {command}"
 
 
+def closed_key(conversation: ConversationId) -> str:
+    """Of a conversation that is being deleted: it is not found again by what it was."""
+    return f"closed {conversation}"
+
+
 def message_id(conversation: ConversationId, sender: UserId, command: str) -> MessageId:
     """Of the message that this command posts."""
     return MessageId(f"MS_{_digest('message', conversation, sender, command)}")

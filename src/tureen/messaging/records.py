@@ -261,6 +261,7 @@ class ModerationAct(enum.StrEnum):
     HELD = "hold_set"
     RELEASED = "hold_lifted"
     FORGOTTEN = "user_forgotten"
+    ERASED = "conversation_deleted"
 
 
 class AuditEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,6 +8,7 @@ from tureen.messaging.records import Act
 from tureen.messaging.writing import WritingDesk
 from tureen.model.ids import AttachmentId, ConversationId, UserId
 from tureen.protocol.errors import CommandError, ErrorCode
+from tureen.protocol.events import ConversationGone
 from tureen.protocol.resources import ConversationKind, MemberRole
 
 _DAY_MS = 24 * 60 * 60 * 1000
@@ -60,6 +61,24 @@ class Keeper:
         act = Act(user=moderator, conversation=nowhere, command=None, at=self._desk.outside.now())
         await self._desk.outside.store.forget_reports_of(act, user)
         return count
+
+    async def delete_conversation(self, act: Act) -> None:
+        """At once nobody is in it any more; then its history goes, and its files. Raises `CommandError`.
+
+        Where that breaks off, the same act does the rest.
+        """
+        desk, conversation = self._desk, act.conversation
+        members = await desk.outside.store.close(act)
+        self._forget(conversation)
+        desk.outside.mailroom.send_to_users(members, ConversationGone(conversation=conversation))
+        while (gone := await desk.outside.store.erase(conversation, _SLICE)) is not None:
+            if gone.released:
+                await desk.outside.attachments.release([AttachmentId(each) for each in gone.released])
+        self._forget(conversation)
+
+    def _forget(self, conversation: ConversationId) -> None:
+        self._desk.rosters.handle_closed(conversation)
+        self._desk.hot.forget(conversation)
 
     async def _purge_kind(self, outside: Outside, kind: ConversationKind, older_than: int) -> bool:
         for _ in range(_SLICES):

@@ -126,6 +126,13 @@ class Rosters:
         if (roster := self._kept.get(conversation)) is not None:
             roster.floor_seq = max(roster.floor_seq, floor_seq)
 
+    def handle_closed(self, conversation: ConversationId) -> None:
+        """It is being deleted."""
+        self._outdate(conversation)
+        if (roster := self._kept.pop(conversation, None)) is not None:
+            self._members -= len(roster.seats)
+            self._keys.pop(roster.key, None)
+
     def handle_seat(self, conversation: ConversationId, user: UserId) -> Seat | None:
         """A member's role or mute changes: the seat to change, if it is in memory."""
         self._outdate(conversation)

@@ -128,5 +128,10 @@ def check_may_delete(act: Act, conversation: ConversationRecord, message: Messag
     """The sender, owners and moderators; nobody under a legal hold."""
     if message.sender != act.user:
         check_moderates(role)
+    check_not_held(conversation)
+
+
+def check_not_held(conversation: ConversationRecord) -> None:
+    """Of evidence nothing is deleted."""
     if conversation.held:
         raise CommandError(ErrorCode.REJECTED, "This conversation is under a legal hold: nothing is deleted from it.")

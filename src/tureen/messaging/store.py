@@ -160,6 +160,15 @@ class MessagingStore(Protocol):
     async def purge(self, kind: ConversationKind, older_than: int, max_events: int) -> Slice | None:
         """Deletes some of the oldest events of one conversation that is not held. None: there are no such events."""
 
+    async def close(self, act: Act) -> Sequence[UserId]:
+        """Begins to delete a conversation: everybody is out, and it cannot be found any more. Returns who was in it.
+
+        Raises `CommandError` if there is none, or it is held.
+        """
+
+    async def erase(self, conversation: ConversationId, max_events: int) -> Slice | None:
+        """Deletes some of the oldest events of a conversation that was closed. None: all is gone, itself as well."""
+
     async def written_by(self, user: UserId, after: int, limit: int) -> Sequence[tuple[int, ConversationId, MessageId]]:
         """Messages of the user that are neither deleted nor held, in order; the first value goes into ``after``."""
 

@@ -344,3 +344,37 @@ async def test_purge(store: MessagingStore) -> None:
     assert (view.mentions, view.conversation.floor_seq) == (3, 3)
     written = [message for _, _, message in await store.written_by(ANN, 0, 9)]
     assert written == ["MS_c2", "MS_c3", "MS_c4"]
+
+
+async def test_a_whole_conversation_goes(store: MessagingStore) -> None:
+    await make(store, BOB, key="room soup")
+    other = ConversationId("CV_other")
+    await make(store, BOB, conversation=other)
+    for number in range(3):
+        file = Attachment(id=f"AT_{number}", name="a", media_type="text/plain", size_bytes=1)
+        await store.post(structs.replace(post(ANN, f"c{number}", "soup", mentions=[BOB]), attachments=[file]))
+    elsewhere = act(BOB, "kept", conversation=other)
+    await store.post(structs.replace(post(BOB, "kept", "other soup"), act=elsewhere))
+    await store.report(act(BOB), MessageId("MS_c0"), "rude")
+    await store.hold(act(ANN), held=True)
+    with pytest.raises(CommandError):
+        await store.close(act(CID))
+    await store.hold(act(ANN), held=False)
+    assert sorted(await store.close(act(CID))) == [ANN, BOB]
+    assert await store.find_key("room soup") is None
+    assert await store.standings(BOB, [ONE]) == []
+    with pytest.raises(CommandError):
+        await store.post(post(ANN, "late", "soup"))
+    # As after a crash in between.
+    assert await store.close(act(CID)) == []
+    steps = [await store.erase(ONE, 2) for _ in range(4)]
+    assert [step and step.released for step in steps] == [["AT_0"], ["AT_1", "AT_2"], None, None]
+    assert await store.find(ONE) is None
+    assert await found(store, BOB, "soup") == ["other soup"]
+    assert [entry.act.value for entry in await store.audit(None, 1)] == ["conversation_deleted"]
+    assert (await store.audit(None, 1))[0].moderator == CID
+    with pytest.raises(CommandError):
+        await store.close(act(CID))
+    again, made = await make(store, BOB, key="room soup", conversation=ConversationId("CV_again"))
+    assert made is not None
+    assert again.conversation.head_seq == 1

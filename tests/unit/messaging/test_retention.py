@@ -12,6 +12,7 @@ from tureen.messaging import Retention
 from tureen.model.ids import ConversationId, UserId
 from tureen.protocol.commands import (
     ConversationDirect,
+    ConversationList,
     EventsGet,
     HistoryGet,
     MessageDelete,
@@ -20,7 +21,8 @@ from tureen.protocol.commands import (
     MessageSend,
     Position,
 )
-from tureen.protocol.events import Gap
+from tureen.protocol.errors import CommandError
+from tureen.protocol.events import ConversationGone, Gap
 
 DAY_S = 24 * 60 * 60
 
@@ -111,3 +113,26 @@ async def test_everything_somebody_wrote_is_forgotten(count: int, world: World) 
     assert [report.text for report in await world.service.reports(None, 9)] == [""]
     assert bob.seqs(group.id) == list(range(2, 2 * count + 3))
     assert await world.service.forget_user(ann.user, UserId("chief")) == 0
+
+
+async def test_a_deleted_conversation_is_nowhere_any_more(world: World) -> None:
+    ann, bob = world.person("ann"), world.person("bob")
+    direct = (await ann.do(ConversationDirect, user="bob")).conversation
+    kept = await world.group(ann, bob)
+    for number in range(3):
+        await ann.say(direct.id, f"soup {number}")
+    await world.service.delete_conversation(UserId("chief"), ConversationId(direct.id))
+    assert bob.inbox[-1] == ann.inbox[-1] == ConversationGone(conversation=direct.id)
+    for someone in (ann, bob):
+        assert [each.id for each in (await someone.do(ConversationList)).conversations] == [kept.id]
+        assert await someone.refused(MessageSend, conversation=direct.id, text="x") == "not_found"
+        assert await someone.refused(HistoryGet, conversation=direct.id) == "not_found"
+    assert (await ann.do(MessageSearch, query="soup")).messages == []
+    with pytest.raises(CommandError):
+        await world.service.delete_conversation(UserId("chief"), ConversationId(direct.id))
+    anew = (await bob.do(ConversationDirect, user="ann")).conversation
+    assert anew.id != direct.id
+    await bob.say(anew.id, "again")
+    assert [message.text for message in (await ann.do(HistoryGet, conversation=anew.id)).messages] == ["again"]
+    (entry,) = await world.service.audit(None, 9)
+    assert (entry.act.value, entry.moderator, entry.conversation) == ("conversation_deleted", "chief", direct.id)

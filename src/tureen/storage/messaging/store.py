@@ -210,6 +210,14 @@ class SqlMessagingStore:
         """See the protocol."""
         return await self._database.write(retention.purge, kind, older_than, max_events)
 
+    async def close(self, act: Act) -> Sequence[UserId]:
+        """See the protocol."""
+        return await self._database.write(about, act.conversation, retention.close, act)
+
+    async def erase(self, conversation: ConversationId, max_events: int) -> Slice | None:
+        """See the protocol."""
+        return await self._database.write(about, conversation, retention.erase, conversation, max_events)
+
     async def written_by(self, user: UserId, after: int, limit: int) -> Sequence[tuple[int, ConversationId, MessageId]]:
         """See the protocol."""
         return await self._database.read(reading.written_by, user, after, limit)

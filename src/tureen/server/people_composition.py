@@ -123,7 +123,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             *parts.files.routes,
             *PeopleApi(people.administration, bearers).routes,
             *ConversationsApi(messaging, bearers, needs.entropy).routes,
-            *ModerationApi(messaging, bearers).routes,
+            *ModerationApi(messaging, bearers, needs.entropy).routes,
         )
         yield PeopleServices(routes=routes, say_goodbye=say_goodbye)
 

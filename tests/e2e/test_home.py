@@ -102,4 +102,5 @@ async def test_what_a_blocked_person_writes_does_not_arrive(meeting: Meeting) ->
     await expect(bob.page.get_by_role("button", name=f"Unblock {ada.name}")).to_be_visible()
     await ada.say("Still there?")
     await expect(ada.messages().nth(1)).to_have_attribute("data-delivery", "failed")
+    await expect(ada.messages().nth(1)).to_contain_text("Not sent. This person cannot be written to.")
     await expect(bob.messages()).to_have_count(1)

@@ -41,7 +41,10 @@ class Desk(Struct, frozen=True, kw_only=True):
     async def seat(self, membership: Membership) -> None:
         """Takes newcomers in: into memory, before everyone; then each gets their own view of the conversation."""
         head = membership.standing.conversation
-        seats = {user: Seat(delivered_seq=head.head_seq, read_seq=head.head_seq) for user in membership.changed}
+        read, mutes = head.head_seq, membership.mutes
+        seats = {
+            user: Seat(muted_until=mutes.get(user), delivered_seq=read, read_seq=read) for user in membership.changed
+        }
         self.rosters.handle_joined(head.id, seats)
         if membership.event is not None:
             await self.outgoing.publish(membership.event)

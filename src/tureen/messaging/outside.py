@@ -19,8 +19,12 @@ from tureen.protocol.resources import Attachment, ConversationKind, Custom
 class Draft(Struct, frozen=True, kw_only=True):
     """What somebody is about to write, or to put in place of what they wrote."""
 
+    id: MessageId
+    """Of the message that it will be, however often it is sent, or that is edited."""
     conversation: ConversationId
     kind: ConversationKind
+    room: str = ""
+    """The name of the room whose conversation it is."""
     sender: UserId
     text: str = ""
     mentions: list[UserId] = []
@@ -38,8 +42,9 @@ class BeforePublish(Protocol):
     async def before_publish(self, actor: Actor, draft: Draft) -> Draft:
         """The draft as it shall be: text, mentions and custom content may be others.
 
-        Raises `CommandError`, with ``rejected`` if the application does not want it. It may be asked twice about a
-        message that a client sends again; the second answer has no effect.
+        Raises `CommandError`, with ``rejected`` if the application does not want it. Asked once all else is checked,
+        and not again of what is stored already; where it is sent twice at the same time, the first one that is stored
+        counts. Somebody waits for the answer: it has to come soon, whatever happens to the application.
         """
 
 
@@ -85,14 +90,6 @@ class NoAttachments:
         """There is nothing to do."""
 
 
-class PublishAll:
-    """No application has a say."""
-
-    async def before_publish(self, actor: Actor, draft: Draft) -> Draft:  # noqa: ARG002 - as the protocol says
-        """As it is."""
-        return draft
-
-
 class Outside(Struct, frozen=True, kw_only=True):
     """All of it."""
 
@@ -102,7 +99,8 @@ class Outside(Struct, frozen=True, kw_only=True):
     clock: Clock
     entropy: Entropy
     attachments: Attachments = NoAttachments()
-    before_publish: BeforePublish = PublishAll()
+    before_publish: BeforePublish | None = None
+    """None: no application has a say."""
     push: Push | None = None
     limits: MessagingLimits = MessagingLimits()
     retention: Retention = Retention()

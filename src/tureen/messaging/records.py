@@ -175,6 +175,8 @@ class Membership(Struct, frozen=True, kw_only=True):
     """As it is afterwards."""
     changed: list[UserId]
     """Who came or went."""
+    mutes: dict[UserId, int] = {}
+    """Of those among them who came back while they are still muted: until when."""
     event: ConversationEvent | None = None
 
 
@@ -259,6 +261,7 @@ class ModerationAct(enum.StrEnum):
     HELD = "hold_set"
     RELEASED = "hold_lifted"
     FORGOTTEN = "user_forgotten"
+    ERASED = "conversation_deleted"
 
 
 class AuditEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):

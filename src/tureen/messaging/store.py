@@ -73,7 +73,10 @@ class MessagingStore(Protocol):
         """Raises `CommandError`."""
 
     async def add_members(self, addition: Addition) -> Membership:
-        """Who is there already, or banned by someone above the act's user, is left out."""
+        """Who is there already, or banned by someone above the act's user, is left out.
+
+        Of a room the act's user alone can be brought in; where others are named, their bans are lifted.
+        """
 
     async def remove_members(self, removal: Removal) -> Membership:
         """Raises `CommandError` if one of them stands above the act's user."""
@@ -157,8 +160,17 @@ class MessagingStore(Protocol):
     async def purge(self, kind: ConversationKind, older_than: int, max_events: int) -> Slice | None:
         """Deletes some of the oldest events of one conversation that is not held. None: there are no such events."""
 
+    async def close(self, act: Act) -> Sequence[UserId]:
+        """Begins to delete a conversation: everybody is out, and it cannot be found any more. Returns who was in it.
+
+        Raises `CommandError` if there is none, or it is held.
+        """
+
+    async def erase(self, conversation: ConversationId, max_events: int) -> Slice | None:
+        """Deletes some of the oldest events of a conversation that was closed. None: all is gone, itself as well."""
+
     async def written_by(self, user: UserId, after: int, limit: int) -> Sequence[tuple[int, ConversationId, MessageId]]:
         """Messages of the user that are neither deleted nor held, in order; the first value goes into ``after``."""
 
-    async def forget_reports_of(self, act: Act) -> None:
-        """Takes the texts of the act's user out of all reports, and notes it."""
+    async def forget_reports_of(self, act: Act, sender: UserId) -> None:
+        """Takes the texts of a sender out of all reports, and notes that the act's user had them forgotten."""

@@ -29,13 +29,14 @@ from tureen.config.settings import Settings
 from tureen.doors.loop_tasks import LoopTasks
 from tureen.doors.native import Dispatcher, Knowledge, NativeDoor, NativeDoorSettings, encode_frame, native_routes
 from tureen.doors.open_sockets import OpenSockets
-from tureen.messaging import MessagingService
+from tureen.messaging import BeforePublish, MessagingService
 from tureen.messaging.outside import Outside
 from tureen.people import People, Revocations
 from tureen.ports import Clock, Entropy
 from tureen.server.attachments import AttachmentNeeds, OpenAttachments, open_attachments
 from tureen.server.certificates import state_folder
 from tureen.server.database_url import database_url
+from tureen.server.hooks import HookNeeds, open_before_publish
 from tureen.server.people_settings import call_settings, ice_servers, native_door_settings, retention
 from tureen.server.push import OpenPush, PushNeeds, open_push
 from tureen.server.room_tickets import RoomTickets
@@ -102,7 +103,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             files=await stack.enter_async_context(open_attachments(_attachment_needs(needs, database))),
             push=await stack.enter_async_context(open_push(_push_needs(needs, database, sessions))),
         )
-        messaging = _messaging(parts)
+        messaging = _messaging(parts, await stack.enter_async_context(open_before_publish(_hook_needs(parts))))
         await stack.enter_async_context(_beside(keep_messages(messaging)))
         stack.push_async_callback(messaging.flush)
         calls = _calls(parts, messaging)
@@ -123,7 +124,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             *parts.files.routes,
             *PeopleApi(people.administration, bearers).routes,
             *ConversationsApi(messaging, bearers, needs.entropy).routes,
-            *ModerationApi(messaging, bearers).routes,
+            *ModerationApi(messaging, bearers, needs.entropy).routes,
         )
         yield PeopleServices(routes=routes, say_goodbye=say_goodbye)
 
@@ -156,7 +157,18 @@ def _push_needs(needs: PeopleNeeds, database: Database, sessions: SessionRegistr
     )
 
 
-def _messaging(parts: _Parts) -> MessagingService:
+def _hook_needs(parts: _Parts) -> HookNeeds:
+    return HookNeeds(
+        settings=parts.needs.settings.hooks,
+        keys=parts.needs.settings.keys,
+        metrics=parts.needs.metrics,
+        clock=parts.needs.clock,
+        entropy=parts.needs.entropy,
+        views=parts.files.service.views,
+    )
+
+
+def _messaging(parts: _Parts, before_publish: BeforePublish | None) -> MessagingService:
     return MessagingService(
         Outside(
             store=SqlMessagingStore(parts.database),
@@ -165,6 +177,7 @@ def _messaging(parts: _Parts) -> MessagingService:
             clock=parts.needs.clock,
             entropy=parts.needs.entropy,
             attachments=parts.files.service,
+            before_publish=before_publish,
             push=parts.push.service,
             retention=retention(parts.needs.settings),
         )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from tureen.messaging import MessagingStore
 from tureen.messaging.records import (
@@ -211,6 +212,23 @@ async def test_members_come_and_go(store: MessagingStore) -> None:
     assert [entry.number for entry in await store.audit(2, 9)] == [1]
 
 
+async def test_who_comes_back_is_as_mute_as_before(store: MessagingStore) -> None:
+    await make(store, BOB, CID)
+    await store.mute(act(ANN), BOB, 2_000)
+    await store.mute(act(ANN), CID, 3_000)
+    await store.remove_members(Removal(act=act(ANN, "a1"), users=[BOB, CID]))
+    back = await store.add_members(
+        Addition(act=structs.replace(act(ANN, "a2"), at=2_000), users=[BOB, CID], max_members=9)
+    )
+    assert back.mutes == {CID: 3_000}
+    roster = await store.roster(ONE)
+    assert roster is not None
+    assert {user: seat.muted_until for user, seat in roster.seats.items()} == {ANN: None, BOB: None, CID: 3_000}
+    await store.mute(act(ANN), CID, None)
+    await store.remove_members(Removal(act=act(ANN, "a3"), users=[CID]))
+    assert (await store.add_members(Addition(act=act(ANN, "a4"), users=[CID], max_members=9))).mutes == {}
+
+
 async def test_unread_is_what_others_wrote_and_did_not_take_away(store: MessagingStore) -> None:
     await make(store, BOB)
     for number in range(3):
@@ -304,7 +322,7 @@ async def test_reports(store: MessagingStore) -> None:
     await store.delete(act(ANN, "d"), MessageId("MS_c1"))
     (report,) = await store.reports(None, 9)
     assert (report.sender, report.text, report.reason, report.reporter) == (ANN, "rude", "it is", BOB)
-    await store.forget_reports_of(act(ANN))
+    await store.forget_reports_of(act(BOB), ANN)
     assert [each.text for each in await store.reports(None, 9)] == [""]
     assert await store.reports(report.number, 9) == []
 
@@ -326,3 +344,37 @@ async def test_purge(store: MessagingStore) -> None:
     assert (view.mentions, view.conversation.floor_seq) == (3, 3)
     written = [message for _, _, message in await store.written_by(ANN, 0, 9)]
     assert written == ["MS_c2", "MS_c3", "MS_c4"]
+
+
+async def test_a_whole_conversation_goes(store: MessagingStore) -> None:
+    await make(store, BOB, key="room soup")
+    other = ConversationId("CV_other")
+    await make(store, BOB, conversation=other)
+    for number in range(3):
+        file = Attachment(id=f"AT_{number}", name="a", media_type="text/plain", size_bytes=1)
+        await store.post(structs.replace(post(ANN, f"c{number}", "soup", mentions=[BOB]), attachments=[file]))
+    elsewhere = act(BOB, "kept", conversation=other)
+    await store.post(structs.replace(post(BOB, "kept", "other soup"), act=elsewhere))
+    await store.report(act(BOB), MessageId("MS_c0"), "rude")
+    await store.hold(act(ANN), held=True)
+    with pytest.raises(CommandError):
+        await store.close(act(CID))
+    await store.hold(act(ANN), held=False)
+    assert sorted(await store.close(act(CID))) == [ANN, BOB]
+    assert await store.find_key("room soup") is None
+    assert await store.standings(BOB, [ONE]) == []
+    with pytest.raises(CommandError):
+        await store.post(post(ANN, "late", "soup"))
+    # As after a crash in between.
+    assert await store.close(act(CID)) == []
+    steps = [await store.erase(ONE, 2) for _ in range(4)]
+    assert [step and step.released for step in steps] == [["AT_0"], ["AT_1", "AT_2"], None, None]
+    assert await store.find(ONE) is None
+    assert await found(store, BOB, "soup") == ["other soup"]
+    assert [entry.act.value for entry in await store.audit(None, 1)] == ["conversation_deleted"]
+    assert (await store.audit(None, 1))[0].moderator == CID
+    with pytest.raises(CommandError):
+        await store.close(act(CID))
+    again, made = await make(store, BOB, key="room soup", conversation=ConversationId("CV_again"))
+    assert made is not None
+    assert again.conversation.head_seq == 1

@@ -634,7 +634,11 @@ export interface ConversationMembers {
   limit?: number;
 }
 
-/** Bring people into a group. `ConversationAnswered`. Who blocks one is left out in silence. */
+/**
+ * Bring people into a group. `ConversationAnswered`. Who blocks one is left out in silence.
+ *
+ * Owners and moderators lift bans by it. Of a room they do no more than that: people come by their own tokens.
+ */
 export interface ConversationAdd {
   type: "conversation.add";
   id: string;

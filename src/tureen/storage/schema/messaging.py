@@ -79,6 +79,15 @@ BANS = Table(
     Column("banned_by", Text, nullable=False),
 )
 
+# Of those who left while they were muted: coming back ends no mute.
+MUTES = Table(
+    "conversation_mutes",
+    METADATA,
+    Column("conversation", Text, primary_key=True),
+    Column("user", Text, primary_key=True),
+    Column("muted_until", BigInteger, nullable=False),
+)
+
 EVENTS = Table(
     "conversation_events",
     METADATA,

@@ -68,7 +68,8 @@ function ownView(own: OwnMessage, byId: ReadonlyMap<string, ChatMessage>, { me, 
     isEdited: false,
     isDeleted: false,
     mentionsMe: false,
-    delivery: own.state === 'failed' ? 'failed' : own.state === 'sent' ? 'sent' : 'sending',
+    delivery: own.state === 'pending' ? 'sending' : own.state,
+    ...(own.error !== null && { problem: own.error.message }),
   };
 }
 

@@ -64,6 +64,8 @@ export interface MessageView {
   readonly isDeleted: boolean;
   readonly mentionsMe: boolean;
   readonly delivery: Delivery;
+  /** Why it was not sent, in the server's words. */
+  readonly problem?: string;
 }
 
 /** Something that happened between messages: somebody came, a call ended. */

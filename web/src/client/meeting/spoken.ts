@@ -8,9 +8,10 @@ export function spokenIn(chat: Chat, me: string, nameOf: (user: string) => strin
     const said = text === '' ? attachments.map(({ name }) => name).join(', ') : text;
     return { id, identity: sender, name: nameOf(sender), isLocal: sender === me, text: said, atMs, delivery: 'sent' };
   });
-  const own = chat.outgoing.store.get().map(({ id, text = '', writtenAt: atMs, state }): ChatMessage => {
+  const own = chat.outgoing.store.get().map(({ id, text = '', writtenAt: atMs, state, error }): ChatMessage => {
     const delivery = state === 'pending' ? 'sending' : state;
-    return { id, identity: me, name: nameOf(me), isLocal: true, text, atMs, delivery };
+    const problem = error === null ? {} : { problem: error.message };
+    return { id, identity: me, name: nameOf(me), isLocal: true, text, atMs, delivery, ...problem };
   });
   // What is for machines has no words.
   return [...kept.filter(({ text }) => text !== ''), ...own];

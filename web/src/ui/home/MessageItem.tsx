@@ -4,6 +4,7 @@ import type { Delivery, MessageView } from '../../client/home/homeState';
 import { Icon } from '../icons';
 import { IconButton } from '../IconButton';
 import { LinkedText } from '../LinkedText';
+import { NotSent } from '../NotSent';
 import { Attachments } from './Attachments';
 import { PersonAvatar } from './PersonAvatar';
 import { Reactions } from './Reactions';
@@ -34,7 +35,7 @@ export const MessageItem = memo(function DrawMessage({ message, follows, home }:
         {isDeleted ? <p className="bubble-deleted">Message deleted</p> : <Content message={message} />}
         <Foot message={message} />
         {!isDeleted && <Reactions message={message} home={home} />}
-        {delivery === 'failed' && <Problem onResend={() => home.resend(id)} />}
+        {delivery === 'failed' && <NotSent problem={message.problem} onResend={() => home.resend(id)} />}
         {isStored(message) && <Actions message={message} home={home} />}
       </div>
     </li>
@@ -52,17 +53,6 @@ function Foot({ message: { isEdited, isDeleted, isOwn, atMs, delivery } }: { mes
       {isEdited && !isDeleted && <span>edited</span>}
       <time dateTime={new Date(atMs).toISOString()}>{clock(atMs)}</time>
       {isOwn && <Tick delivery={delivery} />}
-    </p>
-  );
-}
-
-function Problem({ onResend }: { onResend: () => void }): ReactElement {
-  return (
-    <p className="message-problem">
-      Not sent.{' '}
-      <button type="button" className="text-button" onClick={onResend}>
-        Send again
-      </button>
     </p>
   );
 }

@@ -53,6 +53,8 @@ class PeopleServices(Struct, frozen=True, kw_only=True):
     """The parts of a running node that serve people, as far as the rest of it needs them."""
 
     routes: tuple[BaseRoute, ...]
+    revocations: Revocations
+    """For doors beside those of people, which use the same tokens."""
     say_goodbye: Callable[[], None]
     """Ends every session, each with its last word; ``sockets`` tells when the last one has been said."""
 
@@ -124,7 +126,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             *ConversationsApi(messaging, bearers, needs.entropy).routes,
             *ModerationApi(messaging, bearers).routes,
         )
-        yield PeopleServices(routes=routes, say_goodbye=say_goodbye)
+        yield PeopleServices(routes=routes, revocations=revocations, say_goodbye=say_goodbye)
 
 
 async def _revocations(store: SqlPeopleStore, clock: Clock, sessions: SessionRegistry) -> Revocations:

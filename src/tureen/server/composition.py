@@ -67,8 +67,12 @@ async def compose(foundation: Foundation) -> AsyncIterator[Services]:
             settings=settings, metrics=foundation.metrics, clock=clock, entropy=entropy, sockets=sockets
         )
         async with compose_people(needs) as people:
-            door = LivekitDoor(registry, media, clock, entropy, _livekit_settings(settings), revoked=people.revocations)
+            door = LivekitDoor(
+                registry, media, clock, entropy, _livekit_settings(settings),
+                revoked=people.revocations, chat=people.room_chat,
+            )  # fmt: skip
             people.revocations.attach(door)
+            people.room_chat.attach(door)
             views = RoomViews(registry, settings.keys, people.revocations, open_to_all=settings.dev)
 
             async def drain() -> None:

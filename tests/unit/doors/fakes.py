@@ -21,7 +21,7 @@ from tureen.model.media import (
     ProducerParameters,
     RemoteTransport,
 )
-from tureen.ports import ConsumerListener, ProducerListener, TransportListener
+from tureen.ports import ConsumerListener, ProducerListener, TransportListener, WrittenText
 
 START = 1_800_000_000.0
 
@@ -75,6 +75,16 @@ class FakeRevocations:
 
     def is_revoked(self, grant: Grant) -> bool:
         return grant.identity in self.users or grant.token_id in self.tokens
+
+
+class FakeRoomChat:
+    """What would be kept."""
+
+    def __init__(self) -> None:
+        self.written: list[WrittenText] = []
+
+    def handle_written(self, written: WrittenText) -> None:
+        self.written.append(written)
 
 
 class FakeEntropy:

@@ -12,7 +12,7 @@ from livekit.protocol import models, rtc
 
 from tests.sdp_conformance import check_answer, read
 from tests.sdp_offers import Peer
-from tests.unit.doors.fakes import FakeClock, FakeEntropy, FakeMedia, FakeRevocations
+from tests.unit.doors.fakes import FakeClock, FakeEntropy, FakeMedia, FakeRevocations, FakeRoomChat
 from tureen.auth.secret import Secret
 from tureen.auth.tokens import issue_token
 from tureen.doors.livekit import LivekitDoor, LivekitDoorSettings
@@ -37,6 +37,7 @@ class House:
         self.entropy = FakeEntropy()
         self.media = FakeMedia()
         self.revoked = FakeRevocations()
+        self.chat = FakeRoomChat()
         self.registry = RoomRegistry(
             self.clock,
             self.entropy,
@@ -46,7 +47,7 @@ class House:
         )
         self.settings = LivekitDoorSettings(keys={KEY: SECRET}, **settings)
         self.door = LivekitDoor(
-            self.registry, self.media, self.clock, self.entropy, self.settings, revoked=self.revoked
+            self.registry, self.media, self.clock, self.entropy, self.settings, revoked=self.revoked, chat=self.chat
         )
 
     def token(self, identity: str, *, grant: Grant | None = None, **rights: Any) -> str:

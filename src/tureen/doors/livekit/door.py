@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from tureen.doors.livekit.admission import Admission, check_admission_untrusted
+from tureen.doors.livekit.chat_streams import chat_packets
+from tureen.doors.livekit.data_packets import RELIABLE
 from tureen.doors.livekit.outbox import Outbox
 from tureen.doors.livekit.services import DoorServices
 from tureen.doors.livekit.session import SignalSession, open_session
 from tureen.doors.livekit.settings import LivekitDoorSettings
 from tureen.doors.livekit.shared_frames import SharedFrames
-from tureen.model.ids import Identity, UserId
-from tureen.ports import Clock, Entropy, MediaPort, Revoked
+from tureen.model.ids import Identity, RoomName, UserId
+from tureen.ports import Clock, Entropy, MediaPort, Revoked, RoomChat
+from tureen.protocol.resources import Message
 from tureen.rooms import DepartureReason, RoomRegistry
 
 
 class LivekitDoor:
-    """Checks who may come in, and opens sessions for them. Implements `ports.SessionCloser`."""
+    """Checks who may come in, and opens sessions for them. Implements `ports.SessionCloser`, `ports.RoomReaders`."""
 
     def __init__(
         self,
@@ -27,14 +30,16 @@ class LivekitDoor:
         settings: LivekitDoorSettings,
         *,
         revoked: Revoked,
+        chat: RoomChat | None = None,
     ) -> None:
-        """``registry`` may serve other doors as well; ``revoked`` is asked about every token."""
+        """``registry`` may serve other doors as well; ``revoked`` is asked about every token; ``chat`` keeps texts."""
         self._services = DoorServices(
             registry=registry,
             media=media,
             clock=clock,
             entropy=entropy,
             revoked=revoked,
+            chat=chat,
             settings=settings,
             shared_frames=SharedFrames(),
         )
@@ -74,3 +79,16 @@ class LivekitDoor:
             for participant in found:
                 if self._services.revoked.is_revoked(participant.grant):
                     room.remove(participant, DepartureReason.REMOVED)
+
+    def tell(self, room: RoomName, message: Message) -> None:
+        """See `ports.RoomReaders`. Its sender has it, wherever it was written."""
+        found = self._services.registry.find(room)
+        if found is None or not message.text:
+            return
+        sender = Identity(message.sender)
+        receivers = found.data.others(found.audience, sender)
+        if not receivers:
+            return
+        present = found.audience.by_identity(sender)
+        for packet in chat_packets(message, None if present is None or present.hidden else present.sid):
+            self._services.media.send_data(receivers, RELIABLE, packet.SerializeToString())

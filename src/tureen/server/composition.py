@@ -69,7 +69,7 @@ async def compose(foundation: Foundation) -> AsyncIterator[Services]:
         async with compose_people(needs) as people:
             door = LivekitDoor(
                 registry, media, clock, entropy, _livekit_settings(settings),
-                revoked=people.revocations, chat=people.room_chat,
+                revoked=people.revocations, chat=people.room_chat if settings.rooms.keep_chat else None,
             )  # fmt: skip
             people.revocations.attach(door)
             people.room_chat.attach(door)

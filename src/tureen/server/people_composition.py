@@ -106,7 +106,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             people=people,
             files=await stack.enter_async_context(open_attachments(_attachment_needs(needs, database))),
             push=await stack.enter_async_context(open_push(_push_needs(needs, database, sessions))),
-            room_chat=RoomChatBridge(tasks),
+            room_chat=RoomChatBridge(tasks, revocations),
         )
         messaging = _messaging(parts)
         parts.room_chat.use(messaging.handlers())

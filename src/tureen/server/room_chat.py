@@ -13,9 +13,9 @@ from tureen.auth.tokens import MAX_USER_CHARACTERS
 from tureen.doors.loop_tasks import LoopTasks
 from tureen.model.actor import Actor
 from tureen.model.ids import DeviceId, RoomName, SessionId, UserId
-from tureen.ports import Handlers, RoomReaders, WrittenText
+from tureen.ports import Handlers, Revoked, RoomReaders, WrittenText
 from tureen.protocol.commands import ConversationRoom, MessageSend
-from tureen.protocol.errors import CommandError, invalid
+from tureen.protocol.errors import CommandError, ErrorCode, invalid
 from tureen.protocol.replies import ConversationAnswered
 from tureen.protocol.resources import Message
 from tureen.storage.errors import StorageBusyError, busy_refusal
@@ -35,9 +35,12 @@ _SESSION = SessionId("SE_room")
 class RoomChatBridge:
     """Implements `ports.RoomChat` for doors and `ports.RoomMessages` for messaging. Whoever writes is checked there."""
 
-    def __init__(self, tasks: LoopTasks, pause: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
+    def __init__(
+        self, tasks: LoopTasks, revoked: Revoked, pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+    ) -> None:
         """``tasks`` end before the database is closed; ``pause`` lets so many seconds pass."""
         self._tasks = tasks
+        self._revoked = revoked
         self._pause = pause
         self._handlers: Handlers = {}
         self._readers: list[RoomReaders] = []
@@ -101,6 +104,9 @@ class RoomChatBridge:
         user = UserId(written.writer.identity)
         if len(user) > MAX_USER_CHARACTERS or "\0" in user:
             raise invalid("Conversations do not know such an identity.", f"Use 1 to {MAX_USER_CHARACTERS} characters.")
+        if self._revoked.is_revoked(written.writer):
+            # While the text waited.
+            raise CommandError(ErrorCode.REVOKED, "The token was revoked.")
         actor = Actor(user=user, device=_DEVICE, session=_SESSION, grant=written.writer)
         command = f"{_OWN}{written.id}"
         # Whoever may join a room has part in its conversation, from the first word on.

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from tests.unit.doors.fakes import FakeRevocations
 from tests.unit.messaging.world import Someone, World
 from tureen.doors.loop_tasks import LoopTasks
 from tureen.model.actor import Actor
@@ -46,8 +47,9 @@ class Hall:
     """A room's programs, its conversation, and a database that may be busy."""
 
     def __init__(self, path: Path) -> None:
+        self.revoked = FakeRevocations()
         self.tasks = LoopTasks(asyncio.get_running_loop())
-        self.bridge = RoomChatBridge(self.tasks, self._pause)
+        self.bridge = RoomChatBridge(self.tasks, self.revoked, self._pause)
         self.world = World(path, rooms=self.bridge)
         self.readers = FakeReaders()
         self.bridge.attach(self.readers)
@@ -155,6 +157,14 @@ async def test_whoever_may_not_write_there_is_not_kept(hall: Hall) -> None:
     hall.say("x", "id-4", "nul\0")
     hall.say("x", "id-5", "mute", room=RoomGrant(join=True, room=SOUP, publish_data=False))
     hall.say("x", "id-6", "elsewhere", room=RoomGrant(join=True, room=RoomName("salad")))
+    assert [text for _, _, text in await hall.history()] == ["before"]
+
+
+async def test_what_waits_of_a_revoked_one_is_not_kept(hall: Hall) -> None:
+    hall.say("before", "id-1")
+    await hall.tasks.wait_until_none()
+    hall.say("waits", "id-2")
+    hall.revoked.users.add("robot")
     assert [text for _, _, text in await hall.history()] == ["before"]
 
 

@@ -103,6 +103,9 @@ class RoomsSettings(_Section):
     spread_from: Count = Field(
         default=32, description="participants from which on a room is spread over all packet threads"
     )
+    keep_chat: bool = Field(
+        default=True, description="keep what LiveKit programs write (`lk.chat`) in the room's conversation"
+    )
 
 
 class LimitsSettings(_Section):

@@ -11,7 +11,7 @@ from tureen.messaging.conversation_views import ConversationViews, for_newcomer
 from tureen.messaging.gate import Gate
 from tureen.messaging.hot_window import HotWindow
 from tureen.messaging.marks import Marks
-from tureen.messaging.outgoing import Outgoing
+from tureen.messaging.outgoing import Outgoing, Receivers
 from tureen.messaging.outside import Outside
 from tureen.messaging.records import Membership, Placed, Seat
 from tureen.messaging.roster import Roster, Rosters
@@ -80,7 +80,7 @@ def make_desk(outside: Outside) -> Desk:
         files=files,
         gate=Gate(outside, rosters),
         views=ConversationViews(outside.store, rosters, marks, files),
-        outgoing=Outgoing(outside.store, rosters, hot, outside.mailroom, files),
+        outgoing=Outgoing(outside.store, rosters, hot, Receivers(outside.mailroom, outside.rooms), files),
     )
 
 

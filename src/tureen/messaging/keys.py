@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
-from tureen.model.ids import ConversationId, MessageId, UserId
+from tureen.model.ids import ConversationId, MessageId, RoomName, UserId
 
 _ROOM = "room "
 
@@ -25,9 +25,9 @@ def room_key(room: str) -> str:
     return f"{_ROOM}{room}"
 
 
-def room_of(key: str) -> str:
-    """The room's name again."""
-    return key.removeprefix(_ROOM)
+def room_of(key: str) -> RoomName:
+    """The name, from the key of a room's conversation."""
+    return RoomName(key.removeprefix(_ROOM))
 
 
 def group_key(creator: UserId, command: str) -> str:

@@ -11,7 +11,7 @@ from tureen.messaging.limits import MessagingLimits, Retention
 from tureen.messaging.store import MessagingStore
 from tureen.model.actor import Actor
 from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
-from tureen.ports import Clock, Directory, Entropy, Mailroom, Push
+from tureen.ports import Clock, Directory, Entropy, Mailroom, Push, RoomMessages
 from tureen.protocol.errors import not_found
 from tureen.protocol.resources import Attachment, ConversationKind, Custom
 
@@ -102,6 +102,8 @@ class Outside(Struct, frozen=True, kw_only=True):
     before_publish: BeforePublish | None = None
     """None: no application has a say."""
     push: Push | None = None
+    rooms: RoomMessages | None = None
+    """Who else hears of what is written in rooms."""
     limits: MessagingLimits = MessagingLimits()
     retention: Retention = Retention()
 

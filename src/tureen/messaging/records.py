@@ -97,6 +97,8 @@ class Act(Struct, frozen=True, kw_only=True):
     """The one conversation in which the token makes its bearer, who is a member, a moderator."""
     only_key: str | None = None
     """The one conversation that the token gives a part in; None: all that the user is a member of."""
+    name: str = ""
+    """What the token calls the user: kept with what they write in a room."""
 
 
 class Post(Struct, frozen=True, kw_only=True):

@@ -39,6 +39,7 @@ from tureen.server.database_url import database_url
 from tureen.server.hooks import HookNeeds, open_before_publish
 from tureen.server.people_settings import call_settings, ice_servers, native_door_settings, retention
 from tureen.server.push import OpenPush, PushNeeds, open_push
+from tureen.server.room_chat import RoomChatBridge
 from tureen.server.room_tickets import RoomTickets
 from tureen.server.upkeep import keep_messages
 from tureen.signaling import SessionRegistry
@@ -55,6 +56,10 @@ class PeopleServices(Struct, frozen=True, kw_only=True):
     """The parts of a running node that serve people, as far as the rest of it needs them."""
 
     routes: tuple[BaseRoute, ...]
+    revocations: Revocations
+    """For doors beside those of people, which use the same tokens."""
+    room_chat: RoomChatBridge
+    """For doors whose people write in rooms."""
     say_goodbye: Callable[[], None]
     """Ends every session, each with its last word; ``sockets`` tells when the last one has been said."""
 
@@ -79,6 +84,7 @@ class _Parts(Struct, frozen=True, kw_only=True):
     people: People
     files: OpenAttachments
     push: OpenPush
+    room_chat: RoomChatBridge
 
 
 @asynccontextmanager
@@ -102,8 +108,10 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             people=people,
             files=await stack.enter_async_context(open_attachments(_attachment_needs(needs, database))),
             push=await stack.enter_async_context(open_push(_push_needs(needs, database, sessions))),
+            room_chat=RoomChatBridge(tasks, revocations),
         )
         messaging = _messaging(parts, await stack.enter_async_context(open_before_publish(_hook_needs(parts))))
+        parts.room_chat.use(messaging.handlers())
         await stack.enter_async_context(_beside(keep_messages(messaging)))
         stack.push_async_callback(messaging.flush)
         calls = _calls(parts, messaging)
@@ -126,7 +134,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             *ConversationsApi(messaging, bearers, needs.entropy).routes,
             *ModerationApi(messaging, bearers, needs.entropy).routes,
         )
-        yield PeopleServices(routes=routes, say_goodbye=say_goodbye)
+        yield PeopleServices(routes=routes, revocations=revocations, room_chat=parts.room_chat, say_goodbye=say_goodbye)
 
 
 async def _revocations(store: SqlPeopleStore, clock: Clock, sessions: SessionRegistry) -> Revocations:
@@ -179,6 +187,7 @@ def _messaging(parts: _Parts, before_publish: BeforePublish | None) -> Messaging
             attachments=parts.files.service,
             before_publish=before_publish,
             push=parts.push.service,
+            rooms=parts.room_chat,
             retention=retention(parts.needs.settings),
         )
     )

@@ -170,6 +170,37 @@ async def test_folds_what_happens(store: MessagingStore) -> None:
     assert events[2:] == [Edited(message=first.id, version=2), Deleted(message=first.id, version=3)]
 
 
+async def test_rooms_keep_what_their_writers_were_called(store: MessagingStore) -> None:
+    room = ConversationId("CV_2")
+    await make(store, BOB)
+    await make(store, BOB, conversation=room, kind=ConversationKind.ROOM)
+
+    async def names(conversation: ConversationId) -> list[tuple[str, str]]:
+        query = HistoryQuery(conversation=conversation, before=None, after=None, thread=None, limit=9)
+        events = await store.events(conversation, 0, 9)
+        posted = [each.event.message.sender_name for each in events if isinstance(each.event, Posted)]
+        kept = [message.sender_name for message in await store.history(query)]
+        return list(zip(kept, posted, strict=True))
+
+    for number, name in enumerate(("Bob", "Robert", "")):
+        said = msgspec.structs.replace(act(BOB, f"r{number}", conversation=room), name=name)
+        placed = await store.post(Post(act=said, id=MessageId(f"MS_r{number}"), text="hello"))
+        assert placed.event is not None
+        assert isinstance(placed.event.event, Posted)
+        assert placed.event.event.message.sender_name == name
+    assert await names(room) == [("Bob", "Bob"), ("Robert", "Robert"), ("", "")]
+    # Edited, it is in the log as it was first; deleted, it is gone from both.
+    again = Edit(act=said, message=MessageId("MS_r1"), version=1, text="hi", mentions=[], custom=None)
+    await store.edit(msgspec.structs.replace(again, act=act(BOB, "e", conversation=room)))
+    assert (await names(room))[1] == ("Robert", "Robert")
+    for number in (0, 1):
+        await store.delete(act(BOB, f"d{number}", conversation=room), MessageId(f"MS_r{number}"))
+    assert await names(room) == [("", ""), ("", ""), ("", "")]
+    # Elsewhere people are in the directory, and what they are called there counts.
+    await store.post(Post(act=msgspec.structs.replace(act(BOB, "g"), name="Bob"), id=MessageId("MS_g"), text="hello"))
+    assert await names(ONE) == [("", "")]
+
+
 async def test_pages_of_history(store: MessagingStore) -> None:
     await make(store)
     for number in range(6):

@@ -65,7 +65,7 @@ class Node:
         headers = {}
         if by is not None:
             rights = PeopleGrant(admin=True) if by in ("app", "") else PeopleGrant(connect=True)
-            grant = Grant(identity=Identity(by), api_key=KEY, expires_at=0.0, people=rights)
+            grant = Grant(identity=Identity(by), api_key=KEY, expires_at=0.0, name=by.title(), people=rights)
             headers["Authorization"] = f"Bearer {issue_token(grant, KEY, SECRET, time.time(), 600)}"
         response = self.client.request(method, path, headers=headers, json=body)
         return response.status_code, response.json()
@@ -101,6 +101,12 @@ class TestMessages:
         assert (status, [message["text"] for message in page["messages"]], page["more"]) == (200, ["stew"], True)
         status, page = node.ask("GET", f"/v1/conversations/{group}/messages?before=3")
         assert [message["text"] for message in page["messages"]] == ["soup"]
+
+    def test_in_a_room_nobody_is_called_as_the_application(self, node: Node) -> None:
+        _, room = node.ask("POST", "/v1/conversations", {"creator": "ann", "kind": "room", "room": "soup"})
+        assert node.write(room["id"], "ann", "hello")[0] == 201
+        _, page = node.ask("GET", f"/v1/conversations/{room['id']}/messages")
+        assert ["sender_name" in message for message in page["messages"]] == [False]
 
     def test_only_of_members(self, node: Node) -> None:
         group = node.group("ann")

@@ -38,6 +38,7 @@ from tureen.protocol.events import (
     ConversationGone,
     Joined,
     Left,
+    Posted,
     Renamed,
     RoleChanged,
 )
@@ -134,6 +135,28 @@ class TestRooms:
         for outsider in (ann, world.guest("g2", "salad")):
             assert await outsider.refused(ConversationRoom, room="soup") == "not_found"
             assert await outsider.refused(ConversationGet, conversation=room.id) == "not_found"
+
+    async def test_a_guest_who_has_left_is_still_called_by_name(self, world: World) -> None:
+        gone = world.bearer("g1", "tab", name="Gus \0the Guest", room=RoomGrant(join=True, room=RoomName("soup")))
+        late = world.guest("g2", "soup")
+        room = (await gone.do(ConversationRoom, room="soup")).conversation
+        await gone.say(room.id, "bye")
+        await gone.do(ConversationLeave, conversation=room.id)
+        shown = (await late.do(ConversationRoom, room="soup")).conversation
+        (message,) = (await late.do(HistoryGet, conversation=room.id)).messages
+        assert message.sender_name == "Gus the Guest"
+        assert shown.last_message == message
+        await late.say(room.id, "hello")
+        last = late.heard(ConversationEvent)[-1].event
+        assert isinstance(last, Posted)
+        assert last.message.sender_name == "", "a token without a name"
+
+    async def test_elsewhere_people_are_known(self, world: World, bob: Someone) -> None:
+        ann = world.bearer("ann", "phone", name="Ann", people=PeopleGrant(connect=True))
+        group = await world.group(ann, bob)
+        await ann.say(group.id, "hello")
+        (message,) = (await bob.do(HistoryGet, conversation=group.id)).messages
+        assert message.sender_name == ""
 
     async def test_a_token_for_one_room_opens_nothing_else(self, world: World, ann: Someone, bob: Someone) -> None:
         group = await world.group(ann, bob)

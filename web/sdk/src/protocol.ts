@@ -221,6 +221,11 @@ export interface Message {
   /** Where it was posted; it never changes. */
   seq: number;
   sender: string;
+  /**
+   * In conversations of rooms: what the sender was called when they wrote it, as their token said. Guests are in no
+   * directory, so this is all that is known of them once they have left. Empty: ask for the person.
+   */
+  sender_name?: string;
   sent_at: number;
   text?: string;
   mentions?: string[];

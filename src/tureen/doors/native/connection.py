@@ -23,6 +23,7 @@ from tureen.protocol.errors import CommandError, ErrorCode, invalid
 from tureen.protocol.events import Event, Goodbye, GoodbyeReason
 from tureen.protocol.replies import Done, Failed, Reply
 from tureen.signaling import CloseCode, Seen, Session, TokenBucket
+from tureen.storage.errors import StorageBusyError, busy_refusal
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -235,12 +236,11 @@ class Connection:
                 await self._catch_up(self._session, missed)
         except CommandError as error:
             self._refuse_hello(hello, error)
+        except StorageBusyError:
+            self._put_off(hello, busy_refusal())
         except Exception as error:  # noqa: BLE001 - whatever it is, the client must not wait for ever
             self._services.log_defect("hello failed", error)
-            if self._session is None:
-                self._refuse_hello(hello, CommandError(ErrorCode.INTERNAL, "The server failed.", retry_after_ms=5000))
-            elif self._is_current(self._session):
-                self._services.registry.end(self._session, GoodbyeReason.RESYNC, "The server failed.", 5000)
+            self._put_off(hello, CommandError(ErrorCode.INTERNAL, "The server failed.", retry_after_ms=5000))
 
     async def _open(self, hello: Hello, grant: Grant) -> Sequence[Event]:
         """Opens the session and answers `Welcome`; what the device missed is still to be sent."""
@@ -282,6 +282,14 @@ class Connection:
         if self._state is not ConnectionState.CLOSED:
             self._send(failed(hello.id, error))
             self._close(CloseCode.REFUSED, error.error_code.value)
+
+    def _put_off(self, hello: Hello, error: CommandError) -> None:
+        """For now: it may come again, with the positions that it has by then."""
+        if self._session is None:
+            self._refuse_hello(hello, error)
+        elif self._is_current(self._session):
+            retry_after_ms = error.retry_after_ms or 0
+            self._services.registry.end(self._session, GoodbyeReason.RESYNC, error.message, retry_after_ms)
 
     def _is_current(self, session: Session) -> bool:
         return self._state is ConnectionState.OPEN and session.is_reachable and session.wire is self._socket

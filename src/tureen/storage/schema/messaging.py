@@ -122,6 +122,8 @@ MESSAGES = Table(
     Column("conversation", Text, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("sender", Text, nullable=False),
+    # What the sender was called then, in rooms; null: that is not kept.
+    Column("sender_name", Text),
     Column("sent_at", BigInteger, nullable=False),
     Column("text", Text, nullable=False),
     # JSON arrays.

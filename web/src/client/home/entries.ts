@@ -1,4 +1,4 @@
-import type { Chat, ChatMessage, Notice, OwnMessage, wire } from '@tureen/client';
+import type { Chat, ChatMessage, Notice, OwnMessage, Pages, wire } from '@tureen/client';
 import { callWordsOf } from './callTrace';
 import type { AttachmentView, Delivery, Entry, Happening, MessageView, PersonView } from './homeState';
 import { contentWords } from './lastText';
@@ -8,24 +8,28 @@ export interface Around {
   readonly person: (id: string) => PersonView;
 }
 
-/** All that stands in a conversation, in order: what is stored, what happened between, and what is on its way. */
-export function entriesOf(chat: Chat, around: Around): Entry[] {
-  const { messages, notices } = chat.timeline.get();
+/** All that stands in a conversation or a thread, in order: what is stored, what happened between, and what is on its way. */
+export function entriesOf(chat: Chat, pages: Pages, around: Around): Entry[] {
+  const { messages, notices, thread } = pages.timeline.get();
   const record = chat.record.get();
   const byId = new Map(messages.map((message) => [message.id, message]));
-  const stored = messages
-    .filter(({ thread }) => thread === null)
-    .map((message): [number, Entry] => [
-      message.seq,
-      { kind: 'message', message: messageView(message, record, byId, around) },
-    ]);
+  const stored = messages.map((message): [number, Entry] => [
+    message.seq,
+    { kind: 'message', message: messageView(message, record, byId, around) },
+  ]);
   const happened = notices.map((notice): [number, Entry] => [
     notice.seq,
     { kind: 'happening', happening: happeningOf(notice, around) },
   ]);
   const inOrder = [...stored, ...happened].sort(([one], [other]) => one - other).map(([, entry]) => entry);
-  const own = chat.outgoing.store.get().map((message): Entry => ({ kind: 'message', message: ownView(message, byId, around) }));
-  return [...inOrder, ...own];
+  const own = chat.outgoing.store.get().filter((message) => (message.thread ?? null) === thread);
+  return [...inOrder, ...own.map((message): Entry => ({ kind: 'message', message: ownView(message, byId, around) }))];
+}
+
+/** The message that a thread is under. */
+export function rootOf(chat: Chat, pages: Pages, around: Around): MessageView | null {
+  const { root } = pages.timeline.get();
+  return root === null ? null : messageView(root, chat.record.get(), new Map(), around);
 }
 
 function messageView(
@@ -37,6 +41,8 @@ function messageView(
   const isOwn = message.sender === me;
   return {
     id: message.id,
+    mayHaveThread: message.thread === null,
+    threadReplies: message.thread_replies,
     sender: person(message.sender),
     isOwn,
     atMs: message.sent_at,
@@ -58,6 +64,8 @@ function messageView(
 function ownView(own: OwnMessage, byId: ReadonlyMap<string, ChatMessage>, { me, person }: Around): MessageView {
   return {
     id: own.id,
+    mayHaveThread: false,
+    threadReplies: 0,
     sender: person(me),
     isOwn: true,
     atMs: own.writtenAt,

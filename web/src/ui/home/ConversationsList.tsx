@@ -37,7 +37,7 @@ export function ConversationsList({ home, onPeople }: ConversationsListProps): R
           ))}
         </ul>
       )}
-      <div className="home-list-foot">
+      <div className="home-list-foot" hidden={search !== null}>
         <button type="button" className="button" data-testid="new-group" onClick={() => dialog.current?.showModal()}>
           <Icon name="plus" size={20} /> New group
         </button>

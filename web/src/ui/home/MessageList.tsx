@@ -63,7 +63,7 @@ export function MessageList({ home, place }: MessageListProps): ReactElement {
           data-testid="to-newest"
           onClick={() => (hasLater ? home.talk(place)?.loadNewest() : goToEnd())}
         >
-          <Icon name="down" size={18} /> Newest
+          <Icon name="down" size={18} /> <span>Newest</span>
         </button>
       )}
       <MessageMenu menu={menu} home={home} place={place} onClose={() => setMenu(null)} />

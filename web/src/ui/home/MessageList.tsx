@@ -54,7 +54,7 @@ export function MessageList({ home, place }: MessageListProps): ReactElement {
       >
         {loading && <Loading />}
         {root !== null && !hasEarlier && <Root message={root} home={home} onMenu={setMenu} />}
-        <Entries entries={entries} found={focus?.id ?? null} home={home} place={place} onMenu={setMenu} />
+        <Entries entries={entries} root={root} found={focus?.id ?? null} home={home} place={place} onMenu={setMenu} />
       </ol>
       {(hasLater || isAway) && !loading && (
         <button
@@ -73,16 +73,19 @@ export function MessageList({ home, place }: MessageListProps): ReactElement {
 
 interface EntriesProps extends MessageListProps {
   entries: readonly Entry[];
+  /** What stands above them; null: nothing. */
+  root: MessageView | null;
   /** The message that somebody looked for. */
   found: string | null;
   onMenu: (menu: MenuOf) => void;
 }
 
-function Entries({ entries, found, home, place, onMenu }: EntriesProps): ReactElement[] {
+function Entries({ entries, root, found, home, place, onMenu }: EntriesProps): ReactElement[] {
   const now = useNow();
+  const above: Entry | undefined = root === null ? undefined : { kind: 'message', message: root };
   return entries.map((entry, at) => (
     <Fragment key={keyOf(entry)}>
-      {beginsDay(entries[at - 1], entry) && <li className="talk-day">{dayWords(timeOf(entry), now)}</li>}
+      {beginsDay(entries[at - 1] ?? above, entry) && <li className="talk-day">{dayWords(timeOf(entry), now)}</li>}
       {entry.kind === 'happening' ? (
         <HappeningItem happening={entry.happening} />
       ) : (

@@ -1,6 +1,6 @@
-import type { Chat, ChatMessage, Notice, OwnMessage, Pages, wire } from '@tureen/client';
-import { callWordsOf } from './callTrace';
-import type { AttachmentView, Delivery, Entry, Happening, MessageView, PersonView } from './homeState';
+import type { Chat, ChatMessage, OwnMessage, Pages, wire } from '@tureen/client';
+import { happeningOf } from './happenings';
+import type { AttachmentView, Delivery, Entry, MessageView, PersonView } from './homeState';
 import { contentWords } from './lastText';
 
 export interface Around {
@@ -19,7 +19,7 @@ export function entriesOf(chat: Chat, pages: Pages, around: Around): Entry[] {
   ]);
   const happened = notices.map((notice): [number, Entry] => [
     notice.seq,
-    { kind: 'happening', happening: happeningOf(notice, around) },
+    { kind: 'happening', happening: happeningOf(notice, around.me, (id) => around.person(id).name) },
   ]);
   const inOrder = [...stored, ...happened].sort(([one], [other]) => one - other).map(([, entry]) => entry);
   const own = chat.outgoing.store.get().filter((message) => (message.thread ?? null) === thread);
@@ -103,24 +103,4 @@ function quoteOf(
 function attachmentView(one: wire.Attachment): AttachmentView {
   const { id, name, media_type: mediaType, size_bytes: sizeBytes, width = null, height = null, url = '' } = one;
   return { id, name, mediaType, sizeBytes, width, height, url, thumbnailUrl: one.thumbnail_url ?? '' };
-}
-
-function happeningOf({ seq, at, sender, happening }: Notice, { me, person }: Around): Happening {
-  const name = (id: string): string => (id === me ? 'You' : person(id).name);
-  const names = (ids: readonly string[]): string => ids.map(name).join(', ');
-  const id = `at ${seq}`;
-  switch (happening.kind) {
-    case 'joined':
-      return { id, atMs: at, icon: 'people', text: `${name(sender)} added ${names(happening.users)}` };
-    case 'left': {
-      const self = happening.users.length === 1 && happening.users[0] === sender;
-      return { id, atMs: at, icon: 'people', text: self ? `${name(sender)} left` : `${name(sender)} removed ${names(happening.users)}` };
-    }
-    case 'role_changed':
-      return { id, atMs: at, icon: 'people', text: `${name(happening.user)}: ${happening.role} now` };
-    case 'renamed':
-      return { id, atMs: at, icon: 'people', text: `${name(sender)} named this “${happening.title ?? ''}”` };
-    case 'call_ended':
-      return { id, atMs: at, ...callWordsOf(happening.call, me, name) };
-  }
 }

@@ -11,6 +11,7 @@ from tureen.messaging.records import (
     AuditEntry,
     ConversationRecord,
     Edit,
+    History,
     HistoryQuery,
     Mark,
     MemberRecord,
@@ -126,8 +127,8 @@ class MessagingStore(Protocol):
     async def message(self, conversation: ConversationId, message: MessageId) -> Message | None:
         """As it is now."""
 
-    async def history(self, query: HistoryQuery) -> Sequence[Message]:
-        """One more than asked for, if there are more, at the far end of the direction."""
+    async def history(self, query: HistoryQuery) -> History:
+        """One more than asked for of messages and of happenings, if there are more, at the far end of the direction."""
 
     async def events(self, conversation: ConversationId, after: int, limit: int) -> Sequence[ConversationEvent]:
         """In order, each with its command."""

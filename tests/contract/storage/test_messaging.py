@@ -208,11 +208,44 @@ async def test_pages_of_history(store: MessagingStore) -> None:
 
     async def texts(before: int | None, after: int | None) -> str:
         query = HistoryQuery(conversation=ONE, before=before, after=after, thread=None, limit=2)
-        return "".join(message.text for message in await store.history(query))
+        return "".join(message.text for message in (await store.history(query)).messages)
 
     assert await texts(None, None) == "345"
     assert await texts(4, None) == "01"
     assert await texts(None, 3) == "234"
+
+
+async def test_pages_of_history_with_what_happened_between(store: MessagingStore) -> None:
+    await make(store)
+    await store.post(post(ANN, "c1"))
+    await store.add_members(Addition(act=act(ANN, "c2"), users=[BOB], max_members=9))
+    await store.edit(
+        Edit(act=act(ANN, "c3"), message=MessageId("MS_c1"), version=1, text="x", mentions=[], custom=None)
+    )
+    await store.rename(act(ANN, "c4"), "Soup", None)
+    await store.post(post(BOB, "c5"))
+
+    async def kinds(before: int | None, after: int | None, *, happenings: bool = True) -> list[tuple[int, str]]:
+        query = HistoryQuery(conversation=ONE, before=before, after=after, thread=None, limit=1, happenings=happenings)
+        page = await store.history(query)
+        found = [(message.seq, "message") for message in page.messages]
+        return found + [(event.seq, type(event.event).__name__) for event in page.happenings]
+
+    assert await kinds(None, None) == [(2, "message"), (6, "message"), (3, "Joined"), (5, "Renamed")]
+    assert await kinds(5, None) == [(2, "message"), (1, "Joined"), (3, "Joined")]
+    assert await kinds(None, 1) == [(2, "message"), (6, "message"), (3, "Joined"), (5, "Renamed")]
+    assert await kinds(None, 3, happenings=False) == [(6, "message")]
+
+
+async def test_a_thread_comes_with_its_root(store: MessagingStore) -> None:
+    await make(store)
+    root = post(ANN, "c1", "root")
+    await store.post(root)
+    await store.post(msgspec.structs.replace(post(ANN, "c2", "beneath"), thread=root.id))
+    page = await store.history(HistoryQuery(conversation=ONE, before=None, after=None, thread=root.id, limit=9))
+    assert [message.text for message in page.messages] == ["beneath"]
+    assert page.root is not None
+    assert (page.root.text, page.root.thread_replies) == ("root", 1)
 
 
 async def test_members_come_and_go(store: MessagingStore) -> None:

@@ -762,6 +762,8 @@ export interface HistoryGet {
   after?: number | null;
   /** Only what was posted under this message. */
   thread?: string | null;
+  /** With what happened between the messages; it counts in the limit. A thread has none. */
+  happenings?: boolean;
   limit?: number;
 }
 
@@ -950,6 +952,10 @@ export interface Messages {
   type: "messages";
   id: string;
   messages: Message[];
+  /** If they were asked for: what happened in this stretch and is no message, oldest first. */
+  happenings?: ConversationEvent[];
+  /** Of a thread: the message under which they were posted. Absent: it is kept no more. */
+  root?: Message | null;
   /** There are further ones in the direction that was asked for. */
   more?: boolean;
 }

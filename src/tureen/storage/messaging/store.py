@@ -12,6 +12,7 @@ from tureen.messaging.records import (
     AuditEntry,
     ConversationRecord,
     Edit,
+    History,
     HistoryQuery,
     Mark,
     MemberRecord,
@@ -166,7 +167,7 @@ class SqlMessagingStore:
         """See the protocol."""
         return await self._database.read(writing.message, conversation, message)
 
-    async def history(self, query: HistoryQuery) -> Sequence[Message]:
+    async def history(self, query: HistoryQuery) -> History:
         """See the protocol."""
         return await self._database.read(reading.history, query)
 

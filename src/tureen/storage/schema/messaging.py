@@ -13,6 +13,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Index,
     Integer,
     SmallInteger,
@@ -111,6 +112,19 @@ Index(
     EVENTS.c.message,
     sqlite_where=literal_column("kind = 'edited'"),
     postgresql_where=literal_column("kind = 'edited'"),
+)
+
+# What pages of history are read with. Said to the letter: the index is of these alone.
+IS_HAPPENING: ColumnElement[bool] = literal_column(
+    "kind IN ('joined', 'left', 'role_changed', 'renamed', 'call_ended')"
+)
+
+Index(
+    "ix_conversation_events_happenings",
+    EVENTS.c.conversation,
+    EVENTS.c.seq,
+    sqlite_where=IS_HAPPENING,
+    postgresql_where=IS_HAPPENING,
 )
 
 MESSAGES = Table(

@@ -1,3 +1,4 @@
+import { endingOf } from './ending';
 import { type Around, entriesOf } from './entries';
 import type { CallRow, HomeState, Link, MessageView, Notice, OpenConversation, PersonView, RingingCall } from './homeState';
 import type { OpenChat } from './openChat';
@@ -10,6 +11,8 @@ export interface Scene {
   readonly views: Views;
   readonly me: string;
   readonly myName: string;
+  /** See `endingOf`. */
+  readonly canRenew: boolean;
   readonly loaded: boolean;
   readonly open: OpenChat | null;
   readonly found: readonly string[] | null;
@@ -26,6 +29,7 @@ export function drawHome(scene: Scene): HomeState {
   return {
     me: { ...person(me), name: parts.connection.welcome.get()?.me.name ?? scene.myName },
     link: linkOf(parts),
+    ending: endingOf(parts.connection.state.get(), scene.canRenew),
     conversations: parts.chats.list.get().map((chat) => views.row(chat, me)),
     conversationsLoaded: scene.loaded,
     open: scene.open === null ? null : drawOpen(scene.open, views, { me, person }),
@@ -72,6 +76,6 @@ function drawOpen({ chat, tray, quote, loading }: OpenChat, views: Views, around
 function linkOf({ connection }: Parts): Link {
   const { kind } = connection.state.get();
   if (kind === 'online') return 'online';
-  if (kind === 'closed') return 'signed_out';
+  if (kind === 'closed') return 'ended';
   return connection.welcome.get() === null ? 'connecting' : 'reconnecting';
 }

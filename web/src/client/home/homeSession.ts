@@ -236,6 +236,7 @@ export class HomeSession implements Home {
       views: this.views,
       me: this.#account.user,
       myName: this.#account.name,
+      canRenew: this.#account.token === null,
       loaded: this.#loaded,
       open: this.#open,
       found: this.#finder.store.get(),

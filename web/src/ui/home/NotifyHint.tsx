@@ -18,10 +18,9 @@ export function NotifyHint({ notify, preferences }: NotifyHintProps): ReactEleme
   if (!wanted || kind !== 'off') return null;
   return (
     <div className="notify-hint" role="note" data-testid="notify-hint">
-      <Icon name="bell" size={20} />
-      <p>Be rung here even while Tureen is closed.</p>
-      <button type="button" className="text-button" data-testid="notify-on" onClick={() => notify.turnOn()}>
-        Notify me
+      <button type="button" className="notify-hint-deed" data-testid="notify-on" onClick={() => notify.turnOn()}>
+        <Icon name="bell" size={20} />
+        <span>Notify me, even while Tureen is closed</span>
       </button>
       <IconButton icon="close" label="Not now" className="quiet" onClick={() => preferences.change({ notifyHint: false })} />
     </div>

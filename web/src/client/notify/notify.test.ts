@@ -46,7 +46,7 @@ class FakeConnection {
   }) as never;
 
   onWelcome = (listener: (welcome: wire.Welcome) => void): (() => void) =>
-    this.welcome.subscribe(() => listener(this.welcome.get() as wire.Welcome));
+    this.welcome.subscribe(() => listener(this.welcome.get()!));
 
   greet(push_key = 'KEY'): void {
     this.welcome.set({ push_key } as wire.Welcome);

@@ -46,7 +46,10 @@ class FakeConnection {
   }) as never;
 
   onWelcome = (listener: (welcome: wire.Welcome) => void): (() => void) =>
-    this.welcome.subscribe(() => listener(this.welcome.get()!));
+    this.welcome.subscribe(() => {
+      const welcome = this.welcome.get();
+      if (welcome !== null) listener(welcome);
+    });
 
   greet(push_key = 'KEY'): void {
     this.welcome.set({ push_key } as wire.Welcome);

@@ -104,7 +104,7 @@ lint-rust:
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 
 lint-web: $(STAMPS)/node
-	cd web && npm run --silent lint && npx --no-install tsc --noEmit
+	cd web && npm run --silent lint && npm run --silent types
 
 test-rust:
 	cargo test --workspace --locked --quiet

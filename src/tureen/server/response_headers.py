@@ -29,6 +29,9 @@ PAGE_POLICY = "; ".join(
 )
 """The web app's content security policy (CSP level 3): nothing inline, nothing from elsewhere."""
 
+WORKER_POLICY = "default-src 'none'; img-src 'self'"
+"""Of the service worker, which shows pictures of ours in notifications and fetches nothing."""
+
 PAGE_PERMISSIONS = ", ".join(
     (
         *(

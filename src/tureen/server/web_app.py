@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from tureen.api.error_responses import handle_http_exception
-from tureen.server.response_headers import PAGE_PERMISSIONS, PAGE_POLICY
+from tureen.server.response_headers import PAGE_PERMISSIONS, PAGE_POLICY, WORKER_POLICY
 
 FOLDER = Path(__file__).parent.parent / "webapp"
 """Where the build of ``web/`` puts the app, in a source tree and in a wheel alike."""
@@ -25,6 +25,14 @@ _PAGE_HEADERS = {
     "Content-Security-Policy": PAGE_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": PAGE_PERMISSIONS,
+    "Cache-Control": "no-cache",
+}
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
+_WORKER = "service-worker.js"
+_WORKER_HEADERS = {
+    "Content-Security-Policy": WORKER_POLICY,
+    # Its name never changes, and an old one would go on showing notifications in the old way.
     "Cache-Control": "no-cache",
 }
 _NOT_BUILT = """<!doctype html>
@@ -61,13 +69,12 @@ class WebApp:
 
     async def asset(self, request: Request) -> Response:
         """A file under ``assets/``: its name holds a hash of its content, so caches may keep it for ever."""
-        return await self._serve(
-            request, f"assets/{request.path_params['name']}", "public, max-age=31536000, immutable"
-        )
+        return await self._serve(request, f"assets/{request.path_params['name']}", _FOR_EVER)
 
     async def file(self, request: Request) -> Response:
-        """A file beside the page (icon, manifest)."""
-        return await self._serve(request, request.path_params["name"], "public, max-age=3600")
+        """A file beside the page (icon, manifest, service worker)."""
+        name = request.path_params["name"]
+        return await self._serve(request, name, _WORKER_HEADERS if name == _WORKER else _FOR_AN_HOUR)
 
     async def handle_not_found(self, request: Request, error: Exception) -> Response:
         """A person at a wrong address gets the app, which says so; a program gets the typed error."""
@@ -76,11 +83,11 @@ class WebApp:
             return await handle_http_exception(request, error)
         return Response(file.body, status_code=404, media_type=file.media_type, headers=_PAGE_HEADERS)
 
-    async def _serve(self, request: Request, name: str, cache_control: str) -> Response:
+    async def _serve(self, request: Request, name: str, headers: dict[str, str]) -> Response:
         file = await run_in_threadpool(self._load, name)
         if file is None:
             raise HTTPException(404)
-        return _respond(request, file, {"Cache-Control": cache_control})
+        return _respond(request, file, headers)
 
     def _load(self, name: str) -> _File | None:
         """The file of that name within the folder; ``None`` for anything else, links that lead out included."""

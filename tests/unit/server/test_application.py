@@ -35,6 +35,8 @@ def folder(tmp_path: Path) -> Path:
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text("<!doctype html><title>Tureen</title>")
     (folder / "favicon.svg").write_text("<svg/>")
+    (folder / "service-worker.js").write_text("self.addEventListener('push', () => {});")
+    (folder / "manifest.webmanifest").write_text("{}")
     (folder / "assets" / "app-0a1b2c.js").write_text("console.log(1);" * 100)
     return folder
 
@@ -125,6 +127,13 @@ class TestAssets:
 
     def test_files_beside_the_page(self, dev: Node) -> None:
         assert dev.client().get("/favicon.svg").headers["content-type"] == "image/svg+xml"
+        assert dev.client().get("/manifest.webmanifest").headers["content-type"] == "application/manifest+json"
+
+    def test_the_service_worker_governs_all_pages_and_is_never_an_old_one(self, dev: Node) -> None:
+        answer = dev.client().get("/service-worker.js")
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert answer.headers["cache-control"] == "no-cache"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; img-src 'self'"
 
     @pytest.mark.parametrize(
         "path",

@@ -17,6 +17,7 @@ export type { EventOf, EventType } from './connection/eventHub';
 export type { KeyValueStorage } from './connection/keyValueStorage';
 export type { CommandOf, CommandType, Draft, ReplyOf } from './connection/replyOf';
 export type { OpenSocket, SocketLike } from './connection/socketLike';
+export { type DeviceLocks, tabDevice } from './connection/tabDevice';
 export { Chat, type Signal } from './conversations/chat';
 export type { ChatMessage } from './conversations/chatMessage';
 export { Chats, type Found } from './conversations/chats';

@@ -1,9 +1,13 @@
+import { tabDevice } from '@tureen/client';
 import { createContext, useContext } from 'react';
 import { ApiClient } from '../client/apiClient';
 import { AccountStore } from '../client/memory/account';
 import { PreferenceStore, type TextStorage } from '../client/memory/preferences';
 import { SeatClaims } from '../client/memory/seatClaims';
 import { SeatMemory } from '../client/memory/seat';
+import { BrowserPush } from '../client/notify/browserPush';
+import { NotifyMemory } from '../client/notify/notifyMemory';
+import { WorkerLink } from '../client/notify/workerLink';
 import { Router } from './router';
 
 /** What the pages share; made once, at the start. */
@@ -15,11 +19,16 @@ export interface Services {
   readonly claims: SeatClaims;
   readonly router: Router;
   /** Null where storage is forbidden. */
-  readonly tabStorage: TextStorage | null;
   readonly browserStorage: TextStorage | null;
+  /** This tab as a device: two tabs do not drive each other out. Asked for when home opens, the same from then on. */
+  readonly device: () => Promise<string>;
+  readonly push: BrowserPush;
+  readonly notifyMemory: NotifyMemory;
+  readonly workerLink: WorkerLink;
 }
 
 export function createServices(win: Window & typeof globalThis): Services {
+  let device: Promise<string> | null = null;
   return {
     api: new ApiClient(win.fetch.bind(win)),
     account: new AccountStore(storage(() => win.localStorage), storage(() => win.sessionStorage)),
@@ -27,8 +36,11 @@ export function createServices(win: Window & typeof globalThis): Services {
     seats: new SeatMemory(storage(() => win.sessionStorage)),
     claims: new SeatClaims(win.navigator.locks),
     router: new Router(win),
-    tabStorage: storage(() => win.sessionStorage),
     browserStorage: storage(() => win.localStorage),
+    device: () => (device ??= tabDevice(storage(() => win.sessionStorage), win.navigator.locks)),
+    push: new BrowserPush(win),
+    notifyMemory: new NotifyMemory(storage(() => win.localStorage)),
+    workerLink: new WorkerLink((win.navigator as Partial<Navigator>).serviceWorker),
   };
 }
 

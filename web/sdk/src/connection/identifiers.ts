@@ -13,13 +13,25 @@ const DEVICE_KEY = 'tureen.device';
 
 /** The name of this device: made once, then found in the storage. Without one it lives as long as the page. */
 export function deviceId(storage: KeyValueStorage | null): string {
+  return knownDevice(storage) ?? newDeviceId(storage);
+}
+
+/** Another name for this device, which takes the place of the one in the storage. */
+export function newDeviceId(storage: KeyValueStorage | null): string {
+  const made = newId();
+  try {
+    storage?.setItem(DEVICE_KEY, made);
+  } catch {
+    // Storage that is full or forbidden: the name lives as long as the page.
+  }
+  return made;
+}
+
+function knownDevice(storage: KeyValueStorage | null): string | null {
   try {
     const known = storage?.getItem(DEVICE_KEY) ?? null;
-    if (known !== null && /^[A-Za-z0-9_-]{1,64}$/u.test(known)) return known;
-    const made = newId();
-    storage?.setItem(DEVICE_KEY, made);
-    return made;
+    return known !== null && /^[A-Za-z0-9_-]{1,64}$/u.test(known) ? known : null;
   } catch {
-    return newId(); // storage that is full or forbidden
+    return null; // forbidden
   }
 }

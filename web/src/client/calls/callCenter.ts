@@ -3,7 +3,6 @@ import type { CallMedia } from '../home/homeState';
 import type { PreferenceStore } from '../memory/preferences';
 import { Store } from '../store';
 import { CallMeeting } from './callMeeting';
-import { CallNotification } from './callNotification';
 import { lazyRoom, prepareRoom } from './lazyRoom';
 import { Ringtone } from './ringtone';
 
@@ -32,12 +31,16 @@ export class CallCenter {
   readonly #calls: Calls;
   readonly #stops: (() => void)[];
   #ringtone: Ringtone | null = null;
-  #notification: CallNotification | null = null;
 
   constructor(parts: CallCenterParts) {
     this.#parts = parts;
     this.#calls = new Calls(parts.connection, { room: lazyRoom });
-    this.#stops = [this.#calls.onIncoming((call) => this.#ring(call)), this.#calls.open.subscribe(() => this.#rejoin())];
+    this.#stops = [
+      this.#calls.onIncoming((call) => this.#ring(call)),
+      this.#calls.open.subscribe(() => this.#rejoin()),
+      parts.connection.state.subscribe(() => this.#handleState()),
+      parts.connection.onWelcome(() => this.#ringAgain()),
+    ];
   }
 
   async start(users: readonly string[], media: CallMedia, conversation: string | null): Promise<void> {
@@ -93,6 +96,21 @@ export class CallCenter {
     this.#sound();
   }
 
+  /** Who is not connected for good cannot answer. */
+  #handleState(): void {
+    if (this.#parts.connection.state.get().kind !== 'closed') return;
+    this.store.update((state) => ({ ...state, ringing: [] }));
+    this.#sound();
+  }
+
+  /** Whoever comes back after such an end finds what still rings. */
+  #ringAgain(): void {
+    const { ringing } = this.store.get();
+    for (const call of this.#calls.open.get()) {
+      if (call.phase.get() === 'incoming' && !ringing.includes(call)) this.#ring(call);
+    }
+  }
+
   #silence(call: CallSession): void {
     this.store.update((state) => ({ ...state, ringing: state.ringing.filter((one) => one !== call) }));
     this.#sound();
@@ -140,14 +158,12 @@ export class CallCenter {
     );
   }
 
-  /** What is heard, and shown while nobody looks at the page. */
+  /** What is heard. */
   #sound(): void {
     const { ringing, meeting } = this.store.get();
     const [first] = ringing;
     const calling = meeting?.session.phase.get() === 'calling';
     this.#ringtone?.stop();
     this.#ringtone = first !== undefined && meeting === null ? new Ringtone('incoming') : calling ? new Ringtone('outgoing') : null;
-    this.#notification?.close();
-    this.#notification = first === undefined ? null : new CallNotification(this.#parts.nameOf(first.record.get().caller));
   }
 }

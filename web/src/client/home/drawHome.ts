@@ -1,6 +1,7 @@
 import type { Calls } from './callLog';
 import { callRow } from './callTrace';
 import { drawSearch } from './drawSearch';
+import { endingOf } from './ending';
 import { type Around, entriesOf, rootOf } from './entries';
 import type {
   HomeState,
@@ -25,6 +26,8 @@ export interface Scene {
   readonly views: Views;
   readonly me: string;
   readonly myName: string;
+  /** See `endingOf`. */
+  readonly canRenew: boolean;
   readonly loaded: boolean;
   readonly open: OpenChat | null;
   readonly found: readonly string[] | null;
@@ -41,6 +44,7 @@ export function drawHome(scene: Scene): HomeState {
   return {
     me: { ...person(me), name: parts.connection.welcome.get()?.me.name ?? scene.myName },
     link: linkOf(parts),
+    ending: endingOf(parts.connection.state.get(), scene.canRenew),
     conversations: parts.chats.list.get().map((chat) => views.row(chat, me)),
     conversationsLoaded: scene.loaded,
     open: scene.open === null ? null : drawOpen(scene.open, views, { me, person }),
@@ -117,6 +121,6 @@ function drawTalk({ chat, pages, tray, quote, focus, loading }: OpenTalk, around
 function linkOf({ connection }: Parts): Link {
   const { kind } = connection.state.get();
   if (kind === 'online') return 'online';
-  if (kind === 'closed') return 'signed_out';
+  if (kind === 'closed') return 'ended';
   return connection.welcome.get() === null ? 'connecting' : 'reconnecting';
 }

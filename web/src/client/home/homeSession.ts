@@ -17,9 +17,7 @@ import { Parts } from './parts';
 import { Searcher } from './search';
 import { Views } from './views';
 
-type ModerationDraft =
-  | Omit<wire.ConversationMute, 'id' | 'conversation'>
-  | Omit<wire.ConversationRemove, 'id' | 'conversation'>;
+type ModerationDraft = Omit<wire.ConversationMute, 'id' | 'conversation'> | Omit<wire.ConversationRemove, 'id' | 'conversation'>;
 
 /** What home leads to: the address bar follows, somebody leaves. */
 export interface Navigation {
@@ -238,6 +236,7 @@ export class HomeSession implements Home {
       views: this.views,
       me: this.#account.user,
       myName: this.#account.name,
+      canRenew: this.#account.token === null,
       loaded: this.#loaded,
       open: this.#opened.now,
       found: this.#finder.store.get(),

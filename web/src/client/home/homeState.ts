@@ -1,3 +1,5 @@
+import type { Ending } from './ending';
+
 /** What the home page shows. Plain values: the page is drawn from this and from nothing else. */
 
 import type { MarkedPart } from './markedWords';
@@ -199,12 +201,14 @@ export interface Notice {
   readonly hint: string | null;
 }
 
-export type Link = 'connecting' | 'online' | 'reconnecting' | 'signed_out';
+export type Link = 'connecting' | 'online' | 'reconnecting' | 'ended';
 export type Section = 'chats' | 'people' | 'calls';
 
 export interface HomeState {
   readonly me: PersonView;
   readonly link: Link;
+  /** Why the link has ended, once it has. */
+  readonly ending: Ending | null;
   readonly conversations: readonly ConversationRow[];
   readonly conversationsLoaded: boolean;
   readonly open: OpenConversation | null;

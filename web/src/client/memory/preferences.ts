@@ -19,6 +19,8 @@ export interface Preferences {
   readonly view: View;
   /** Whether to send and receive smaller pictures. */
   readonly saver: boolean;
+  /** Whether to say that one can be notified while the app is closed. */
+  readonly notifyHint: boolean;
 }
 
 export const MAX_NAME = 64;
@@ -34,6 +36,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   speakerId: null,
   view: 'auto',
   saver: false,
+  notifyHint: true,
 };
 
 const KEY = 'tureen.preferences';
@@ -83,5 +86,6 @@ export function readPreferencesUntrusted(text: string | null): Preferences {
     speakerId: device('speakerId'),
     view: stored.view === 'grid' || stored.view === 'speaker' ? stored.view : 'auto',
     saver: flag('saver', false),
+    notifyHint: flag('notifyHint', true),
   };
 }

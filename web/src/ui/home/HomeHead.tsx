@@ -1,22 +1,25 @@
 import { type ReactElement, type SubmitEvent, useRef, useState } from 'react';
 import type { Home } from '../../client/home/home';
 import type { PreferenceStore } from '../../client/memory/preferences';
+import type { Notify } from '../../client/notify/notifySwitch';
 import { Mark } from '../Brand';
 import { Icon } from '../icons';
 import { IconButton } from '../IconButton';
 import { ThemeChoice } from '../ThemeChoice';
 import { useNow } from '../useNow';
 import { useSelected } from '../useSelected';
+import { NotifySettings } from './NotifySettings';
 import { PersonAvatar } from './PersonAvatar';
 import { presenceWords } from './words';
 
 export interface HomeHeadProps {
   home: Home;
+  notify: Notify;
   preferences: PreferenceStore;
   onNewMeeting: () => void;
 }
 
-export function HomeHead({ home, preferences, onNewMeeting }: HomeHeadProps): ReactElement {
+export function HomeHead({ home, notify, preferences, onNewMeeting }: HomeHeadProps): ReactElement {
   const me = useSelected(home.store, (state) => state.me);
   const menu = useRef<HTMLDialogElement>(null);
   const now = useNow();
@@ -39,6 +42,8 @@ export function HomeHead({ home, preferences, onNewMeeting }: HomeHeadProps): Re
         </div>
         <div className="settings-body">
           <StatusForm home={home} onDone={() => menu.current?.close()} />
+          <h3>Notifications</h3>
+          <NotifySettings notify={notify} />
           <h3>Colours</h3>
           <ThemeChoice preferences={preferences} />
           <button type="button" className="button" data-testid="sign-out" onClick={() => home.signOut()}>

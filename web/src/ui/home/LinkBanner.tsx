@@ -4,7 +4,7 @@ import { useSelected } from '../useSelected';
 
 export function LinkBanner({ home }: { home: Home }): ReactElement | null {
   const link = useSelected(home.store, (state) => state.link);
-  if (link === 'online' || link === 'signed_out') return null;
+  if (link === 'online' || link === 'ended') return null;
   return (
     <p className="link-banner" role="status">
       <span className="spinner" aria-hidden="true" />

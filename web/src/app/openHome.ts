@@ -1,0 +1,84 @@
+import { Connection, storedCommands } from '@tureen/client';
+import { HomeSession } from '../client/home/homeSession';
+import type { Section } from '../client/home/homeState';
+import type { HomeAddress } from '../client/home/opened';
+import type { Account } from '../client/memory/account';
+import { SeenCalls } from '../client/memory/seenCalls';
+import { nativeDoorUrl } from '../client/nativeDoor';
+import { Doorbell } from '../client/notify/doorbell';
+import { NotifySwitch } from '../client/notify/notifySwitch';
+import { Store } from '../client/store';
+import { conversationPath, type Router } from './router';
+import type { Services } from './services';
+
+/** Signing out waits so long for the server to hear that this browser is not to be notified any more. */
+const FAREWELL_MS = 2_000;
+
+/** All that home is made of, from its opening to its end. */
+export interface OpenHome {
+  readonly session: HomeSession;
+  readonly notify: NotifySwitch;
+  readonly section: Store<Section>;
+  readonly start: (address: HomeAddress) => void;
+  readonly end: () => void;
+  /** After the connection has ended for good. */
+  readonly comeBack: () => void;
+}
+
+export function openHome(services: Services, account: Account, device: string): OpenHome {
+  const { api, account: accounts, router, preferences } = services;
+  const connection = new Connection({
+    url: nativeDoorUrl(window.location),
+    client: 'tureen-web',
+    device,
+    commandStorage: storedCommands(window.localStorage, account.user),
+    getToken: async () =>
+      account.token ?? (await api.devToken({ room: null, name: account.name, identity: account.user })).token,
+  });
+  const notify = new NotifySwitch({ place: services.push, memory: services.notifyMemory, user: account.user, connection });
+  const section = new Store<Section>('chats');
+  const leave = (): void => {
+    accounts.signOut();
+    router.go('/');
+  };
+  let farewell: Promise<void> = Promise.resolve();
+  const seenCalls = new SeenCalls(services.browserStorage, account.user);
+  const session = new HomeSession(connection, { account, preferences, seenCalls }, {
+    onOpened: (open) => lead(router, open),
+    onSignOut: () => {
+      farewell = notify.forget();
+      leave();
+    },
+  });
+  const doorbell = new Doorbell({ ...services, session, notify, me: account.user, section });
+  return {
+    session,
+    notify,
+    section,
+    start: (address) => void session.start(address),
+    end: () => {
+      doorbell.end();
+      notify.end();
+      session.end();
+      const inTime = new Promise((resolve) => setTimeout(resolve, FAREWELL_MS));
+      void Promise.race([farewell, inTime]).then(() => connection.close());
+    },
+    comeBack: () => {
+      const way = session.store.get().ending?.way;
+      if (way === 'reload') window.location.reload();
+      else if (way === 'leave') leave();
+      else connection.connect();
+    },
+  };
+}
+
+/** The address bar follows: deeper by a new entry, out again by the one that was there. */
+function lead(router: Router, { conversation, thread }: HomeAddress): void {
+  const path = conversationPath(conversation, thread);
+  const shown = router.get();
+  const before = shown.kind === 'home' ? shown : { conversation: null, thread: null };
+  if (before.conversation === conversation && before.thread === thread) return;
+  const isOut = conversation === null || (conversation === before.conversation && thread === null);
+  if (isOut) router.leaveTo(path);
+  else router.go(path);
+}

@@ -18,6 +18,7 @@ from msgspec import Struct, structs
 from starlette.routing import BaseRoute
 
 from tureen.api.bearer import Bearers
+from tureen.api.calls import CallsApi
 from tureen.api.conversations import ConversationsApi
 from tureen.api.moderation import ModerationApi
 from tureen.api.people import PeopleApi
@@ -123,6 +124,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             *PeopleApi(people.administration, bearers).routes,
             *ConversationsApi(messaging, bearers, needs.entropy).routes,
             *ModerationApi(messaging, bearers).routes,
+            *CallsApi(calls, bearers).routes,
         )
         yield PeopleServices(routes=routes, say_goodbye=say_goodbye)
 

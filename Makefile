@@ -58,6 +58,7 @@ bench: build ## Measure packets, whole rooms, joins, memory and the native door:
 	$(BIN)/python -m benches.memory
 	$(BIN)/python -m benches.storage
 	$(BIN)/python -m benches.native_door
+	$(BIN)/python -m benches.call_paths
 
 lint: lint-python lint-rust lint-web ## Style, types, import rules, shape, links.
 

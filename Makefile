@@ -59,6 +59,7 @@ bench: build ## Measure packets, whole rooms, joins, memory, the native door and
 	$(BIN)/python -m benches.storage
 	$(BIN)/python -m benches.native_door
 	$(BIN)/python -m benches.people
+	$(BIN)/python -m benches.call_paths
 
 lint: lint-python lint-rust lint-web ## Style, types, import rules, shape, links.
 

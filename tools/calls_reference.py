@@ -57,6 +57,35 @@ DEADLINES = (
     ("reconnect_s", "a member who is away is `left`: the end of a pair, one less in a group"),
 )
 
+PATHS = """\
+## The path of the media
+
+Each path is a generation of the call: with a new one, whatever belongs to an older one is void.
+
+| What happens | The path that follows |
+|---|---|
+| two people, and nobody else rings | direct: from browser to browser, no media server |
+| it does not open in time, breaks and does not come back, or stays poor | through the server |
+| a third one is called | through the server |
+| a member asks for it (`call.move`), or the application does (`PUT /v1/calls/{call}/room`) | through the server |
+| a member asks for it, while just two are in it, nobody rings and the application lets it go | direct |
+| another device or a reloaded page comes in (`call.join`) | direct, begun anew; at the server it stays |
+
+A new path is made before the old one is given up: each medium changes when the new path brings it, and the old one
+stays for four more seconds. A direct path that fails leads back to the room that was not left yet.
+
+**Breaks.** A direct path that is silent for a moment is given time before it counts as failed. After 0.3 s without
+any sound where sound flowed, both sides meet in the room beforehand, and hear and see each other there; after 0.6 s
+ICE is restarted. If the direct path comes back within 4 s, media return to it and the room is left 4 s later: the
+call has not moved. Otherwise, or with the third break within a minute, it moves to the server. It is poor if for 10 s
+more than 8 % of the packets are lost or a round trip takes more than a second.
+
+**Back to direct only by request.** What a moment breaks, the restart mends, and the path is not left at all. A path
+that was left was closed, broken or poor for seconds; trying it again by itself would cost everyone a second encoding
+each time and might swing to and fro, while the server's path works. So nothing returns by itself, not even after a
+third one has left: a member asks for it, and a try that fails ends where the call is.
+"""
+
 
 def main() -> int:
     """Writes or checks; the result is the exit code."""
@@ -68,6 +97,7 @@ def render() -> str:
     parts = [HEAD]
     for title, text, moves in MACHINES:
         parts.append(f"## {title}\n\n{text}\n\n```mermaid\nstateDiagram-v2\n{''.join(arrows(moves))}```\n")
+    parts.append(PATHS)
     parts.append(f"## Deadlines\n\n| After | What happens |\n|---|---|\n{''.join(deadlines())}")
     return "\n".join(parts)
 

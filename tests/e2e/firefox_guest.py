@@ -13,6 +13,10 @@ _ELEMENT_KEY = "element-6066-11e4-a52e-4f735466cecf"
 _PRESENT = "(selector) => document.querySelector(selector) !== null"
 _CONNECTION = """() => document.querySelector('[data-testid="connection-state"]')?.dataset.state ?? null"""
 _IDENTITY = "() => window.tureenRoom.localParticipant.identity"
+_PATH = """() => {
+  const { path, open } = document.querySelector('[data-testid="call-path"]')?.dataset ?? {};
+  return [path ?? '', open ?? ''];
+}"""
 JOIN_TIMEOUT_S = 20.0
 
 
@@ -37,6 +41,21 @@ class FirefoxGuest:
 
         await eventually(state, lambda now: now == "connected", "Firefox joins", JOIN_TIMEOUT_S)
         self.identity = await self.ask(_IDENTITY)
+
+    async def move_in(self, url: str) -> None:
+        """Signs in at the home of the web app, with the guest's name."""
+        await self._in_turn(self._firefox.navigate, url)
+        await self._type("sign-in-name", self.name)
+        await self.press("sign-in")
+        await self._find("me")
+
+    async def flows(self, path: str) -> None:
+        """Waits until the call says that its media flows on this path, ``direct`` or ``room``."""
+
+        async def mark() -> list[str]:
+            return await self.ask(_PATH)  # type: ignore[no-any-return]
+
+        await eventually(mark, lambda now: now == [path, "true"], f"Firefox's call flows: {path}", JOIN_TIMEOUT_S)
 
     async def ask(self, function: str, argument: object = None) -> Any:
         """As `tests.e2e.window.Window` has it."""

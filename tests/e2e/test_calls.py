@@ -6,21 +6,13 @@ import asyncio
 
 from playwright.async_api import expect
 
-from tests.e2e.household import CALL_TIMEOUT_MS, Resident, move_in
+from tests.e2e.household import CALL_TIMEOUT_MS, move_in
 from tests.e2e.meeting import Meeting
-
-
-async def call(caller: Resident, called: Resident, button: str = "call-audio") -> None:
-    """Opens the conversation with somebody and presses its call button."""
-    await caller.write_to(called)
-    await caller.control(button).click()
-    await expect(called.control("ringing")).to_be_visible()
-    await expect(caller.control("calling-state")).to_have_text("Ringing…")
 
 
 async def test_a_call_of_two_flows_from_browser_to_browser(meeting: Meeting) -> None:
     ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
-    await call(ada, bob, "call-video")
+    await ada.call(bob, "call-video")
     await bob.control("accept").click()
     await asyncio.gather(ada.is_in_call(), bob.is_in_call())
     for who in (ada, bob):
@@ -36,7 +28,7 @@ async def test_a_call_of_two_flows_from_browser_to_browser(meeting: Meeting) -> 
 
 async def test_a_rejected_call_and_a_missed_one_say_so(meeting: Meeting) -> None:
     ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
-    await call(ada, bob)
+    await ada.call(bob)
     await bob.control("reject").click()
     await expect(ada.control("call")).to_have_count(0)
     await ada.control("call-audio").click()
@@ -53,7 +45,7 @@ async def test_every_device_rings_and_one_answers(meeting: Meeting) -> None:
     second = await bob.page.context.new_page()
     await second.goto(meeting.server.url)
     await expect(second.get_by_test_id("me")).to_contain_text(bob.name)
-    await call(ada, bob)
+    await ada.call(bob)
     await expect(second.get_by_test_id("ringing")).to_be_visible()
     await second.get_by_test_id("accept").click()
     await expect(bob.control("ringing")).to_have_count(0)
@@ -64,24 +56,11 @@ async def test_every_device_rings_and_one_answers(meeting: Meeting) -> None:
 async def test_a_third_one_brings_the_call_to_the_media_server(meeting: Meeting) -> None:
     names = ("Ada", "Bob", "Cleo")
     ada, bob, cleo = await asyncio.gather(*(move_in(meeting, name) for name in names))
-    await call(ada, bob)
+    await ada.call(bob)
     await bob.control("accept").click()
     await asyncio.gather(ada.is_in_call(), bob.is_in_call())
-    await ada.control("add-people").click()
-    await ada.control("call-people-search").fill(cleo.name)
-    await ada.control("invite").filter(has_text=cleo.name).click()
-    await expect(cleo.control("ringing")).to_be_visible()
-    await cleo.control("accept").click()
+    await ada.add_to_call(cleo)
     for who in (ada, bob, cleo):
         await expect(who.control("tile")).to_have_count(3, timeout=CALL_TIMEOUT_MS)
     for who in (ada, bob, cleo):
-        await expect_server_path(who, meeting.server.port)
-
-
-async def expect_server_path(who: Resident, port: int) -> None:
-    async with asyncio.timeout(CALL_TIMEOUT_MS / 1000):
-        while True:
-            pairs = await who.pairs()
-            if pairs and all(pair["remote"] == port and pair["received"] > 0 for pair in pairs):
-                return
-            await who.page.wait_for_timeout(100)
+        await who.meets_at(meeting.server.port)

@@ -26,7 +26,7 @@ def joined(record: CallRecord, party: PartyRecord, device: DeviceId, at: Moment)
     if member.user != record.caller and record.state in UNANSWERED:
         return opening(changed.moved(CallMove.ANSWERED), at)
     if changed.path is MediaPath.DIRECT:
-        # Another device than the one that negotiated: nothing of the old path is of use to it.
+        # Another device than the one that negotiated, or another page on it: nothing of the old path is of use to it.
         return with_path(changed, MediaPath.DIRECT if len(changed.members) <= 2 else MediaPath.ROOM, at)
     if changed.connect_until is None and changed.connected_members < 2:
         return opening(changed, at)
@@ -34,11 +34,14 @@ def joined(record: CallRecord, party: PartyRecord, device: DeviceId, at: Moment)
 
 
 def handle_join(record: CallRecord, event: Join, at: Moment) -> CallRecord:
-    """Whoever was called may come later; whoever is in it may change the device. To those who ring it is `Accept`."""
+    """Whoever was called may come later; whoever is in it may change the device. To those who ring it is `Accept`.
+
+    From the device that is in the call it says that its page is a new one, which has nothing of the path so far.
+    """
     party = record.seen_by(event.user)
-    if party is None or not record.is_open or party.rings or party.sits_at(event.device):
+    if party is None or not record.is_open or party.rings or record.state is CallState.CREATED:
         return record
-    if record.state is CallState.CREATED:
+    if party.sits_at(event.device) and not record.is_answered:
         return record
     return joined(record, party, event.device, at)
 

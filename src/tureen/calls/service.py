@@ -121,13 +121,13 @@ class CallService:
         stored = [call.stored for call in self._ledger.of_user(user)]
         return [view(record) for record in stored if record is not None and record.seen_by(user) is not None]
 
-    async def require_room(self, call: CallId) -> None:
+    async def require_room(self, call: CallId) -> Call:
         """Brings a call to the media server and keeps it there. Raises ``not_found``."""
-        await self._set_room_required(call, required=True)
+        return await self._set_room_required(call, required=True)
 
-    async def release_room(self, call: CallId) -> None:
-        """Lets it be moved away again. Raises ``not_found``."""
-        await self._set_room_required(call, required=False)
+    async def release_room(self, call: CallId) -> Call:
+        """Lets it be moved away again, which nobody does but its members. Raises ``not_found``."""
+        return await self._set_room_required(call, required=False)
 
     # From sessions.
 
@@ -228,11 +228,11 @@ class CallService:
         records = await self._around.store.history(actor.user, command.before, command.limit)
         return CallPage(id=command.id, calls=[view(record) for record in records])
 
-    async def _set_room_required(self, name: CallId, *, required: bool) -> None:
+    async def _set_room_required(self, name: CallId, *, required: bool) -> Call:
         call = self._ledger.find(name)
         if call is None or not call.record.is_open:
             raise not_found("call")
-        await self._ledger.settled(call, self._ledger.apply(call, RequireRoom(required=required)))
+        return view(await self._ledger.settled(call, self._ledger.apply(call, RequireRoom(required=required))))
 
     async def _find(self, actor: Actor, name: str) -> OpenCall | None:
         """The call, if it is open; None if it is over. Raises ``not_found`` for those who may not know of it."""

@@ -18,6 +18,7 @@ from msgspec import Struct, structs
 from starlette.routing import BaseRoute
 
 from tureen.api.bearer import Bearers
+from tureen.api.calls import CallsApi
 from tureen.api.conversations import ConversationsApi
 from tureen.api.moderation import ModerationApi
 from tureen.api.people import PeopleApi
@@ -133,6 +134,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             *PeopleApi(people.administration, bearers).routes,
             *ConversationsApi(messaging, bearers, needs.entropy).routes,
             *ModerationApi(messaging, bearers, needs.entropy).routes,
+            *CallsApi(calls, bearers).routes,
         )
         yield PeopleServices(routes=routes, revocations=revocations, room_chat=parts.room_chat, say_goodbye=say_goodbye)
 

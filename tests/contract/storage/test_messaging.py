@@ -179,7 +179,7 @@ async def test_rooms_keep_what_their_writers_were_called(store: MessagingStore) 
         query = HistoryQuery(conversation=conversation, before=None, after=None, thread=None, limit=9)
         events = await store.events(conversation, 0, 9)
         posted = [each.event.message.sender_name for each in events if isinstance(each.event, Posted)]
-        kept = [message.sender_name for message in await store.history(query)]
+        kept = [message.sender_name for message in (await store.history(query)).messages]
         return list(zip(kept, posted, strict=True))
 
     for number, name in enumerate(("Bob", "Robert", "")):

@@ -275,6 +275,44 @@ async def test_a_member_takes_the_call_over_to_another_device(office: Office) ->
     assert ann.sees.end is None
 
 
+async def test_a_new_page_on_the_same_device_begins_a_new_path(office: Office) -> None:
+    ann, bob, call = await talking(office)
+    bob.drop()
+    bob.open()
+    answer = await bob.do(CallJoin, call)
+    assert isinstance(answer, CallAnswered)
+    assert (answer.call.generation, answer.call.path, answer.call.state) == (2, MediaPath.DIRECT, CallState.ACTIVE)
+    await ann.do(CallSignal, call, generation=1, candidates=[""])
+    assert bob.signals == []
+    await ann.do(CallSignal, call, generation=2, candidates=[""])
+    assert len(bob.signals) == 1
+    await office.advance(3)
+    assert (ann.sees.path, ann.sees.generation, ann.sees.end) == (MediaPath.ROOM, 3, None)
+
+
+async def test_a_new_page_that_gets_no_media_from_the_server_loses_the_call(office: Office) -> None:
+    ann, bob, call = await talking(office)
+    await ann.do(CallMove, call, path=MediaPath.ROOM)
+    for device in (ann, bob):
+        await device.connected(call)
+    await bob.do(CallJoin, call)
+    assert (ann.sees.path, ann.sees.generation) == (MediaPath.ROOM, 2)
+    await office.advance(14.9)
+    assert ann.sees.end is None
+    await office.advance(0.1)
+    assert ann.sees.end is CallEnd.LOST
+
+
+async def test_a_caller_with_a_new_page_goes_on_ringing(office: Office) -> None:
+    ann, bob = office.device("ann", "a1"), office.device("bob", "b1")
+    call = (await ann.start("bob")).id
+    version = ann.sees.version
+    await ann.do(CallJoin, call)
+    assert (ann.sees.version, ann.sees.generation) == (version, 1)
+    await bob.accept(call)
+    assert ann.sees.generation == 1
+
+
 # --- afterwards -----------------------------------------------------------------------------------------------
 
 

@@ -520,7 +520,11 @@ export interface CallInvite {
   users: string[];
 }
 
-/** Come into a call whose party one is or was, later or from another device. `CallAnswered`. */
+/**
+ * Come into a call whose party one is or was, later, from another device, or from a new page. `CallAnswered`.
+ *
+ * From the device that is in the call it begins a direct path anew: the page that held the old one is gone.
+ */
 export interface CallJoin {
   type: "call.join";
   id: string;

@@ -41,18 +41,20 @@ interface Description {
 class FakeTransceiver {
   currentDirection: Direction | null = null;
   readonly sender: { track: FakeTrack | null; replaceTrack: (track: FakeTrack | null) => Promise<void>; setStreams: () => void };
-  readonly receiver: { readonly track: FakeTrack };
+  readonly receiver: { readonly track: FakeTrack; readonly getStats: () => Promise<Map<string, object>> };
   readonly kind: string;
   readonly #peer: FakePeer;
   #direction: Direction;
+  #packets = 0;
 
-  constructor(peer: FakePeer, kind: string, track: FakeTrack | null, direction: Direction) {
+  constructor(peer: FakePeer, kind: string, sent: FakeTrack | null, direction: Direction) {
     this.#peer = peer;
     this.kind = kind;
     this.#direction = direction;
-    this.receiver = { track: new FakeTrack(kind, { muted: true }) };
+    const track = new FakeTrack(kind, { muted: true });
+    this.receiver = { track, getStats: () => Promise.resolve(this.#count()) };
     this.sender = {
-      track,
+      track: sent,
       setStreams: () => undefined,
       replaceTrack: (next) => {
         this.sender.track = next;
@@ -60,6 +62,14 @@ class FakeTransceiver {
         return Promise.resolve();
       },
     };
+  }
+
+  /** Each look finds more than the one before, while media arrives. */
+  #count(): Map<string, object> {
+    const { network } = this.#peer;
+    if (!this.receiver.track.muted && !network.isSilent) this.#packets += 15;
+    const framesDecoded = network.hasPictures ? this.#packets : 0;
+    return new Map([['in', { type: 'inbound-rtp', packetsReceived: this.#packets, framesDecoded }]]);
   }
 
   get direction(): Direction {
@@ -75,6 +85,10 @@ class FakeTransceiver {
 /** Joins peers pairwise: two that agreed on descriptions connect, if the network lets them. */
 export class FakeNetwork {
   isOpen = true;
+  /** Media vanishes on the way, and no browser has noticed it yet. */
+  isSilent = false;
+  /** What comes can be decoded. */
+  hasPictures = true;
   readonly peers: FakePeer[] = [];
   lossShare = 0;
 

@@ -73,7 +73,10 @@ class CallInvite(Command, frozen=True, kw_only=True, tag="call.invite"):
 
 
 class CallJoin(Command, frozen=True, kw_only=True, tag="call.join"):
-    """Come into a call whose party one is or was, later or from another device. `CallAnswered`."""
+    """Come into a call whose party one is or was, later, from another device, or from a new page. `CallAnswered`.
+
+    From the device that is in the call it begins a direct path anew: the page that held the old one is gone.
+    """
 
     call: Id
 

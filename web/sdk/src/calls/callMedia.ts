@@ -10,6 +10,8 @@ import { RoomPath } from './room/roomPath';
  * there, and until then they see it here.
  */
 const LINGER_MS = 4_000;
+/** So long a path that came back has to hold before the one that stood in for it is given up. */
+const CALM_MS = 4_000;
 /** Signals of a generation that is still to come. */
 const MAX_EARLY = 64;
 
@@ -36,6 +38,10 @@ export class CallMedia {
   #generation = -1;
   #current: MediaPath | null = null;
   #left: MediaPath | null = null;
+  /** Stands in while the direct path is broken: until it comes back, or the record moves the call here. */
+  #standby: RoomPath | null = null;
+  #isBroken = false;
+  #calm: ReturnType<typeof setTimeout> | undefined;
   #early: CallSignalled[] = [];
   #linger: ReturnType<typeof setTimeout> | undefined;
 
@@ -72,6 +78,7 @@ export class CallMedia {
     });
     this.#current?.setTrack(source, track);
     this.#left?.setTrack(source, track);
+    this.#standby?.setTrack(source, track);
   }
 
   /** The record, while this device takes part. */
@@ -80,12 +87,12 @@ export class CallMedia {
     if (generation <= this.#generation) return;
     this.#generation = generation;
     const path = call.path ?? 'direct';
-    const listener = this.#listen(generation, path);
+    const listener = this.#listen(call, generation, path);
     this.#state.set({ kind: 'opening', path, generation });
     this.#quality.set(null);
-    if (path === 'room' && this.#current instanceof RoomPath) this.#current.adopt(listener);
-    else if (path === 'room' && this.#left instanceof RoomPath) this.#goBack(this.#left, listener);
-    else this.#goOn(path === 'room' ? this.#maker.room(call, this.#local.get(), listener) : this.#openDirect(call, listener));
+    this.#isBroken = false;
+    if (path === 'room') this.#enterRoom(call, listener);
+    else this.#goOn(this.#openDirect(call, listener));
   }
 
   handleSignal(signal: CallSignalled): void {
@@ -104,6 +111,8 @@ export class CallMedia {
     this.#current?.close();
     this.#current = null;
     this.#closeLeft();
+    this.#closeStandby();
+    this.#isBroken = false;
     this.#generation = -1;
     this.#early = [];
     this.#state.set({ kind: 'none' });
@@ -122,25 +131,52 @@ export class CallMedia {
     return direct;
   }
 
+  #enterRoom(call: Call, listener: PathListener): void {
+    const room = [this.#current, this.#standby, this.#left].find((path) => path instanceof RoomPath);
+    if (room === undefined) this.#goOn(this.#maker.room(call, this.#local.get(), listener));
+    else if (room === this.#current) room.adopt(listener);
+    else this.#goBack(room, listener);
+  }
+
   #goOn(next: MediaPath | null): void {
     if (next === null) return; // there is no way: the listener has been told
     this.#closeLeft();
+    this.#closeStandby();
     this.#left = this.#current;
     this.#current = next;
     next.remote.subscribe(() => this.#show());
     this.#show();
   }
 
-  /** The room was just left for a direct path that failed: the visit there still goes on. */
+  /** Into the room where this device is already: it stood in for the direct path, or was just left for it. */
   #goBack(room: RoomPath, listener: PathListener): void {
     clearTimeout(this.#linger);
+    clearTimeout(this.#calm);
+    if (this.#left !== room) this.#closeLeft();
+    this.#standby = null;
     this.#left = this.#current;
     this.#current = room;
     room.adopt(listener);
     this.#show();
   }
 
-  #listen(generation: number, path: Call['path']): PathListener {
+  /** Media need not wait for the verdict on a direct path: both sides meet in the room meanwhile. */
+  #handleBroken(call: Call, isBroken: boolean): void {
+    this.#isBroken = isBroken;
+    clearTimeout(this.#calm);
+    if (!isBroken) this.#calm = setTimeout(() => this.#closeStandby(), CALM_MS);
+    else if (this.#standby === null && this.#left instanceof RoomPath) {
+      clearTimeout(this.#linger);
+      this.#standby = this.#left;
+      this.#left = null;
+    } else if (this.#standby === null) {
+      this.#standby = this.#maker.room(call, this.#local.get(), SILENT);
+      this.#standby?.remote.subscribe(() => this.#show());
+    }
+    this.#show();
+  }
+
+  #listen(call: Call, generation: number, path: Call['path']): PathListener {
     const isCurrent = () => generation === this.#generation;
     return {
       onFlowing: () => {
@@ -154,6 +190,9 @@ export class CallMedia {
         this.#state.set({ kind: 'failed', path, generation });
         this.#maker.tellFailed(generation, reason);
       },
+      onBroken: (isBroken) => {
+        if (isCurrent()) this.#handleBroken(call, isBroken);
+      },
     };
   }
 
@@ -164,14 +203,27 @@ export class CallMedia {
     this.#show();
   }
 
+  #closeStandby(): void {
+    clearTimeout(this.#calm);
+    this.#standby?.close();
+    this.#standby = null;
+    this.#show();
+  }
+
   /** Of each source what the new path brings; until it does, what the old one brings. */
   #show(): void {
-    const fresh = this.#current?.remote.get() ?? [];
-    const brought = new Set(fresh.map(({ user, source }) => `${source} ${user}`));
-    const old = (this.#left?.remote.get() ?? []).filter(({ user, source }) => !brought.has(`${source} ${user}`));
-    const tracks = [...fresh, ...old];
+    const paths = this.#isBroken ? [this.#standby, this.#current, this.#left] : [this.#current, this.#standby, this.#left];
+    const brought = new Map<string, RemoteTrack>();
+    for (const one of paths.flatMap((path) => path?.remote.get() ?? [])) {
+      const place = `${one.source} ${one.user}`;
+      if (!brought.has(place)) brought.set(place, one);
+    }
+    const tracks = [...brought.values()];
     const shown = this.#remote.get();
     const isSame = tracks.length === shown.length && tracks.every(({ track }, index) => track === shown[index]?.track);
     if (!isSame) this.#remote.set(tracks);
   }
 }
+
+/** What becomes of a path that only stands in is nobody's business: the record does not know of it. */
+const SILENT: PathListener = { onFlowing: () => undefined, onFailed: () => undefined, onBroken: () => undefined };

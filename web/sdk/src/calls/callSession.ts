@@ -44,13 +44,7 @@ export class CallSession {
 
   /** Comes in later, from another device, or again after the page was reloaded. */
   async join(): Promise<void> {
-    const { generation = 0, path = 'direct', parties } = this.#record.get();
-    const wasInside = parties.some(({ device }) => device === this.#connection.device);
     await this.#enter(() => this.#connection.send({ type: 'call.join', call: this.id }));
-    const now = this.#record.get();
-    // The other side still holds a path to the page that is gone: this one cannot take it over.
-    if (!wasInside || path !== 'direct' || (now.generation ?? 0) !== generation) return;
-    await this.#connection.send({ type: 'call.failed', call: this.id, generation, reason: 'The page is a new one.' });
   }
 
   /** Not now. `thisDevice`: the others go on ringing. */

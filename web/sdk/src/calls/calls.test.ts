@@ -148,6 +148,18 @@ describe('ringing', () => {
     expect(network.peers).toHaveLength(0);
   });
 
+  it('rings again where somebody who left is called again', async () => {
+    const heard: string[] = [];
+    calls.onIncoming(({ id }) => heard.push(id));
+    tell({ ...RINGS, version: 2 }, 'pending');
+    const parties = (state: Party['state']): Party[] => [...INSIDE.slice(1), { user: 'anna', state }];
+    tell({ version: 3, state: 'active', parties: parties('left') }, 'cancelled');
+    tell({ version: 4, state: 'active', parties: parties('called') }, 'pending');
+    expect(heard).toEqual(['k1', 'k1']);
+    expect(server.received('call.ringing')).toHaveLength(2);
+    await settle();
+  });
+
   it('opens no media before this device was chosen', async () => {
     server.on('call.accept', () => ({ type: 'failed', code: 'conflict', message: 'Another device.' }));
     tell(RINGS, 'pending');
@@ -252,6 +264,54 @@ describe('media', () => {
     expect(server.received('call.connected').map(({ generation }) => generation)).toEqual([0, 1, 3]);
   });
 
+  it('meets in the room while the direct path is broken, and leaves it when that holds again', async () => {
+    const { session } = await talk();
+    await vi.advanceTimersByTimeAsync(2_000);
+    const direct = session.media.remote.get();
+    network.isSilent = true;
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(rooms.inside).toBe(1);
+    expect(session.media.remote.get()).toEqual(direct);
+    const track = fakeTrack('audio');
+    rooms.hear({ user: 'ben', source: 'microphone', track });
+    expect(session.media.remote.get().map((one) => one.track)).toEqual([track]);
+    expect(session.media.state.get()).toEqual({ kind: 'flowing', path: 'direct', generation: 0 });
+    network.isSilent = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(session.media.remote.get()).toEqual(direct);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(rooms.inside).toBe(0);
+    expect(server.received('call.failed')).toHaveLength(0);
+  });
+
+  it('goes on in the room where it met when the direct path does not come back', async () => {
+    const { session } = await talk();
+    await vi.advanceTimersByTimeAsync(2_000);
+    network.isSilent = true;
+    await vi.advanceTimersByTimeAsync(1_500);
+    rooms.hear({ user: 'ben', source: 'microphone', track: fakeTrack('audio') });
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(server.received('call.failed')).toMatchObject([{ generation: 0 }]);
+    tell({ ...TALKING, version: 6, path: 'room', generation: 1 });
+    expect(session.media.state.get()).toEqual({ kind: 'flowing', path: 'room', generation: 1 });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(rooms.entries).toHaveLength(1);
+    expect(rooms.inside).toBe(1);
+    expect(session.media.remote.get()).toHaveLength(1);
+  });
+
+  it('leaves the room where it met when the call is over', async () => {
+    const { session } = await talk();
+    await vi.advanceTimersByTimeAsync(2_000);
+    network.isSilent = true;
+    await vi.advanceTimersByTimeAsync(1_500);
+    void session.hangUp();
+    await settle();
+    expect(rooms.inside).toBe(0);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(rooms.entries).toHaveLength(1);
+  });
+
   it('leaves the room after it moved back to direct', async () => {
     const { session, other } = await talk();
     tell({ ...TALKING, version: 6, path: 'room', generation: 1 });
@@ -307,16 +367,17 @@ describe('media', () => {
     await settle();
   });
 
-  it('comes back in after a reload by the room, since the other side holds the old path', async () => {
+  it('comes back in after a reload over the path that the server begins anew', async () => {
     server.welcome = { ...server.welcome, calls: [{ ...BASE, ...TALKING, state: 'active' }] };
-    server.on('call.join', () => ({ type: 'call', call: { ...BASE, ...TALKING, state: 'active' } }));
+    server.on('call.join', () => ({ type: 'call', call: { ...BASE, ...TALKING, state: 'active', version: 6, generation: 1 } }));
     const page = await online(server);
     const reloaded = new Calls(page, { room: rooms, createPeer: network.create });
     const [session] = reloaded.open.get();
     expect(session?.phase.get()).toBe('elsewhere');
     void session?.join();
     await settle();
-    expect(server.received('call.failed')).toMatchObject([{ generation: 0, reason: 'The page is a new one.' }]);
+    expect(session?.media.state.get()).toMatchObject({ kind: 'opening', path: 'direct', generation: 1 });
+    expect(server.received('call.failed')).toHaveLength(0);
     reloaded.end();
     page.close();
   });

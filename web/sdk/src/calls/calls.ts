@@ -126,7 +126,9 @@ export class Calls {
   }
 
   #handlePhase(session: CallSession): void {
-    if (session.phase.get() !== 'ended') return;
+    const phase = session.phase.get();
+    if (phase === 'incoming') this.#ring(session); // who left was called again
+    if (phase !== 'ended') return;
     this.#remember(session.record.get());
     this.#open.update((open) => open.filter((one) => one !== session));
   }

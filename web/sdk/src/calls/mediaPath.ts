@@ -30,4 +30,6 @@ export interface PathListener {
   readonly onFlowing: () => void;
   /** It does not open, broke, or stays poor; told once. The path goes on as well as it can until it is closed. */
   readonly onFailed: (reason: string) => void;
+  /** Nothing comes, which may end by itself; told at each change. Whoever has another path had better open it. */
+  readonly onBroken: (isBroken: boolean) => void;
 }

@@ -43,6 +43,7 @@ class FakeRoom {
 
   connect(url: string, token: string): Promise<void> {
     this.calls.push(`connect ${url} ${token}`);
+    if (this.isOpen) this.emit(RoomEvent.SignalConnected);
     return this.isOpen ? Promise.resolve() : Promise.reject(new Error('No way.'));
   }
 

@@ -1,4 +1,4 @@
-import { Room, type RoomOptions } from 'livekit-client';
+import { Room, RoomEvent, type RoomOptions } from 'livekit-client';
 import type { RoomMedia } from '@tureen/client';
 import { LiveKitVisit } from './liveKitVisit';
 
@@ -19,10 +19,15 @@ export function liveKitMedia(options: LiveKitOptions = {}): RoomMedia {
       const room = createRoom({ adaptiveStream: false, dynacast: true, ...options.room, stopLocalTrackOnUnpublish: false });
       options.onRoom?.(room);
       const visit = new LiveKitVisit(room, listener);
+      let sending: Promise<unknown> = Promise.resolve();
+      // Tracks are announced while the connection for their media still opens.
+      room.once(RoomEvent.SignalConnected, () => {
+        sending = Promise.allSettled([...local].map(([source, track]) => visit.setTrack(source, track)));
+      });
       try {
         await room.connect(ticket.url === undefined || ticket.url === '' ? server : ticket.url, ticket.token);
         // What cannot be published now is tried again with the next `setTrack`; the others come in all the same.
-        await Promise.allSettled([...local].map(([source, track]) => visit.setTrack(source, track)));
+        await sending;
       } catch (error) {
         await visit.leave();
         throw error;

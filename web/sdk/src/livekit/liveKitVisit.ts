@@ -1,5 +1,6 @@
 import { type RemoteTrackPublication, type Room, RoomEvent, Track } from 'livekit-client';
 import type { MediaSource, RemoteTrack, RoomListener, RoomVisit } from '@tureen/client';
+import { FirstPictures } from '../calls/firstPicture';
 
 const SOURCES: Record<MediaSource, Track.Source> = {
   microphone: Track.Source.Microphone,
@@ -24,7 +25,8 @@ export class LiveKitVisit implements RoomVisit {
   readonly #listener: RoomListener;
   readonly #published = new Map<MediaSource, MediaStreamTrack>();
   readonly #watched = new WeakSet<MediaStreamTrack>();
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #pictures = new FirstPictures(() => this.#show());
+  readonly #turns = new Map<MediaSource, Promise<void>>();
   #isOver = false;
 
   constructor(room: Room, listener: RoomListener) {
@@ -34,10 +36,10 @@ export class LiveKitVisit implements RoomVisit {
     room.once(RoomEvent.Disconnected, () => this.#handleDisconnected());
   }
 
-  /** One change after the other: two of the same source must not overlap. */
+  /** One change of a source after the other; different sources do not wait for one another. */
   setTrack(source: MediaSource, track: MediaStreamTrack | null): Promise<void> {
-    const turn = this.#turn.then(() => this.#change(source, track));
-    this.#turn = turn.catch(() => undefined);
+    const turn = (this.#turns.get(source) ?? Promise.resolve()).then(() => this.#change(source, track));
+    this.#turns.set(source, turn.catch(() => undefined));
     return turn;
   }
 
@@ -74,13 +76,15 @@ export class LiveKitVisit implements RoomVisit {
 
   /** The track, once its media arrives. */
   #arriving({ track, isMuted }: RemoteTrackPublication): MediaStreamTrack | null {
-    const media = track?.mediaStreamTrack;
-    if (media === undefined || isMuted) return null;
+    if (track === undefined || isMuted) return null;
+    const media = track.mediaStreamTrack;
     if (!this.#watched.has(media)) {
       this.#watched.add(media);
       for (const name of ['mute', 'unmute', 'ended']) media.addEventListener(name, () => this.#show());
     }
-    return media.muted || media.readyState === 'ended' ? null : media;
+    if (media.muted || media.readyState === 'ended') return null;
+    const { receiver } = track;
+    return receiver === undefined || this.#pictures.has(receiver) ? media : null;
   }
 
   #handleDisconnected(): void {

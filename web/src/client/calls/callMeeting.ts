@@ -6,7 +6,9 @@ import { MeetingBoard } from '../meeting/meetingBoard';
 import type { LinkQuality } from '../meeting/meetingState';
 import { spokenIn } from '../meeting/spoken';
 import type { LinkReport } from '../statistics/linkReport';
+import { type ReadableStore, Store } from '../store';
 import { CallDevices } from './callDevices';
+import { type CallPath, callPath, type PathKind } from './callPath';
 import { callPeople } from './callPeople';
 
 export interface CallAround {
@@ -23,6 +25,7 @@ const RIGHTS = { microphone: true, camera: true, screen: true, chat: true, renam
 export class CallMeeting extends MeetingBoard implements Meeting {
   readonly session: CallSession;
   readonly #around: CallAround;
+  readonly #path = new Store<CallPath | null>(null);
   readonly #devices: CallDevices;
   readonly #stops: (() => void)[] = [];
   #chat: Chat | null = null;
@@ -44,6 +47,11 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     const { me, nameOf } = this.#around;
     const others = this.session.record.get().parties.filter(({ user }) => user !== me);
     return others.map(({ user }) => nameOf(user)).join(', ');
+  }
+
+  /** How the media flows. */
+  get path(): ReadableStore<CallPath | null> {
+    return this.#path;
   }
 
   /** Opens what the person brings. A device that does not open is told, and the call goes on without it. */
@@ -115,10 +123,12 @@ export class CallMeeting extends MeetingBoard implements Meeting {
 
   /** Rings somebody further. */
   invite(user: string): void {
-    this.session.invite([user]).catch((error: unknown) => {
-      const text = error instanceof Error ? error.message : 'Nobody could be added.';
-      this.dispatch({ kind: 'noticed', tone: 'problem', text });
-    });
+    this.session.invite([user]).catch((error: unknown) => this.#explain(error, 'Nobody could be added.'));
+  }
+
+  /** Sends the media another way; it goes on meanwhile. */
+  move(path: PathKind): void {
+    this.session.move(path).catch((error: unknown) => this.#explain(error, 'The call could not be moved.'));
   }
 
   leave(): void {
@@ -143,6 +153,10 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     areNews = true;
   }
 
+  #explain(error: unknown, otherwise: string): void {
+    this.dispatch({ kind: 'noticed', tone: 'problem', text: error instanceof Error ? error.message : otherwise });
+  }
+
   async #toggle(source: MediaSource, open: () => Promise<void>): Promise<void> {
     if (!this.#devices.isOn(source)) return open();
     this.#devices.close(source);
@@ -163,6 +177,7 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     });
     this.dispatch({ kind: 'people_changed', people, rights: RIGHTS });
     this.dispatch({ kind: 'connection_changed', connection: { kind: this.#connection() } });
+    this.#path.set(callPath(session));
   }
 
   #connection(): 'connecting' | 'connected' | 'reconnecting' | 'left' {

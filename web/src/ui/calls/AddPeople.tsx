@@ -12,7 +12,7 @@ export function AddPeople({ meeting, home }: { meeting: CallMeeting; home: Home 
   const dialog = useRef<HTMLDialogElement>(null);
   return (
     <>
-      <button type="button" className="button add-people" data-testid="add-people" onClick={() => dialog.current?.showModal()}>
+      <button type="button" className="button" data-testid="add-people" onClick={() => dialog.current?.showModal()}>
         <Icon name="plus" size={20} /> Add people
       </button>
       <dialog ref={dialog} className="settings" aria-label="Add people to the call">

@@ -8,6 +8,7 @@ import { useSelected } from '../useSelected';
 import { useStore } from '../useStore';
 import { AddPeople } from './AddPeople';
 import { Calling } from './Calling';
+import { PathChoice } from './PathChoice';
 
 export interface CallOverlayProps {
   calls: CallCenter;
@@ -45,7 +46,10 @@ function OnCall({ meeting, home, preferences }: OnCallProps): ReactElement {
       ) : (
         <>
           <MeetingView meeting={meeting} preferences={preferences} invite={null} onRejoin={() => undefined} />
-          <AddPeople meeting={meeting} home={home} />
+          <div className="call-tools">
+            <AddPeople meeting={meeting} home={home} />
+            <PathChoice meeting={meeting} />
+          </div>
         </>
       )}
     </dialog>

@@ -28,6 +28,11 @@ class Pair {
     return [first, second];
   }
 
+  /** What one of them told. */
+  news(who: 'anna' | 'ben'): readonly string[] {
+    return this.events.filter((event) => event.startsWith(who)).map((event) => event.slice(who.length + 1));
+  }
+
   sources(path: DirectPath): readonly MediaSource[] {
     return path.remote.get().map(({ source }) => source);
   }
@@ -44,6 +49,7 @@ class Pair {
       listener: {
         onFlowing: () => this.events.push(`${me} flows`),
         onFailed: (reason) => this.events.push(`${me} failed: ${reason}`),
+        onBroken: (isBroken) => this.events.push(`${me} ${isBroken ? 'breaks' : 'is mended'}`),
       },
       ...options,
     });
@@ -175,14 +181,77 @@ describe('a direct path', () => {
     pair.network.isOpen = true;
     pair.network.update();
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(pair.events).toHaveLength(2);
+    expect(pair.news('anna')).toEqual(['flows', 'breaks', 'is mended']);
     pair.network.isOpen = false;
     pair.network.update();
-    await vi.advanceTimersByTimeAsync(7_000);
-    expect(pair.events.slice(2)).toEqual([
-      'anna failed: It broke and did not come back.',
-      'ben failed: It broke and did not come back.',
-    ]);
+    await vi.advanceTimersByTimeAsync(3_900);
+    expect(pair.news('anna').slice(3)).toEqual(['breaks']);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(pair.news('anna').slice(3)).toEqual(['breaks', 'failed: It broke and did not come back.']);
+  });
+
+  it('notices within a second that sound comes no more, though the browser has not', async () => {
+    const pair = new Pair();
+    await vi.advanceTimersByTimeAsync(2_000);
+    pair.network.isSilent = true;
+    await vi.advanceTimersByTimeAsync(500);
+    expect(pair.news('ben')).toEqual(['flows', 'breaks']);
+    expect(pair.peers[1].restarts).toBe(0);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(pair.peers[1].restarts).toBe(1);
+    pair.network.isSilent = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(pair.news('ben')).toEqual(['flows', 'breaks', 'is mended']);
+    pair.network.isSilent = true;
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(pair.news('ben').slice(3)).toEqual(['breaks', 'failed: It broke and did not come back.']);
+  });
+
+  it('is suspicious once, and waits for the proof after that', async () => {
+    const pair = new Pair();
+    await vi.advanceTimersByTimeAsync(2_000);
+    for (let times = 1; times <= 3; times += 1) {
+      pair.network.isSilent = true;
+      await vi.advanceTimersByTimeAsync(500);
+      pair.network.isSilent = false;
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(pair.news('ben')).toEqual(['flows', 'breaks', 'is mended']);
+    expect(pair.peers[1].restarts).toBe(0);
+    pair.network.isSilent = true;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(pair.news('ben').at(-1)).toBe('breaks');
+  });
+
+  it('takes a microphone that is switched off for no break', async () => {
+    const pair = new Pair();
+    await vi.advanceTimersByTimeAsync(2_000);
+    pair.anna.setTrack('microphone', null);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(pair.news('ben')).toEqual(['flows']);
+    expect(pair.peers[1].restarts).toBe(0);
+  });
+
+  it('is good for nothing if it breaks three times within a minute, though it comes back', async () => {
+    const pair = new Pair();
+    await vi.advanceTimersByTimeAsync(2_000);
+    for (let times = 1; times <= 3; times += 1) {
+      pair.network.isSilent = true;
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(pair.news('anna').at(-1)).toBe(times < 3 ? 'breaks' : 'failed: It breaks again and again.');
+      pair.network.isSilent = false;
+      await vi.advanceTimersByTimeAsync(8_000);
+    }
+  });
+
+  it('shows a picture when the first one can be seen, not with its first packet', async () => {
+    const pair = new Pair({ local: new Map([['camera', fakeTrack('video')]]) });
+    pair.network.hasPictures = false;
+    await vi.advanceTimersByTimeAsync(500);
+    expect(pair.sources(pair.ben)).toEqual([]);
+    pair.network.hasPictures = true;
+    await vi.advanceTimersByTimeAsync(50);
+    expect(pair.sources(pair.ben)).toEqual(['camera']);
   });
 
   it('does not give the path up while nobody can be told', async () => {
@@ -190,15 +259,15 @@ describe('a direct path', () => {
     await vi.advanceTimersByTimeAsync(200);
     pair.isOnline = pair.network.isOpen = false;
     pair.network.update();
-    await vi.advanceTimersByTimeAsync(20_000);
-    expect(pair.events).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(19_900);
+    expect(pair.news('anna')).toEqual(['flows', 'breaks']);
     pair.isOnline = pair.network.isOpen = true;
     pair.anna.handleWelcome();
     pair.ben.handleWelcome();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(pair.peers.map(({ connectionState }) => connectionState)).toEqual(['connected', 'connected']);
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(pair.events).toHaveLength(2);
+    expect(pair.news('anna')).toEqual(['flows', 'breaks', 'is mended']);
   });
 
   it('says again after a drop what was lost in it', async () => {

@@ -1,21 +1,19 @@
 import type { CallSignalled, IceServer } from '../../protocol';
 import { type ReadableStore, Store } from '../../stores/store';
 import type { LocalTracks, MediaPath, MediaSource, PathListener, RemoteTrack } from '../mediaPath';
+import { Breaks } from './breaks';
 import { CandidateBatch } from './candidateBatch';
+import { Deadline } from './deadline';
 import { Negotiation } from './negotiation';
 import { Places } from './places';
 import type { PathQuality, StatEntry } from './quality';
 import { POOR, type PoorLimits, QualityWatch } from './qualityWatch';
+import { type Flow, StallWatch } from './stallWatch';
 
 /** So long a direct path may take to open. */
 const OPEN_MS = 3_000;
 /** Connected, and nothing comes: the other side has nothing to send. */
 const SILENT_MS = 1_000;
-/** A break that ends by itself within this time needs no restart. */
-const BREAK_MS = 500;
-/** So long a path that broke may take to come back. */
-const RESTART_MS = 6_000;
-
 export interface Signal {
   readonly description?: string;
   readonly description_type?: string;
@@ -45,10 +43,10 @@ export class DirectPath implements MediaPath {
   readonly #candidates: CandidateBatch;
   readonly #opened: Promise<Opened | null>;
   #peer: RTCPeerConnection | null = null;
-  #watch: QualityWatch | null = null;
-  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #watches: { readonly quality: QualityWatch; readonly stall: StallWatch } | null = null;
+  readonly #opening: Deadline;
+  readonly #breaks: Breaks;
   #silence: ReturnType<typeof setTimeout> | undefined;
-  #break: ReturnType<typeof setTimeout> | undefined;
   #isFlowing = false;
   #hasFailed = false;
   #isClosed = false;
@@ -56,7 +54,11 @@ export class DirectPath implements MediaPath {
   constructor(options: DirectPathOptions) {
     this.#options = options;
     this.#candidates = new CandidateBatch((candidates) => options.sendSignal({ candidates }));
-    this.#expect(OPEN_MS, 'It did not open in time.');
+    const { canSignal, listener } = options;
+    const onFailed = (reason: string) => this.#fail(reason);
+    this.#opening = new Deadline(canSignal, onFailed);
+    this.#breaks = new Breaks({ restart: () => this.#peer?.restartIce(), canSignal, onSilent: listener.onBroken, onFailed });
+    this.#opening.start(OPEN_MS, 'It did not open in time.');
     this.#opened = this.#open();
   }
 
@@ -87,15 +89,20 @@ export class DirectPath implements MediaPath {
   /** What was said during the drop may be lost. */
   handleWelcome(): void {
     void this.#opened.then((opened) => {
-      if (opened === null || this.#isClosed || opened.negotiation.resend()) return;
+      if (opened === null || this.#isClosed) return;
+      this.#breaks.handleWelcome();
+      if (opened.negotiation.resend()) return;
       if (this.#peer?.connectionState !== 'connected') this.#peer?.restartIce();
     });
   }
 
   close(): void {
     this.#isClosed = true;
-    for (const timer of [this.#deadline, this.#silence, this.#break]) clearTimeout(timer);
-    this.#watch?.end();
+    clearTimeout(this.#silence);
+    this.#opening.stop();
+    this.#breaks.end();
+    this.#watches?.quality.end();
+    this.#watches?.stall.end();
     this.#candidates.end();
     this.#peer?.close();
     this.#remote.set([]);
@@ -127,39 +134,30 @@ export class DirectPath implements MediaPath {
     if (this.#isClosed) return;
     const { connectionState: state } = peer;
     if (state === 'connected') this.#handleConnected(peer, places);
-    if (state === 'disconnected') this.#break ??= setTimeout(() => this.#restart(peer), BREAK_MS);
-    if (state === 'failed') this.#restart(peer);
+    // Before it has opened, the time for that runs.
+    if ((state === 'disconnected' || state === 'failed') && this.#watches !== null) this.#breaks.handleBreak();
   }
 
   #handleConnected(peer: RTCPeerConnection, places: Places): void {
-    clearTimeout(this.#deadline);
-    clearTimeout(this.#break);
-    this.#break = undefined;
     this.#show(places);
     this.#silence ??= setTimeout(() => this.#flow(), SILENT_MS);
-    if (this.#watch !== null) return;
-    const watch = new QualityWatch(() => readStats(peer), this.#options.poor ?? POOR, (reason) => this.#fail(reason));
-    watch.quality.subscribe(() => this.#quality.set(watch.quality.get()));
-    this.#watch = watch;
+    if (this.#watches === null) this.#watch(peer, places);
+    else this.#handleFlow(peer, this.#watches.stall.flow);
   }
 
-  /** Both sides restart; where they do at once, negotiation decides. */
-  #restart(peer: RTCPeerConnection): void {
-    clearTimeout(this.#break);
-    this.#break = undefined;
-    const wasOpen = this.#watch !== null; // if not, the time for opening still runs
-    if (this.#isClosed || peer.connectionState === 'connected' || !wasOpen) return;
-    peer.restartIce();
-    this.#expect(RESTART_MS, 'It broke and did not come back.');
+  #watch(peer: RTCPeerConnection, places: Places): void {
+    this.#opening.stop();
+    const quality = new QualityWatch(() => readStats(peer), this.#options.poor ?? POOR, (reason) => this.#fail(reason));
+    quality.quality.subscribe(() => this.#quality.set(quality.quality.get()));
+    const stall = new StallWatch(() => places.readSound(), (flow) => this.#handleFlow(peer, flow));
+    this.#watches = { quality, stall };
   }
 
-  /** Fails unless the path is connected by then. Without a link to the server nothing could be done about it: it waits. */
-  #expect(withinMs: number, reason: string): void {
-    clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => {
-      if (this.#options.canSignal()) this.#fail(reason);
-      else this.#expect(withinMs, reason);
-    }, withinMs);
+  #handleFlow(peer: RTCPeerConnection, flow: Flow): void {
+    if (this.#isClosed) return;
+    if (flow === 'suspect') this.#breaks.handleSuspicion();
+    if (flow === 'stalled') this.#breaks.handleBreak();
+    if (flow === 'well' && peer.connectionState === 'connected') this.#breaks.handleMended();
   }
 
   #show(places: Places): void {

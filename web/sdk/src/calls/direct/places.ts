@@ -1,4 +1,8 @@
+import { FirstPictures } from '../firstPicture';
 import { type LocalTracks, MEDIA_SOURCES, type MediaSource } from '../mediaPath';
+import type { StatEntry } from './quality';
+
+const RECEIVES: readonly (RTCRtpTransceiverDirection | null)[] = ['sendrecv', 'recvonly'];
 
 /** What flows from the other side at one place. */
 export interface Arrival {
@@ -15,6 +19,7 @@ export class Places {
   readonly #onArrival: () => void;
   readonly #local: Map<MediaSource, MediaStreamTrack>;
   readonly #watched = new Set<MediaStreamTrack>();
+  readonly #pictures: FirstPictures;
   /** What is played together is sent as one stream: sound and picture stay in step. */
   readonly #streams = { person: new MediaStream(), screen: new MediaStream() };
 
@@ -22,6 +27,7 @@ export class Places {
     this.#peer = peer;
     this.#local = new Map(local);
     this.#onArrival = onArrival;
+    this.#pictures = new FirstPictures(onArrival);
   }
 
   /** Makes the sections; the first offerer does, and only it. */
@@ -50,13 +56,24 @@ export class Places {
     const arrivals: Arrival[] = [];
     for (const [index, { currentDirection, receiver }] of this.#peer.getTransceivers().entries()) {
       const source = MEDIA_SOURCES[index];
-      if (source === undefined || (currentDirection !== 'sendrecv' && currentDirection !== 'recvonly')) continue;
+      if (source === undefined || !RECEIVES.includes(currentDirection)) continue;
       const { track } = receiver;
       this.#watch(track);
       // Without mute there is media (W3C WebRTC section 9.3): it is lifted by the first packet.
-      if (!track.muted && track.readyState === 'live') arrivals.push({ source, track });
+      if (!track.muted && track.readyState === 'live' && this.#pictures.has(receiver)) arrivals.push({ source, track });
     }
     return arrivals;
+  }
+
+  /** How many packets of the other side's microphone came so far; null while it is off. */
+  async readSound(): Promise<number | null> {
+    const transceiver = this.#peer.getTransceivers()[MEDIA_SOURCES.indexOf('microphone')];
+    if (transceiver === undefined || !RECEIVES.includes(transceiver.currentDirection)) return null;
+    let packets: number | null = null;
+    (await transceiver.receiver.getStats()).forEach(({ type, packetsReceived = 0 }: StatEntry) => {
+      if (type === 'inbound-rtp') packets = (packets ?? 0) + packetsReceived;
+    });
+    return packets;
   }
 
   #apply(source: MediaSource): void {

@@ -17,6 +17,9 @@ export interface StatEntry {
   readonly packetsReceived?: number;
   readonly packetsLost?: number;
   readonly fractionLost?: number;
+  readonly id?: string;
+  readonly selectedCandidatePairId?: string;
+  readonly selected?: boolean;
   readonly nominated?: boolean;
   readonly state?: string;
   readonly currentRoundTripTime?: number;
@@ -34,7 +37,13 @@ export function quality(stats: readonly StatEntry[], before: Received): PathQual
   const lost = Math.max(0, now.lost - before.lost);
   const incoming = packets + lost === 0 ? 0 : lost / (packets + lost);
   const outgoing = stats.filter(({ type }) => type === 'remote-inbound-rtp').map((one) => one.fractionLost ?? 0);
-  const pair = stats.find(({ type, nominated, state }) => type === 'candidate-pair' && nominated === true && state === 'succeeded');
-  const seconds = pair?.currentRoundTripTime;
+  const seconds = usedPair(stats)?.currentRoundTripTime;
   return { lossShare: Math.max(incoming, ...outgoing), roundTripMs: seconds === undefined ? null : seconds * 1000 };
+}
+
+/** Several pairs may have been nominated; the transport names the one that is used, Firefox the pair itself. */
+function usedPair(stats: readonly StatEntry[]): StatEntry | undefined {
+  const named = stats.find((one) => one.type === 'transport')?.selectedCandidatePairId;
+  const pairs = stats.filter(({ type, state }) => type === 'candidate-pair' && state === 'succeeded');
+  return pairs.find(({ id, selected }) => selected === true || (id !== undefined && id === named)) ?? pairs.find(({ nominated }) => nominated);
 }

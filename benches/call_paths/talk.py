@@ -101,7 +101,7 @@ async def talk(browser: Browser, server: TureenServer) -> AsyncIterator[Talk]:
                 await page.add_init_script(script)
 
             # The web app's policy allows no scripts but its own; the one that listens is made in the page.
-            return await move_in(meeting, name, prepare, bypass_csp=True)
+            return await move_in(meeting, name, prepare=prepare, bypass_csp=True)
 
         try:
             ada, bob, cleo = await asyncio.gather(

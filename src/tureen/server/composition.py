@@ -67,10 +67,16 @@ async def compose(foundation: Foundation) -> AsyncIterator[Services]:
             settings=settings, metrics=foundation.metrics, clock=clock, entropy=entropy, sockets=sockets
         )
         async with compose_people(needs) as people:
+            chat = people.room_chat if settings.rooms.keep_chat else None
             door = LivekitDoor(
-                registry, media, clock, entropy, _livekit_settings(settings),
-                revoked=people.revocations, chat=people.room_chat if settings.rooms.keep_chat else None,
-            )  # fmt: skip
+                registry,
+                media,
+                clock,
+                entropy,
+                _livekit_settings(settings),
+                revoked=people.revocations,
+                chat=chat,
+            )
             people.revocations.attach(door)
             people.room_chat.attach(door)
             views = RoomViews(registry, settings.keys, people.revocations, open_to_all=settings.dev)

@@ -43,6 +43,11 @@ class Shipped:
         arguments = ("--storage-url", self.url)
         self._server = TureenServer.start(self._folder, *arguments, port=port, environment=UNHURRIED)
 
+    def kill(self) -> None:
+        """Ends the process, if there is one."""
+        if self._server is not None:
+            self._server.kill()
+
     def cpu_s(self) -> float:
         """Processor time so far, of all threads."""
         return cpu_s(self.server.pid)
@@ -81,5 +86,4 @@ def shipped(folder: Path) -> Iterator[Shipped]:
     try:
         yield served
     finally:
-        if served._server is not None:  # noqa: SLF001 - its own
-            served._server.kill()  # noqa: SLF001 - its own
+        served.kill()

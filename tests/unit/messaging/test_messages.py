@@ -13,16 +13,12 @@ import pytest
 from msgspec import structs
 
 from tests.unit.messaging.world import Someone, World
-from tureen.messaging import Draft, MessagingLimits
+from tureen.messaging import MessagingLimits
 from tureen.messaging.records import Act, Post
-from tureen.model.actor import Actor
 from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
 from tureen.protocol.commands import (
     ConversationDirect,
     ConversationGet,
-    ConversationMute,
-    ConversationRoom,
-    HistoryGet,
     MarkRead,
     MessageDelete,
     MessageEdit,
@@ -46,18 +42,11 @@ from tureen.protocol.resources import (
     CallEnd,
     CallMedia,
     CallState,
-    ConversationKind,
     Custom,
-    Message,
     Party,
     PartyState,
     Reaction,
 )
-
-
-async def page(someone: Someone, conversation: str, **fields: Any) -> list[Message]:
-    answer = await someone.do(HistoryGet, conversation=conversation, **fields)
-    return list(answer.messages)
 
 
 class TestSending:
@@ -87,7 +76,7 @@ class TestSending:
         bob.inbox.clear()
         assert await ann.say(group.id, id="my-1") == first
         assert bob.inbox == []
-        assert len(await page(bob, group.id)) == 2
+        assert len(await bob.page(group.id)) == 2
 
     async def test_the_same_id_of_another_sender_is_another_command(
         self, world: World, ann: Someone, bob: Someone
@@ -134,10 +123,10 @@ class TestSending:
         await bob.say(group.id, "reply", reply_to=root.message)
         await bob.say(group.id, "beneath", thread=root.message)
         await ann.say(group.id, "beneath too", thread=root.message)
-        main = await page(ann, group.id)
+        main = await ann.page(group.id)
         assert [(message.text, message.thread_replies) for message in main] == [("root", 2), ("reply", 0)]
         assert main[1].reply_to == root.message
-        thread = await page(ann, group.id, thread=root.message)
+        thread = await ann.page(group.id, thread=root.message)
         assert [message.text for message in thread] == ["beneath", "beneath too"]
         assert await ann.refused(MessageSend, conversation=group.id, text="x", thread=thread[0].id) == "invalid"
 
@@ -152,7 +141,7 @@ class TestSending:
         group = await world.group(ann, bob)
         custom = Custom(kind="sensor.temperature", data=msgspec.Raw(b'{"celsius":71.5,"at":[1,2]}'))
         await ann.do(MessageSend, conversation=group.id, custom=custom)
-        (message,) = await page(bob, group.id)
+        (message,) = await bob.page(group.id)
         assert message.custom is not None
         assert msgspec.json.decode(message.custom.data) == {"celsius": 71.5, "at": [1, 2]}
         large = Custom(kind="blob", data=msgspec.Raw(b'"' + b"x" * 40_000 + b'"'))
@@ -182,7 +171,7 @@ class TestEditing:
         sent = await ann.say(group.id, "soop")
         edited = await ann.do(MessageEdit, conversation=group.id, message=sent.message, version=1, text="soup")
         assert edited.version == 2
-        (message,) = await page(bob, group.id)
+        (message,) = await bob.page(group.id)
         assert (message.text, message.version, message.seq) == ("soup", 2, sent.seq)
         assert message.edited_at is not None
         assert bob.heard(ConversationEvent)[-1].event == Edited(message=sent.message, version=2, text="soup")
@@ -193,7 +182,7 @@ class TestEditing:
         command = {"conversation": group.id, "message": sent.message, "version": 1}
         await ann.do(MessageEdit, **command, text="a")
         assert await ann.refused(MessageEdit, **command, text="b") == "conflict"
-        assert [message.text for message in await page(ann, group.id)] == ["a"]
+        assert [message.text for message in await ann.page(group.id)] == ["a"]
 
     async def test_by_its_sender_only(self, world: World, ann: Someone, bob: Someone) -> None:
         group = await world.group(ann, bob)
@@ -216,7 +205,7 @@ class TestDeleting:
         await bob.do(MessageReact, conversation=group.id, message=sent.message, label="+1")
         deleted = await ann.do(MessageDelete, conversation=group.id, message=sent.message)
         assert deleted.version == 3
-        (message,) = await page(bob, group.id)
+        (message,) = await bob.page(group.id)
         assert message.deleted_at is not None
         assert (message.seq, message.text, message.mentions, message.reactions) == (sent.seq, "", [], [])
         assert bob.heard(ConversationEvent)[-1].event == Deleted(message=sent.message, version=3)
@@ -276,7 +265,7 @@ class TestReacting:
         await bob.do(MessageReact, **command, label="+1")
         await bob.do(MessageReact, **command, label="heart")
         await ann.do(MessageReact, **command, label="+1", on=False)
-        (message,) = await page(bob, group.id)
+        (message,) = await bob.page(group.id)
         assert message.reactions == [Reaction(label="+1", users=["bob"]), Reaction(label="heart", users=["bob"])]
         assert message.version == 1
 
@@ -300,86 +289,6 @@ class TestReacting:
         assert await ann.refused(MessageReact, **command, label="c") == "limit_exceeded"
         await bob.do(MessageReact, **command, label="a")
         assert await bob.refused(MessageReact, **command, label="b") == "limit_exceeded"
-        world.close()
-
-
-class Moderator:
-    """An application that has a say."""
-
-    def __init__(self) -> None:
-        self.seen: list[Draft] = []
-        self.mentions: list[UserId] = []
-
-    async def before_publish(self, actor: Actor, draft: Draft) -> Draft:
-        self.seen.append(draft)
-        if "forbidden" in draft.text:
-            raise CommandError(ErrorCode.REJECTED, "Not here.")
-        text = draft.text.replace("darn", "****")
-        return structs.replace(draft, text=text, mentions=self.mentions, sender=UserId("mallory"))
-
-
-class TestBeforePublish:
-    async def test_rewrites_and_rejects(self, tmp_path: Path) -> None:
-        moderator = Moderator()
-        world = World(tmp_path / "m.db", before_publish=moderator)
-        ann = world.person("ann")
-        group = await world.group(ann)
-        sent = await ann.say(group.id, "darn soup")
-        assert await ann.refused(MessageSend, conversation=group.id, text="forbidden") == "rejected"
-        command = {"conversation": group.id, "message": sent.message, "version": 1}
-        assert await ann.refused(MessageEdit, **command, text="forbidden") == "rejected"
-        await ann.do(MessageEdit, **command, text="darn good soup")
-        (message,) = await page(ann, group.id)
-        assert (message.text, message.sender) == ("**** good soup", "ann")
-        assert moderator.seen[-1].replaces == moderator.seen[-1].id == sent.message == moderator.seen[0].id
-        assert ann.seqs(group.id) == [2, 3]
-        world.close()
-
-    async def test_of_what_is_stored_it_is_not_asked_again(self, tmp_path: Path) -> None:
-        moderator = Moderator()
-        world = World(tmp_path / "m.db", before_publish=moderator)
-        ann = world.person("ann")
-        group = await world.group(ann)
-        sent = await ann.do(MessageSend, id="one", conversation=group.id, text="soup")
-        assert await ann.do(MessageSend, id="one", conversation=group.id, text="forbidden") == sent
-        edit = {"id": "two", "conversation": group.id, "message": sent.message, "version": 1}
-        edited = await ann.do(MessageEdit, **edit, text="good soup")
-        world.start()
-        assert await ann.do(MessageEdit, **edit, text="forbidden") == edited
-        assert [draft.text for draft in moderator.seen] == ["soup", "good soup"]
-        assert ann.seqs(group.id) == [2, 3]
-        world.close()
-
-    async def test_it_is_asked_last(self, tmp_path: Path) -> None:
-        moderator = Moderator()
-        world = World(tmp_path / "m.db", before_publish=moderator)
-        ann, bob, eve = world.person("ann"), world.person("bob"), world.person("eve")
-        group = await world.group(ann, bob)
-        direct = (await ann.do(ConversationDirect, user="bob")).conversation
-        sent = await ann.say(group.id)
-        await ann.do(ConversationMute, conversation=group.id, user="bob", until=int(world.clock.now() * 1000) + 1000)
-        world.directory.blocks.add((UserId("bob"), UserId("ann")))
-        edit = {"conversation": group.id, "message": sent.message, "text": "other soup"}
-        assert await eve.refused(MessageSend, conversation=group.id, text="soup") == "not_found"
-        assert await bob.refused(MessageSend, conversation=group.id, text="soup") == "forbidden"
-        assert await ann.refused(MessageSend, conversation=direct.id, text="soup") == "forbidden"
-        assert await ann.refused(MessageSend, conversation=group.id, text=" ") == "invalid"
-        assert await ann.refused(MessageEdit, **{**edit, "message": "MS_none"}, version=1) == "not_found"
-        assert await ann.refused(MessageEdit, **edit, version=2) == "conflict"
-        await ann.do(ConversationMute, conversation=group.id, user="bob", until=None)
-        assert await bob.refused(MessageEdit, **edit, version=1) == "forbidden"
-        assert len(moderator.seen) == 1
-        world.close()
-
-    async def test_it_knows_the_room_and_mentions_members_only(self, tmp_path: Path) -> None:
-        moderator = Moderator()
-        world = World(tmp_path / "m.db", before_publish=moderator)
-        ann = world.guest("ann", "kitchen")
-        room = (await ann.do(ConversationRoom, room="kitchen")).conversation
-        moderator.mentions = [UserId("ann"), UserId("stranger")]
-        await ann.say(room.id, "soup")
-        assert (moderator.seen[0].room, moderator.seen[0].kind) == ("kitchen", ConversationKind.ROOM)
-        assert (await page(ann, room.id))[0].mentions == ["ann"]
         world.close()
 
 
@@ -424,7 +333,7 @@ class TestAttachments:
         assert again == sent
         (event,) = bob.heard(ConversationEvent)
         urls = {event.event.message.attachments[0].url if isinstance(event.event, Posted) else ""}
-        urls |= {(await page(bob, group.id))[0].attachments[0].url for _ in range(2)}
+        urls |= {(await bob.page(group.id))[0].attachments[0].url for _ in range(2)}
         assert len(urls) == 3
         assert await bob.refused(MessageSend, conversation=group.id, attachments=["AT_1"]) == "not_found"
         await world.service.record_attachment(
@@ -448,7 +357,7 @@ class TestAttachments:
         where = ConversationId(group.id), MessageId(sent.message)
         await world.service.record_attachment(*where, harmful, gone=True)
         await world.service.record_attachment(*where, harmful, gone=True)
-        (message,) = await page(ann, group.id)
+        (message,) = await ann.page(group.id)
         assert [each.id for each in message.attachments] == ["AT_2"]
         assert len(ann.seqs(group.id)) == 2
         world.close()

@@ -17,11 +17,11 @@ from tureen.model.actor import Actor
 from tureen.model.grant import Grant, PeopleGrant, RoomGrant
 from tureen.model.ids import DeviceId, Identity, RoomName, SessionId, UserId
 from tureen.ports import PushNotice
-from tureen.protocol.commands import Command, ConversationCreate, MessageSend
+from tureen.protocol.commands import Command, ConversationCreate, HistoryGet, MessageSend
 from tureen.protocol.errors import CommandError
 from tureen.protocol.events import ConversationEvent, Event
 from tureen.protocol.replies import Reply, Sent
-from tureen.protocol.resources import Conversation, Person
+from tureen.protocol.resources import Conversation, Message, Person
 from tureen.storage.engines import in_transaction
 from tureen.storage.messaging import SqlMessagingStore
 from tureen.storage.sqlite import SqliteDatabase
@@ -118,6 +118,11 @@ class Someone:
         except CommandError as error:
             return error.error_code.value
         raise AssertionError("it was not refused")
+
+    async def page(self, conversation: str, **fields: Any) -> list[Message]:
+        """Of its messages, as they are now."""
+        answer = await self.do(HistoryGet, conversation=conversation, **fields)
+        return list(answer.messages)
 
     async def say(self, conversation: str, text: str = "hello", **fields: Any) -> Sent:
         sent: Sent = await self.do(MessageSend, conversation=conversation, text=text, **fields)

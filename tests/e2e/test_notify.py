@@ -22,8 +22,6 @@ from tureen.auth.tokens import issue_token
 from tureen.model.grant import Grant, PeopleGrant
 from tureen.model.ids import Identity
 
-_USER = "() => JSON.parse(localStorage.getItem('tureen.account')).user"
-
 
 @pytest.fixture(scope="module")
 def pushing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TureenServer]:
@@ -88,7 +86,7 @@ async def _delivering(service: PushService, worker: Worker) -> AsyncIterator[Non
 
 async def test_whoever_is_revoked_is_told_and_can_sign_in_again(meeting: Meeting) -> None:
     bob = await move_in(meeting, "Bob")
-    user = await bob.guest.ask(_USER)
+    user = await bob.user()
     grant = Grant(identity=Identity("admin"), api_key="", expires_at=0, people=PeopleGrant(admin=True))
     token = issue_token(grant, meeting.server.key, Secret(meeting.server.secret), time.time(), 60)
     async with httpx2.AsyncClient() as client:

@@ -46,7 +46,7 @@ export function chooseWindow(asked: readonly AskedWindow[]): AppWindow | null {
 }
 
 function showsHome(url: string): boolean {
-  return /^\/(?:c\/[^/]*|index\.html)?$/u.test(new URL(url).pathname);
+  return /^\/(?:c\/[^/]+(?:\/[^/]+)?\/?|index\.html)?$/u.test(new URL(url).pathname);
 }
 
 export function tellWish(window: AppWindow, wish: Wish): void {

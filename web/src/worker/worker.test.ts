@@ -105,6 +105,13 @@ describe('pages', () => {
     expect(chooseWindow([{ window: landing, attends: false }])).toBe(landing);
   });
 
+  it('show home with a conversation or a thread in their address too', () => {
+    for (const path of ['/', '/index.html', '/c/x', '/c/x/y']) {
+      const window = new FakeWindow(path, {});
+      expect(chooseWindow([{ window, attends: false }])).toBe(window);
+    }
+  });
+
   it('in a meeting are left alone', () => {
     expect(chooseWindow([{ window: new FakeWindow('/r/soup', {}), attends: false }])).toBeNull();
     expect(chooseWindow([])).toBeNull();

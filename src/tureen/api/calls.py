@@ -13,9 +13,9 @@ from tureen.api.request_body import read_command_untrusted
 from tureen.calls import CallService
 from tureen.model.ids import CallId
 from tureen.protocol.errors import not_found
+from tureen.protocol.limits import MAX_ID_CHARACTERS
 
 MAX_BODY_BYTES = 1024
-MAX_ID_CHARACTERS = 128
 
 
 class RoomNeed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

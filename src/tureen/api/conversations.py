@@ -32,12 +32,11 @@ from tureen.protocol.commands import (
     MessageSend,
 )
 from tureen.protocol.errors import invalid, not_found
-from tureen.protocol.limits import MAX_BATCH, MAX_PAGE, CommandId, Id, Name, Seq, Text
+from tureen.protocol.limits import MAX_BATCH, MAX_ID_CHARACTERS, MAX_PAGE, CommandId, Id, Name, Seq, Text
 from tureen.protocol.replies import ConversationAnswered, Messages, Reply, Sent
 from tureen.protocol.resources import ConversationKind, Custom, Message
 
 MAX_BODY_BYTES = 128 * 1024
-_MAX_ID_CHARACTERS = 128
 
 ReplyT = TypeVar("ReplyT", bound=Reply)
 
@@ -145,7 +144,7 @@ class ConversationsApi:
             conversation=conversation_untrusted(request),
             before=integer_untrusted(request, "before", 0, 2**53),
             after=integer_untrusted(request, "after", 0, 2**53),
-            thread=text_untrusted(request, "thread", _MAX_ID_CHARACTERS),
+            thread=text_untrusted(request, "thread", MAX_ID_CHARACTERS),
             limit=integer_untrusted(request, "limit", 1, MAX_PAGE) or 50,
         )
         reply = await self._do(actor, command, Messages)
@@ -197,7 +196,7 @@ class ConversationsApi:
     async def forget(self, request: Request) -> Response:
         """Deletes all that ``sender`` wrote."""
         grant = self._bearers.application_untrusted(request)
-        sender = text_untrusted(request, "sender", _MAX_ID_CHARACTERS)
+        sender = text_untrusted(request, "sender", MAX_ID_CHARACTERS)
         if not sender:
             raise invalid("The parameter sender is missing.", "Name whose messages are to be deleted.")
         moderator = UserId(grant.identity)
@@ -225,6 +224,6 @@ class ConversationsApi:
 def conversation_untrusted(request: Request) -> str:
     """The path's id. Raises `CommandError`."""
     conversation: str = request.path_params["conversation"]
-    if len(conversation) > _MAX_ID_CHARACTERS:
+    if len(conversation) > MAX_ID_CHARACTERS:
         raise not_found("conversation")
     return conversation

@@ -28,12 +28,11 @@ from tureen.protocol.commands import (
     MessageDelete,
 )
 from tureen.protocol.errors import invalid, not_found
-from tureen.protocol.limits import MAX_PAGE, Instant
+from tureen.protocol.limits import MAX_ID_CHARACTERS, MAX_PAGE, Instant
 from tureen.protocol.replies import Members
 from tureen.protocol.resources import Member, MemberRole
 
 MAX_BODY_BYTES = 4 * 1024
-_MAX_ID_CHARACTERS = 128
 
 
 class ReportPage(Struct, frozen=True, kw_only=True):
@@ -99,7 +98,7 @@ class ModerationApi:
         command = ConversationMembers(
             id=self._id(),
             conversation=conversation_untrusted(request),
-            after=text_untrusted(request, "after", _MAX_ID_CHARACTERS),
+            after=text_untrusted(request, "after", MAX_ID_CHARACTERS),
             limit=integer_untrusted(request, "limit", 1, MAX_PAGE) or 100,
         )
         reply = await self._handlers[ConversationMembers](actor, command)
@@ -155,6 +154,6 @@ def _page_untrusted(request: Request) -> tuple[int | None, int]:
 
 def _id_untrusted(request: Request, name: str) -> str:
     text: str = request.path_params[name]
-    if not 0 < len(text) <= _MAX_ID_CHARACTERS:
+    if not 0 < len(text) <= MAX_ID_CHARACTERS:
         raise not_found("member" if name == "user" else name)
     return text

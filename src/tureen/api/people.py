@@ -24,11 +24,11 @@ from tureen.model.ids import UserId
 from tureen.people import Administration
 from tureen.people.storable import is_storable
 from tureen.protocol.errors import invalid, not_found
+from tureen.protocol.limits import MAX_ID_CHARACTERS
 
 MAX_UPLOAD_BYTES = 4 * 1024 * 1024
 MAX_BODY_BYTES = 256 * 1024
 MAX_PAGE = 1_000
-MAX_ID_CHARACTERS = 128
 
 
 class PeopleApi:

@@ -29,7 +29,8 @@ MAX_CANDIDATES = 64
 CommandId = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 """Chosen by the client, never used twice by one device: a command that is sent again is answered as before."""
 
-Id = Annotated[str, Meta(min_length=1, max_length=128)]
+MAX_ID_CHARACTERS = 128
+Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID_CHARACTERS)]
 Name = Annotated[str, Meta(max_length=256)]
 Label = Annotated[str, Meta(min_length=1, max_length=64)]
 """The name of a state, a signal, a reaction or a kind of custom content."""

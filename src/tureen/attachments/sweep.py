@@ -11,6 +11,8 @@ INTERVAL_S = 300
 """How often to sweep."""
 
 _BATCH = 100
+_CLAIMED_MS = 60_000
+"""A message that was begun before a file expired may still be on its way to the database, and claim it."""
 _DAY_MS = 86_400_000
 
 
@@ -27,7 +29,7 @@ class Sweep:
         swept = 0
         while True:
             now = int(self._clock.now() * 1000)
-            ids = await self._store.expired(now, _BATCH)
+            ids = await self._store.expired(now - _CLAIMED_MS, _BATCH)
             for each in ids:
                 await self._objects.delete([key async for key in self._objects.keys(layout.everything(each))])
             await self._store.forget(ids, now // _DAY_MS)

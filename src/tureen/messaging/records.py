@@ -7,9 +7,9 @@ import enum
 import msgspec
 from msgspec import Struct
 
-from tureen.model.ids import ConversationId, MessageId, UserId
+from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
 from tureen.protocol.events import ConversationEvent
-from tureen.protocol.resources import Attachment, ConversationKind, Custom, MemberRole, Message
+from tureen.protocol.resources import ConversationKind, Custom, MemberRole, Message
 
 
 class ConversationRecord(Struct, frozen=True, kw_only=True):
@@ -106,7 +106,7 @@ class Post(Struct, frozen=True, kw_only=True):
     id: MessageId
     text: str = ""
     mentions: list[UserId] = []
-    attachments: list[Attachment] = []
+    attachments: list[AttachmentId] = []
     reply_to: MessageId | None = None
     thread: MessageId | None = None
     custom: Custom | None = None
@@ -146,8 +146,6 @@ class Placed(Struct, frozen=True, kw_only=True):
     """To publish; None: it was there already, or there was nothing to change."""
     revealed: list[UserId] = []
     """Members who had the conversation out of their lists until now."""
-    released: list[str] = []
-    """Ids of attachments that nothing refers to any more."""
 
 
 class NewConversation(Struct, frozen=True, kw_only=True):
@@ -293,5 +291,3 @@ class Slice(Struct, frozen=True, kw_only=True):
 
     conversation: ConversationId
     floor_seq: int
-    released: list[str] = []
-    """Ids of attachments that are needed no more."""

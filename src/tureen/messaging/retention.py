@@ -6,7 +6,7 @@ from tureen.messaging.desk import Desk
 from tureen.messaging.outside import Outside
 from tureen.messaging.records import Act
 from tureen.messaging.writing import WritingDesk
-from tureen.model.ids import AttachmentId, ConversationId, UserId
+from tureen.model.ids import ConversationId, UserId
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.resources import ConversationKind, MemberRole
 
@@ -66,6 +66,4 @@ class Keeper:
                 return False
             self._desk.rosters.handle_purged(gone.conversation, gone.floor_seq)
             self._desk.hot.forget(gone.conversation)
-            if gone.released:
-                await outside.attachments.release([AttachmentId(each) for each in gone.released])
         return True

@@ -96,13 +96,13 @@ class MessagingStore(Protocol):
         """Where this command led to before; its ``event`` is None."""
 
     async def post(self, post: Post) -> Placed:
-        """Raises `CommandError`."""
+        """With its files, which are given to it for good. Raises `CommandError`, also for files that cannot be."""
 
     async def edit(self, edit: Edit) -> Placed:
         """Raises `CommandError`."""
 
     async def delete(self, act: Act, message: MessageId) -> Placed:
-        """Takes the content out of the message and out of the log. Raises `CommandError`."""
+        """Takes the content out of the message and out of the log, and gives its files up. Raises `CommandError`."""
 
     async def react(self, react: React) -> Placed:
         """Raises `CommandError`."""
@@ -155,7 +155,9 @@ class MessagingStore(Protocol):
         """Sets or lifts a legal hold. Raises `CommandError`."""
 
     async def purge(self, kind: ConversationKind, older_than: int, max_events: int) -> Slice | None:
-        """Deletes some of the oldest events of one conversation that is not held. None: there are no such events."""
+        """Deletes some of the oldest events of one conversation that is not held, and gives the files of their messages
+        up. None: there are no such events.
+        """
 
     async def written_by(self, user: UserId, after: int, limit: int) -> Sequence[tuple[int, ConversationId, MessageId]]:
         """Messages of the user that are neither deleted nor held, in order; the first value goes into ``after``."""

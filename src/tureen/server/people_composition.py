@@ -41,6 +41,7 @@ from tureen.server.push import OpenPush, PushNeeds, open_push
 from tureen.server.room_tickets import RoomTickets
 from tureen.server.upkeep import keep_messages
 from tureen.signaling import SessionRegistry
+from tureen.storage.attachments import SqlMessageFiles
 from tureen.storage.calls import DatabaseCallStore
 from tureen.storage.database import Database
 from tureen.storage.messaging import SqlMessagingStore
@@ -158,7 +159,7 @@ def _push_needs(needs: PeopleNeeds, database: Database, sessions: SessionRegistr
 def _messaging(parts: _Parts) -> MessagingService:
     return MessagingService(
         Outside(
-            store=SqlMessagingStore(parts.database),
+            store=SqlMessagingStore(parts.database, SqlMessageFiles(parts.files.service.view)),
             mailroom=parts.sessions,
             directory=parts.people.directory,
             clock=parts.needs.clock,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
+from tests.contract.storage.ready_files import ready, view
 from tureen.messaging import MessagingStore
 from tureen.messaging.records import (
     Act,
@@ -24,11 +25,10 @@ from tureen.messaging.records import (
     SearchQuery,
     StateValue,
 )
-from tureen.model.ids import ConversationId, MessageId, UserId
+from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
 from tureen.protocol.errors import CommandError
 from tureen.protocol.events import CallEnded, Deleted, Edited, Joined, Left, Posted, Reacted
 from tureen.protocol.resources import (
-    Attachment,
     Call,
     CallMedia,
     CallState,
@@ -37,6 +37,7 @@ from tureen.protocol.resources import (
     MemberRole,
     Reaction,
 )
+from tureen.storage.attachments import SqlMessageFiles
 from tureen.storage.database import Database
 from tureen.storage.messaging import SqlMessagingStore
 
@@ -46,7 +47,7 @@ ONE = ConversationId("CV_1")
 
 @pytest.fixture
 def store(database: Database) -> MessagingStore:
-    return SqlMessagingStore(database)
+    return SqlMessagingStore(database, SqlMessageFiles(view))
 
 
 def act(user: UserId, command: str | None = None, *, at: int = 10, conversation: ConversationId = ONE) -> Act:
@@ -137,12 +138,12 @@ async def test_what_is_refused_leaves_no_hole(store: MessagingStore) -> None:
     assert (await store.post(post(ANN, "c4"))).seq == 3
 
 
-async def test_folds_what_happens(store: MessagingStore) -> None:
+async def test_folds_what_happens(store: MessagingStore, database: Database) -> None:
     await make(store, BOB)
     custom = Custom(kind="k", data=msgspec.Raw(b'{"a": [1, null]}'))
     first = post(ANN, "c1", "soop", mentions=[BOB])
-    attachment = Attachment(id="AT_1", name="a", media_type="text/plain", size_bytes=1, url="/signed")
-    await store.post(msgspec.structs.replace(first, custom=custom, attachments=[attachment]))
+    await ready(database, "AT_1", ANN, ONE)
+    await store.post(msgspec.structs.replace(first, custom=custom, attachments=[AttachmentId("AT_1")]))
     await store.react(React(act=act(BOB, "c2"), message=first.id, label="+1", on=True, max_labels=9, max_reactions=9))
     await store.edit(Edit(act=act(ANN, "c3"), message=first.id, version=1, text="soup", mentions=[], custom=None))
     with pytest.raises(CommandError):
@@ -162,7 +163,7 @@ async def test_folds_what_happens(store: MessagingStore) -> None:
         Edited(message=first.id, version=2, text="soup"),
     ]
     deleted = await store.delete(act(ANN, "c5"), first.id)
-    assert (deleted.version, deleted.released) == (3, ["AT_1"])
+    assert deleted.version == 3
     events = [event.event for event in await store.events(ONE, 1, 9)]
     assert isinstance(events[0], Posted)
     assert (events[0].message.text, events[0].message.deleted_at) == ("", 10)

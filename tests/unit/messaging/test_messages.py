@@ -50,6 +50,7 @@ from tureen.protocol.resources import (
     PartyState,
     Reaction,
 )
+from tureen.storage.script import Script
 
 
 async def page(someone: Someone, conversation: str, **fields: Any) -> list[Message]:
@@ -339,9 +340,8 @@ class Files:
         self.signed = 0
         self.released: list[str] = []
 
-    async def claim(
-        self, ids: Sequence[AttachmentId], sender: UserId, conversation: ConversationId, message: MessageId
-    ) -> list[Attachment]:
+    def claim(self, ids: Sequence[AttachmentId], act: Act, message: MessageId) -> Script[list[Attachment]]:
+        yield from ()
         for each in ids:
             if self.owners.get(each, "nobody") not in (None, message):
                 raise not_found("attachment")
@@ -351,7 +351,8 @@ class Files:
     async def views(self, ids: Sequence[AttachmentId]) -> Mapping[AttachmentId, Attachment]:
         return {each: self._view(each) for each in ids if each in self.owners}
 
-    async def release(self, ids: Sequence[AttachmentId]) -> None:
+    def release(self, ids: Sequence[str]) -> Script[None]:
+        yield from ()
         self.released += ids
 
     def _view(self, each: str) -> Attachment:

@@ -7,6 +7,7 @@ from sqlalchemy import Integer, bindparam, delete, select, update
 from tureen.messaging.records import Slice
 from tureen.model.ids import ConversationId
 from tureen.protocol.resources import ConversationKind
+from tureen.storage.messaging.files import MessageFiles
 from tureen.storage.messaging.rows import message_of
 from tureen.storage.schema.messaging import CONVERSATIONS, EVENTS, MENTIONS, MESSAGES
 from tureen.storage.script import Row, Script, execute, first, rows
@@ -37,8 +38,8 @@ _RAISE_FLOOR = (
 )
 
 
-def purge(kind: ConversationKind, older_than: int, max_events: int) -> Script[Slice | None]:
-    """Of the conversation of this kind with the oldest event."""
+def purge(kind: ConversationKind, older_than: int, max_events: int, files: MessageFiles) -> Script[Slice | None]:
+    """Of the conversation of this kind with the oldest event; the files of messages that go are given up."""
     head = yield from first(_OLDEST, kind=kind.value, older_than=older_than, limit=1)
     if head is None:
         return None
@@ -48,9 +49,9 @@ def purge(kind: ConversationKind, older_than: int, max_events: int) -> Script[Sl
     while kept and len(gone) < max_events and kept[0]["at"] < older_than:
         gone.append(kept.pop(0))
     up_to = gone[-1]["seq"] if gone else head["floor_seq"]
-    files = yield from rows(_WITH_FILES, conversation=conversation, up_to=up_to)
+    with_files = yield from rows(_WITH_FILES, conversation=conversation, up_to=up_to)
     for statement in _FORGET:
         yield from execute(statement, conversation=conversation, up_to=up_to)
     yield from execute(_RAISE_FLOOR, conversation=conversation, up_to=up_to, oldest=kept[0]["at"] if kept else None)
-    released = [attachment.id for row in files for attachment in message_of(row).attachments]
-    return Slice(conversation=conversation, floor_seq=up_to, released=released)
+    yield from files.release([attachment.id for row in with_files for attachment in message_of(row).attachments])
+    return Slice(conversation=conversation, floor_seq=up_to)

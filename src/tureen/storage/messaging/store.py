@@ -44,6 +44,7 @@ from tureen.storage.messaging import (
     states,
     writing,
 )
+from tureen.storage.messaging.files import MessageFiles, NoFiles
 from tureen.storage.script import Script
 
 P = ParamSpec("P")
@@ -53,8 +54,10 @@ T = TypeVar("T")
 class SqlMessagingStore:
     """Implements `messaging.store.MessagingStore`; each method is documented there."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, files: MessageFiles | None = None) -> None:
+        """``files``: where those of messages are kept in the same database; none: messages have no files."""
         self._database = database
+        self._files: MessageFiles = NoFiles() if files is None else files
 
     # Conversations and members.
 
@@ -130,7 +133,7 @@ class SqlMessagingStore:
 
     async def post(self, post: Post) -> Placed:
         """See the protocol."""
-        return await self._database.write(about, post.act.conversation, writing.post, post)
+        return await self._database.write(about, post.act.conversation, writing.post, post, self._files)
 
     async def edit(self, edit: Edit) -> Placed:
         """See the protocol."""
@@ -138,7 +141,7 @@ class SqlMessagingStore:
 
     async def delete(self, act: Act, message: MessageId) -> Placed:
         """See the protocol."""
-        return await self._database.write(about, act.conversation, writing.delete_message, act, message)
+        return await self._database.write(about, act.conversation, writing.delete_message, act, message, self._files)
 
     async def react(self, react: React) -> Placed:
         """See the protocol."""
@@ -153,7 +156,7 @@ class SqlMessagingStore:
     ) -> Placed | None:
         """See the protocol."""
         return await self._database.write(
-            about, act.conversation, writing.change_attachment, act, message, attachment, gone=gone
+            about, act.conversation, writing.change_attachment, act, message, attachment, self._files, gone=gone
         )
 
     async def save_marks(self, marks: Sequence[Mark]) -> None:
@@ -208,7 +211,7 @@ class SqlMessagingStore:
 
     async def purge(self, kind: ConversationKind, older_than: int, max_events: int) -> Slice | None:
         """See the protocol."""
-        return await self._database.write(retention.purge, kind, older_than, max_events)
+        return await self._database.write(retention.purge, kind, older_than, max_events, self._files)
 
     async def written_by(self, user: UserId, after: int, limit: int) -> Sequence[tuple[int, ConversationId, MessageId]]:
         """See the protocol."""

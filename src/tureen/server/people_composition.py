@@ -33,8 +33,7 @@ from tureen.messaging import MessagingService
 from tureen.messaging.outside import Outside
 from tureen.people import People, Revocations
 from tureen.ports import Clock, Entropy
-from tureen.server.attachments import AttachmentNeeds, OpenAttachments, open_attachments
-from tureen.server.certificates import state_folder
+from tureen.server.attachments import AttachmentNeeds, OpenAttachments, file_folder, open_attachments
 from tureen.server.database_url import database_url
 from tureen.server.people_settings import call_settings, ice_servers, native_door_settings, retention
 from tureen.server.push import OpenPush, PushNeeds, open_push
@@ -142,7 +141,7 @@ def _attachment_needs(needs: PeopleNeeds, database: Database) -> AttachmentNeeds
         database=database,
         clock=needs.clock,
         entropy=needs.entropy,
-        folder=state_folder() / "files",
+        folder=file_folder(),
     )
 
 

@@ -148,6 +148,17 @@ class Placed(Struct, frozen=True, kw_only=True):
     """Members who had the conversation out of their lists until now."""
 
 
+class Departure(Struct, frozen=True, kw_only=True):
+    """Somebody who is no person of this server any more was taken out of a conversation."""
+
+    membership: Membership
+    """Nobody changed where it is one of two people: it stays the other one's."""
+    heir: UserId | None = None
+    """Owns the group from now on, as its last owner went."""
+    succession: Placed | None = None
+    """How that was told, before the departure."""
+
+
 class NewConversation(Struct, frozen=True, kw_only=True):
     """A conversation to make, unless there is one of this key."""
 

@@ -10,6 +10,7 @@ from tureen.messaging.records import (
     Addition,
     AuditEntry,
     ConversationRecord,
+    Departure,
     Edit,
     HistoryQuery,
     Mark,
@@ -83,6 +84,14 @@ class MessagingStore(Protocol):
 
     async def leave(self, act: Act) -> Membership:
         """Out of a group or a room, or out of one's list for a direct conversation (then nobody changes)."""
+
+    async def conversations_of(self, user: UserId, after: ConversationId, limit: int) -> Sequence[ConversationId]:
+        """Where somebody is a member, in the order of ids, after one (empty: from the first one on)."""
+
+    async def take_out(self, act: Act) -> Departure | None:
+        """The act's user, who is removed from the server: like `leave`, and a group without an owner gets one, a
+        moderator if there is one, and of these who has been there longest. None: they are no member.
+        """
 
     async def change_role(self, act: Act, user: UserId, role: MemberRole) -> Placed:
         """Raises `CommandError`."""

@@ -38,7 +38,7 @@ from tureen.server.database_url import database_url
 from tureen.server.people_settings import call_settings, ice_servers, native_door_settings, retention
 from tureen.server.push import OpenPush, PushNeeds, open_push
 from tureen.server.room_tickets import RoomTickets
-from tureen.server.upkeep import keep_messages
+from tureen.server.upkeep import keep_up
 from tureen.signaling import SessionRegistry
 from tureen.storage.attachments import SqlMessageFiles
 from tureen.storage.calls import DatabaseCallStore
@@ -102,10 +102,11 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             push=await stack.enter_async_context(open_push(_push_needs(needs, database, sessions))),
         )
         messaging = _messaging(parts)
-        await stack.enter_async_context(_beside(keep_messages(messaging)))
+        people.administration.attach(messaging)
         stack.push_async_callback(messaging.flush)
         calls = _calls(parts, messaging)
         await calls.restore()
+        await stack.enter_async_context(_beside(keep_up(messaging, calls)))
         door = _door(parts, messaging, calls, structs.replace(door_settings, push_key=parts.push.public_key))
         stack.push_async_callback(door.stop)
         await stack.enter_async_context(_beside(door.keep_watch()))

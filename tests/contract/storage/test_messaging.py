@@ -327,3 +327,62 @@ async def test_purge(store: MessagingStore) -> None:
     assert (view.mentions, view.conversation.floor_seq) == (3, 3)
     written = [message for _, _, message in await store.written_by(ANN, 0, 9)]
     assert written == ["MS_c2", "MS_c3", "MS_c4"]
+
+
+async def test_whoever_is_removed_is_taken_out_of_every_conversation(store: MessagingStore) -> None:
+    group, room, direct = ConversationId("CV_group"), ConversationId("CV_room"), ConversationId("CV_direct")
+    await make(store, BOB, CID, conversation=group)
+    await make(store, BOB, conversation=room, kind=ConversationKind.ROOM)
+    await make(store, BOB, conversation=direct, kind=ConversationKind.DIRECT)
+    await make(store, CID, conversation=ConversationId("CV_other"))
+    assert await store.conversations_of(BOB, ConversationId(""), 2) == [direct, group]
+    assert await store.conversations_of(BOB, group, 2) == [room]
+    for conversation in (direct, group, room):
+        mention = post(ANN, f"c-{conversation}", mentions=[BOB])
+        await store.post(msgspec.structs.replace(mention, act=act(ANN, "c1", conversation=conversation)))
+    for conversation in (group, room):
+        gone = await store.take_out(act(BOB, conversation=conversation))
+        assert gone is not None
+        assert (gone.membership.changed, gone.heir, gone.succession) == ([BOB], None, None)
+        assert gone.membership.event is not None
+        assert gone.membership.event.event == Left(users=[BOB])
+        assert await store.take_out(act(BOB, conversation=conversation)) is None
+        roster = await store.roster(conversation)
+        assert roster is not None
+        assert BOB not in roster.seats
+        assert roster.conversation.member_count == len(roster.seats)
+    kept = await store.take_out(act(BOB, conversation=direct))
+    assert kept is not None
+    assert (kept.membership.changed, kept.membership.event) == ([], None)
+    overview = await store.overview(BOB, direct)
+    assert overview is not None
+    assert overview.mentions == 0
+    assert await store.overviews(BOB, None, 9, None) == []
+    assert await store.take_out(act(BOB, conversation=ConversationId("CV_none"))) is None
+    # What they wrote, and what was written to them, stays.
+    assert [message.text for message in await store.history(_all_of(direct))] == ["hello"]
+
+
+async def test_a_group_whose_last_owner_is_removed_gets_another_one(store: MessagingStore) -> None:
+    await make(store, BOB)
+    await store.add_members(Addition(act=act(ANN, "a1", at=20), users=[CID, UserId("dan")], max_members=9))
+    await store.change_role(act(ANN, "a2"), UserId("dan"), MemberRole.MODERATOR)
+    for owner, heir, left in ((ANN, UserId("dan"), 3), (UserId("dan"), BOB, 2), (BOB, CID, 1)):
+        gone = await store.take_out(act(owner))
+        assert gone is not None
+        assert (gone.heir, gone.membership.standing.conversation.member_count) == (heir, left)
+        assert gone.succession is not None
+        assert gone.membership.event is not None
+        assert gone.succession.seq + 1 == gone.membership.event.seq
+        roster = await store.roster(ONE)
+        assert roster is not None
+        assert roster.seats[heir].role is MemberRole.OWNER
+    last = await store.take_out(act(CID))
+    assert last is not None
+    assert (last.heir, last.membership.standing.conversation.member_count) == (None, 0)
+    assert last.membership.event is not None
+    assert [event.seq for event in await store.events(ONE, 0, 99)] == list(range(1, last.membership.event.seq + 1))
+
+
+def _all_of(conversation: ConversationId) -> HistoryQuery:
+    return HistoryQuery(conversation=conversation, before=None, after=None, thread=None, limit=9)

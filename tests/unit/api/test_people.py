@@ -192,6 +192,26 @@ class TestRemoval:
         assert node.town.actors == {}
         assert node.ask("DELETE", "/v1/people/ben") == (200, {"removed": 0})
 
+    def test_takes_people_out_of_where_they_belong_also_when_it_broke_off_before(self, node: Node) -> None:
+        class Memberships:
+            busy = True
+
+            async def take_out(self, user: UserId) -> None:
+                if self.busy:
+                    raise StorageBusyError("Too much waits to be written.")
+                taken_out.append(user)
+
+        taken_out: list[str] = []
+        memberships = Memberships()
+        node.town.people.administration.attach(memberships)
+        put(node, {"id": "ann"}, {"id": "ben"})
+        node.town.connect("ann")
+        assert node.ask("DELETE", "/v1/people", {"ids": ["ann", "ben"]})[0] == 503
+        assert node.town.actors == {}
+        memberships.busy = False
+        assert node.ask("DELETE", "/v1/people", {"ids": ["ann", "ben"]}) == (200, {"removed": 0})
+        assert taken_out == ["ann", "ben"]
+
 
 class TestRevocation:
     def test_of_a_person_who_may_be_unknown(self, node: Node) -> None:

@@ -11,6 +11,7 @@ from tureen.messaging.records import (
     Addition,
     AuditEntry,
     ConversationRecord,
+    Departure,
     Edit,
     HistoryQuery,
     Mark,
@@ -116,6 +117,14 @@ class SqlMessagingStore:
     async def leave(self, act: Act) -> Membership:
         """See the protocol."""
         return await self._database.write(about, act.conversation, membership.leave, act, SHOWN_MEMBERS)
+
+    async def conversations_of(self, user: UserId, after: ConversationId, limit: int) -> Sequence[ConversationId]:
+        """See the protocol."""
+        return await self._database.read(conversations.conversations_of, user, after, limit)
+
+    async def take_out(self, act: Act) -> Departure | None:
+        """See the protocol."""
+        return await self._database.write(about, act.conversation, membership.take_out, act, SHOWN_MEMBERS)
 
     async def change_role(self, act: Act, user: UserId, role: MemberRole) -> Placed:
         """See the protocol."""

@@ -12,7 +12,7 @@ from tureen.auth.secret import Secret
 from tureen.model.grant import PeopleGrant
 from tureen.model.ids import UserId
 from tureen.people.limits import MAX_ATTRIBUTES, MAX_BULK
-from tureen.storage.errors import StorageBusyError
+from tureen.storage.errors import StorageBusyError, StorageCorruptError, StorageError, StorageFullError
 
 ENDPOINTS = (
     ("GET", "/v1/people"),
@@ -229,12 +229,22 @@ class TestRevocation:
             assert code(node.ask("POST", "/v1/tokens/revoke", body)) == (400, "invalid")
 
 
-def test_a_busy_database_says_when_to_try_again(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def busy(*_: Any) -> Any:
-        raise StorageBusyError("Too much waits to be written.")
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (StorageBusyError("Too much waits to be written."), 1),
+        (StorageFullError("The disk is full."), 10),
+        (StorageCorruptError("The file is damaged."), 10),
+    ],
+)
+def test_a_database_that_fails_says_when_to_try_again(
+    node: Node, monkeypatch: pytest.MonkeyPatch, error: StorageError, seconds: int
+) -> None:
+    async def fail(*_: Any) -> Any:
+        raise error
 
-    monkeypatch.setattr(node.town.database, "write", busy)
+    monkeypatch.setattr(node.town.database, "write", fail)
     response = node.send("PUT", "/v1/people", json={"people": [{"id": "ann"}]})
-    assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, str(seconds))
     assert response.json()["error"]["code"] == "unavailable"
-    assert response.json()["error"]["retry_after_ms"] == 1000
+    assert response.json()["error"]["retry_after_ms"] == 1000 * seconds

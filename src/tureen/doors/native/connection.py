@@ -12,14 +12,14 @@ from typing import Any
 import structlog
 
 from tureen.doors.native.dispatch import failed
-from tureen.doors.native.services import NativeServices
+from tureen.doors.native.services import RETRY_MS, NativeServices
 from tureen.doors.native.socket import NativeSocket
 from tureen.model.grant import Grant
 from tureen.model.ids import UserId
 from tureen.ports import Timer
 from tureen.protocol.codec import command_id_untrusted, decode_command_untrusted
 from tureen.protocol.commands import Command, Hello, MessageSend, Ping, TokenRefresh
-from tureen.protocol.errors import CommandError, ErrorCode, invalid
+from tureen.protocol.errors import CommandError, invalid
 from tureen.protocol.events import Event, Goodbye, GoodbyeReason
 from tureen.protocol.replies import Done, Failed, Reply
 from tureen.signaling import CloseCode, Seen, Session, TokenBucket
@@ -236,11 +236,13 @@ class Connection:
         except CommandError as error:
             self._refuse_hello(hello, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client must not wait for ever
-            self._services.log_defect("hello failed", error)
+            refusal = self._services.explain("hello failed", error)
             if self._session is None:
-                self._refuse_hello(hello, CommandError(ErrorCode.INTERNAL, "The server failed.", retry_after_ms=5000))
+                self._refuse_hello(hello, refusal)
             elif self._is_current(self._session):
-                self._services.registry.end(self._session, GoodbyeReason.RESYNC, "The server failed.", 5000)
+                self._services.registry.end(
+                    self._session, GoodbyeReason.RESYNC, refusal.message, refusal.retry_after_ms or RETRY_MS
+                )
 
     async def _open(self, hello: Hello, grant: Grant) -> Sequence[Event]:
         """Opens the session and answers `Welcome`; what the device missed is still to be sent."""

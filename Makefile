@@ -50,7 +50,7 @@ fuzz: ## Search the parsers of network bytes for crashes (nightly Rust and cargo
 			-- -max_total_time=$(FUZZ_SECONDS) -max_len=2000 -verbosity=0 || exit 1; \
 	done
 
-bench: build ## Measure packets, whole rooms, joins, memory and the native door: one JSON line per result (benches/README.md).
+bench: build ## Measure packets, whole rooms, joins, memory, the native door and people: one JSON line per result (benches/README.md).
 	cargo build --release --locked --quiet --package tureen-packet-path --package tureen-load
 	$(BIN)/python -m benches.packets
 	$(BIN)/python -m benches.load
@@ -58,6 +58,7 @@ bench: build ## Measure packets, whole rooms, joins, memory and the native door:
 	$(BIN)/python -m benches.memory
 	$(BIN)/python -m benches.storage
 	$(BIN)/python -m benches.native_door
+	$(BIN)/python -m benches.people
 
 lint: lint-python lint-rust lint-web ## Style, types, import rules, shape, links.
 

@@ -11,22 +11,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import os
 import resource
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from statistics import median
 
 import uvloop
 
+from benches.native_door.child import Server
 from benches.native_door.crowd import Crowd, Guest
 from benches.native_door.messages import broadcast_bytes, broadcast_command, hello
 from benches.result import Aim, Result, report
-from tests.server import ROOT, free_port
 
 TEXT_BYTES = 10
 """Makes frames of a good 200 bytes."""
@@ -36,33 +33,6 @@ FEW = 50
 IN_FLIGHT = 24
 TURNS = 3
 WARM_UP = 20
-TICK_S = os.sysconf("SC_CLK_TCK")
-PAGE_KB = os.sysconf("SC_PAGE_SIZE") / 1000
-
-
-class Server:
-    """The child that is measured."""
-
-    def __init__(self, kind: str) -> None:
-        self.port = free_port()
-        environment = {**os.environ, "PYTHONPATH": f"{ROOT}/src:{ROOT}"}
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "benches.native_door.served", kind, str(self.port)], cwd=ROOT, env=environment
-        )
-
-    def cpu_s(self) -> float:
-        """Processor time so far, user and system."""
-        fields = Path(f"/proc/{self._child.pid}/stat").read_text().rpartition(") ")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICK_S
-
-    def rss_kb(self) -> float:
-        """Memory now."""
-        return int(Path(f"/proc/{self._child.pid}/statm").read_text().split()[1]) * PAGE_KB
-
-    def stop(self) -> None:
-        """Ends it."""
-        self._child.kill()
-        self._child.wait()
 
 
 @asynccontextmanager

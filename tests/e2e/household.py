@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, ViewportSize, expect
 
 from tests.e2e.guest import Guest
-from tests.e2e.meeting import Meeting
+from tests.e2e.meeting import VIEWPORT, Meeting
 
 CALL_TIMEOUT_MS = 15_000
 
+_USER = "() => JSON.parse(localStorage.getItem('tureen.account')).user"
 _DIRECT_PAIR = """async () => {
   const pairs = [];
   for (const peer of window.peers) {
@@ -49,6 +50,11 @@ class Resident:
         """As others see it; nobody else has it."""
         return self.guest.name
 
+    async def user(self) -> str:
+        """As the server knows them."""
+        known: str = await self.guest.ask(_USER)
+        return known
+
     def control(self, name: str) -> Locator:
         """By its ``data-testid``."""
         return self.page.get_by_test_id(name)
@@ -74,6 +80,12 @@ class Resident:
         """Of the open conversation."""
         return self.control("message")
 
+    async def choose(self, action: str) -> None:
+        """From the menu of the only message that is shown."""
+        await self.messages().hover()
+        await self.control("message-more").click()
+        await self.control(action).click()
+
     async def is_in_call(self) -> None:
         """Waits until media flows."""
         state = self.control("connection-state")
@@ -85,9 +97,9 @@ class Resident:
         return found
 
 
-async def move_in(meeting: Meeting, name: str) -> Resident:
+async def move_in(meeting: Meeting, name: str, viewport: ViewportSize = VIEWPORT, **of_context: Any) -> Resident:
     """Signs in with a name that nobody else has."""
-    guest = await meeting.visitor(f"{name} {secrets.token_hex(3)}")
+    guest = await meeting.visitor(f"{name} {secrets.token_hex(3)}", viewport, **of_context)
     await guest.page.add_init_script(f"({_COLLECT_PEERS})()")
     await guest.page.goto(meeting.server.url)
     await guest.control("sign-in-name").fill(guest.name)

@@ -60,22 +60,24 @@ async def test_a_file_that_lies_is_refused_with_a_reason(meeting: Meeting) -> No
     ada.guest.problems[:] = [problem for problem in ada.guest.problems if "415" not in problem]
 
 
-async def test_edit_delete_and_reaction_reach_the_other(meeting: Meeting) -> None:
+async def test_edit_delete_reaction_and_report_reach_the_other(meeting: Meeting) -> None:
     ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
     await ada.write_to(bob)
     await ada.say("Tomorow")
     await bob.control("conversation").filter(has_text=ada.name).click()
     await expect(bob.messages()).to_contain_text("Tomorow")
-    await ada.messages().hover()
-    await ada.control("edit").click()
+    await ada.choose("menu-edit")
     await ada.say("Tomorrow")
     await expect(bob.messages()).to_contain_text("Tomorrow")
     await expect(bob.messages()).to_contain_text("edited")
     await bob.messages().hover()
     await bob.control("react").click()
     await expect(ada.messages()).to_contain_text("👍 1")
-    await ada.messages().hover()
-    await ada.control("delete").click()
+    await bob.choose("menu-report")
+    await bob.control("report-reason").fill("It is Tuesday.")
+    await bob.control("report-send").click()
+    await expect(bob.page.get_by_role("status").filter(has_text="Reported")).to_be_visible()
+    await ada.choose("menu-delete")
     await expect(bob.messages()).to_contain_text("Message deleted")
 
 
@@ -98,8 +100,10 @@ async def test_what_a_blocked_person_writes_does_not_arrive(meeting: Meeting) ->
     await ada.say("Hello")
     await bob.control("conversation").filter(has_text=ada.name).click()
     await expect(bob.messages()).to_have_count(1)
-    await bob.page.get_by_role("button", name=f"Block {ada.name}").click()
-    await expect(bob.page.get_by_role("button", name=f"Unblock {ada.name}")).to_be_visible()
+    await bob.control("conversation-more").click()
+    await bob.control("block").click()
+    await expect(bob.control("conversation-status")).to_have_text("Blocked")
     await ada.say("Still there?")
     await expect(ada.messages().nth(1)).to_have_attribute("data-delivery", "failed")
+    await expect(ada.messages().nth(1)).to_contain_text("Not sent. This person cannot be written to.")
     await expect(bob.messages()).to_have_count(1)

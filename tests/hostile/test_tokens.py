@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import secrets
+import time
+import urllib.request
+from typing import Any
 
 import pytest
 from livekit.protocol import rtc
 
-from tests.hostile.misfit_tokens import misfit_tokens, signed
+from tests.hostile.misfit_tokens import claims, misfit_tokens, signed
 from tests.hostile.upgrade import UPGRADE, Answer, ask
 from tests.server import TureenServer
 from tests.unit.doors.guest import wrapped
@@ -20,6 +25,14 @@ NO_HEADER_VALUE = re.compile(r"[^\x20-\x7e\x80-\xff]|^\s|\s$")
 
 def refusal(server: TureenServer, path: str, headers: dict[str, str], query: dict[str, str]) -> Answer:
     return ask(server.port, path, {**PATHS[path], **headers}, {"join_request": EMPTY_JOIN, **query})
+
+
+def revoke(server: TureenServer, path: str, body: dict[str, Any]) -> None:
+    application = signed(claims(video=None, people={"admin": True}))
+    headers = {"Authorization": f"Bearer {application}", "Content-Type": "application/json"}
+    urllib.request.urlopen(
+        urllib.request.Request(f"{server.url}{path}", data=json.dumps(body).encode(), headers=headers), timeout=5
+    ).close()
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +87,21 @@ def test_a_good_token_in_a_wrong_place_is_none(server: TureenServer, expected: A
 def test_a_good_token_does_not_mend_a_bad_one(server: TureenServer, expected: Answer, path: str) -> None:
     bearer = {"Authorization": f"Bearer {signed()}"}
     assert refusal(server, path, bearer, {"access_token": signed(secret="guess")}) == expected
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_revoked_token_is_refused_alike(server: TureenServer, expected: Answer, path: str) -> None:
+    somebody, token_id = f"mallory-{secrets.token_hex(4)}", secrets.token_hex(8)
+    issued = claims(sub=somebody, jti=token_id, iat=int(time.time()) - 5)
+    token, another = signed(issued), signed({**issued, "jti": "another"})
+    assert refusal(server, path, {}, {"access_token": token}).status in (101, 200)
+    revoke(server, "/v1/tokens/revoke", {"token_id": token_id})
+    assert refusal(server, path, {}, {"access_token": token}) == expected
+    assert refusal(server, path, {}, {"access_token": another}).status in (101, 200)
+    revoke(server, f"/v1/people/{somebody}/revoke", {})
+    assert refusal(server, path, {"Authorization": f"Bearer {another}"}, {}) == expected
+    # Nor does anything else that is wrong come before it.
+    assert refusal(server, path, {}, {"access_token": another, "join_request": "!"}) == expected
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -137,7 +137,19 @@ async def test_the_chat_works_both_ways(meeting: Meeting, sdk: SdkProcess) -> No
         await expect(messages.nth(0)).to_have_attribute("data-delivery", "sent")
         await expect(messages.nth(1)).to_contain_text("Söup is ready")
         await expect(messages.nth(1)).to_contain_text(NAME)
+        await ana.control("chat-input").fill("Coming")
+        await ana.control("chat-send").click()
+        await expect(messages.nth(2)).to_contain_text("Coming")
+        await expect(messages.nth(2)).to_have_attribute("data-delivery", "sent")
+        await expect(messages).to_have_count(3)
         await ana.leave()
+    # Whoever comes when both have left reads it too, under the name of a program that is in no directory.
+    ben = await meeting.join("Ben")
+    await ben.control("chat-toggle").click()
+    messages = ben.control("chat-message")
+    await expect(messages.nth(1)).to_contain_text("Söup is ready")
+    await expect(messages.nth(1)).to_contain_text(NAME)
+    await expect(messages).to_have_count(3)
 
 
 async def test_packets_streams_and_calls_work_both_ways(meeting: Meeting, sdk: SdkProcess) -> None:

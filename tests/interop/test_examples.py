@@ -7,14 +7,17 @@ import os
 import re
 import sys
 from asyncio.subprocess import PIPE
+from pathlib import Path
 
 import msgspec
+import pytest
 
 from tests.interop.guests import meeting
 from tests.interop.people import heard, person, somebody, texts
 from tests.interop.pictures import showing
 from tests.interop.sdk import ROOT, Address, sdk_scenario
-from tests.server import TureenServer
+from tests.server import TureenServer, free_port
+from tureen.client import RefusedError
 from tureen.protocol.events import ConversationEvent, StateChanged
 from tureen.protocol.resources import Custom
 
@@ -76,3 +79,27 @@ async def test_the_robot_of_the_readme_writes_and_hears_the_answer(server: Turee
             if robot.returncode is None:
                 robot.kill()
                 await robot.wait()
+
+
+async def test_the_moderator_refuses_and_rewrites(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, str(ROOT / "examples" / "moderate_messages.py"), str(port)]
+    moderator = await asyncio.create_subprocess_exec(*command, stdout=PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    environment = {"TUREEN_HOOKS_BEFORE_PUBLISH_URL": f"http://localhost:{port}/", "TUREEN_HOOKS_BUDGET_MS": "5000"}
+    server = await asyncio.to_thread(TureenServer.start, tmp_path, environment=environment)
+    try:
+        assert moderator.stdout is not None
+        async with asyncio.timeout(START_WITHIN_S):
+            assert b"Running on" in await moderator.stdout.readline()
+        async with person(f"http://127.0.0.1:{server.port}", somebody("ada")) as ada:
+            kitchen = await ada.create("Kitchen", [])
+            await ada.send(kitchen.id, "Soup is ready.")
+            await ada.send(kitchen.id, "Call me: +49 30 1234567.")
+            with pytest.raises(RefusedError, match=r"No advertising here, please\."):
+                await ada.send(kitchen.id, "You have won the LOTTERY!")
+            said = [message.text for message in await ada.history(kitchen.id)]
+            assert said == ["Soup is ready.", "Call me: [a number]."]
+    finally:
+        moderator.kill()
+        await moderator.wait()
+        await asyncio.to_thread(server.stop)

@@ -13,13 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tureen.api.actors import actor_of, in_the_name_of
 from tureen.api.error_responses import json_response
 from tureen.api.query import integer_untrusted, text_untrusted
 from tureen.api.request_body import read_command_untrusted
 from tureen.messaging import MessagingService
 from tureen.model.actor import Actor
-from tureen.model.grant import Grant, PeopleGrant
-from tureen.model.ids import ConversationId, DeviceId, SessionId, UserId
+from tureen.model.grant import Grant
+from tureen.model.ids import ConversationId, UserId
 from tureen.ports import Entropy
 from tureen.protocol.commands import (
     Command,
@@ -37,8 +38,6 @@ from tureen.protocol.resources import ConversationKind, Custom, Message
 
 MAX_BODY_BYTES = 128 * 1024
 _MAX_ID_CHARACTERS = 128
-_DEVICE = DeviceId("http")
-_SESSION = SessionId("SE_http")
 
 ReplyT = TypeVar("ReplyT", bound=Reply)
 
@@ -118,6 +117,7 @@ class ConversationsApi:
         return [
             Route("/v1/conversations", self.make, methods=["POST"]),
             Route("/v1/conversations/{conversation}", self.one, methods=["GET"]),
+            Route("/v1/conversations/{conversation}", self.delete, methods=["DELETE"]),
             Route("/v1/conversations/{conversation}/messages", self.history, methods=["GET"]),
             Route("/v1/conversations/{conversation}/messages", self.write, methods=["POST"]),
             Route("/v1/conversations/{conversation}/hold", self.hold, methods=["PUT"]),
@@ -126,16 +126,23 @@ class ConversationsApi:
 
     async def one(self, request: Request) -> Response:
         """A `Conversation`, as the bearer sees it."""
-        actor = _actor(self._bearers.grant_untrusted(request))
-        command = ConversationGet(id=self._id(None), conversation=_conversation_untrusted(request))
+        actor = actor_of(self._bearers.grant_untrusted(request))
+        command = ConversationGet(id=self._id(None), conversation=conversation_untrusted(request))
         return json_response((await self._do(actor, command, ConversationAnswered)).conversation)
+
+    async def delete(self, request: Request) -> Response:
+        """Deletes it with all that is in it."""
+        grant = self._bearers.application_untrusted(request)
+        conversation = ConversationId(conversation_untrusted(request))
+        await self._service.delete_conversation(UserId(grant.identity), conversation)
+        return json_response({"deleted": True})
 
     async def history(self, request: Request) -> Response:
         """A `HistoryPage`."""
-        actor = _actor(self._bearers.grant_untrusted(request))
+        actor = actor_of(self._bearers.grant_untrusted(request))
         command = HistoryGet(
             id=self._id(None),
-            conversation=_conversation_untrusted(request),
+            conversation=conversation_untrusted(request),
             before=integer_untrusted(request, "before", 0, 2**53),
             after=integer_untrusted(request, "after", 0, 2**53),
             thread=text_untrusted(request, "thread", _MAX_ID_CHARACTERS),
@@ -150,7 +157,7 @@ class ConversationsApi:
         body = await read_command_untrusted(request, WrittenMessage, MAX_BODY_BYTES)
         command = MessageSend(
             id=self._id(body.id),
-            conversation=_conversation_untrusted(request),
+            conversation=conversation_untrusted(request),
             text=body.text,
             mentions=body.mentions,
             attachments=body.attachments,
@@ -158,7 +165,7 @@ class ConversationsApi:
             thread=body.thread,
             custom=body.custom,
         )
-        sent = await self._do(_in_the_name_of(grant, body.sender), command, Sent)
+        sent = await self._do(in_the_name_of(grant, body.sender), command, Sent)
         place = Place(
             conversation=sent.conversation,
             message=sent.message,
@@ -172,7 +179,7 @@ class ConversationsApi:
         """The `Conversation` that somebody has, or is given."""
         grant = self._bearers.application_untrusted(request)
         body = await read_command_untrusted(request, NewConversation, MAX_BODY_BYTES)
-        actor = _in_the_name_of(grant, body.creator)
+        actor = in_the_name_of(grant, body.creator)
         if body.kind is ConversationKind.ROOM:
             # The application is not asked for a token to join; the one in whose name it acts becomes a member.
             actor = structs.replace(actor, grant=grant)
@@ -183,17 +190,18 @@ class ConversationsApi:
         """Sets or lifts a legal hold."""
         grant = self._bearers.application_untrusted(request)
         body = await read_command_untrusted(request, Hold, MAX_BODY_BYTES)
-        conversation = ConversationId(_conversation_untrusted(request))
+        conversation = ConversationId(conversation_untrusted(request))
         await self._service.hold(UserId(grant.identity), conversation, held=body.held)
         return json_response({"held": body.held})
 
     async def forget(self, request: Request) -> Response:
         """Deletes all that ``sender`` wrote."""
-        self._bearers.application_untrusted(request)
+        grant = self._bearers.application_untrusted(request)
         sender = text_untrusted(request, "sender", _MAX_ID_CHARACTERS)
         if not sender:
             raise invalid("The parameter sender is missing.", "Name whose messages are to be deleted.")
-        return json_response({"deleted": await self._service.forget_user(UserId(sender))})
+        moderator = UserId(grant.identity)
+        return json_response({"deleted": await self._service.forget_user(UserId(sender), moderator)})
 
     def _command(self, body: NewConversation) -> Command:
         if body.kind is ConversationKind.GROUP:
@@ -214,17 +222,8 @@ class ConversationsApi:
         return given or f"http-{self._entropy.token(20)}"
 
 
-def _actor(grant: Grant) -> Actor:
-    return Actor(user=UserId(grant.identity), device=_DEVICE, session=_SESSION, grant=grant)
-
-
-def _in_the_name_of(grant: Grant, user: str) -> Actor:
-    """With a person's rights, not the application's: a mute, a ban or a block holds for what is said in their name."""
-    rights = structs.replace(grant, people=PeopleGrant(connect=True))
-    return Actor(user=UserId(user), device=_DEVICE, session=_SESSION, grant=rights)
-
-
-def _conversation_untrusted(request: Request) -> str:
+def conversation_untrusted(request: Request) -> str:
+    """The path's id. Raises `CommandError`."""
     conversation: str = request.path_params["conversation"]
     if len(conversation) > _MAX_ID_CHARACTERS:
         raise not_found("conversation")

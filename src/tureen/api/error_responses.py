@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from tureen.api.errors import ApiError
 from tureen.protocol.errors import CommandError
-from tureen.storage.errors import StorageError, refusal_of
+from tureen.storage.errors import StorageBusyError, StorageError, refusal_of
 
 _LOG: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -66,7 +66,8 @@ async def handle_storage_error(request: Request, error: Exception) -> Response:
     refusal = refusal_of(error) if isinstance(error, StorageError) else None
     if refusal is None:
         raise error
-    _LOG.warning("the database fails", path=request.url.path, reason=str(error))
+    if not isinstance(error, StorageBusyError):
+        _LOG.warning("the database fails", path=request.url.path, reason=str(error))
     return command_error_response(refusal)
 
 

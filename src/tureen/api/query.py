@@ -27,3 +27,11 @@ def text_untrusted(request: Request, name: str, most: int) -> str | None:
     if text is not None and (not 0 < len(text) <= most or "\0" in text):
         raise invalid(f"The parameter {name} is no text of 1 to {most} characters.")
     return text
+
+
+def flag_untrusted(request: Request, name: str) -> bool:
+    """False where it is absent. Raises `CommandError`, and nothing else."""
+    text = request.query_params.get(name, "false")
+    if text not in ("true", "false"):
+        raise invalid(f"The parameter {name} is neither true nor false.")
+    return text == "true"

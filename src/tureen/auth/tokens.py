@@ -9,8 +9,6 @@ from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 
 import msgspec
-from jwt import PyJWS
-from jwt.algorithms import HMACAlgorithm
 from jwt.exceptions import InvalidAlgorithmError, InvalidSignatureError, PyJWTError
 
 from tureen.auth.claims import (
@@ -23,6 +21,7 @@ from tureen.auth.claims import (
 )
 from tureen.auth.errors import TokenError, TokenReason
 from tureen.auth.secret import Secret
+from tureen.auth.signatures import SIGNATURES
 from tureen.model.grant import Grant
 from tureen.model.texts import NUL
 
@@ -46,27 +45,6 @@ LEEWAY_S = 60
 
 # Readers of base64 skip or complete a good deal of what is none; a token shall have one spelling.
 _COMPACT_FORM = re.compile(r"[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*){2}")
-
-
-class _QuietHmac(HMACAlgorithm):
-    """HMAC that accepts short secrets in silence.
-
-    How strong the secrets are is the operator's decision at start-up, not one for a warning per token; the development
-    secret is short on purpose.
-    """
-
-    def check_key_length(self, key: bytes) -> str | None:  # noqa: ARG002 - the base class gives the signature
-        return None
-
-
-def _signatures() -> PyJWS:
-    jws = PyJWS(algorithms=["HS256"])
-    jws.unregister_algorithm("HS256")
-    jws.register_algorithm("HS256", _QuietHmac(HMACAlgorithm.SHA256))
-    return jws
-
-
-_JWS = _signatures()
 
 
 def check_token_untrusted(text: str, keys: Mapping[str, Secret], now: float) -> Grant:
@@ -97,7 +75,7 @@ def issue_token(grant: Grant, key: str, secret: Secret, now: float, lifetime_s: 
     """
     claims = claims_from_grant(grant, issuer=key, not_before=math.floor(now), expires=math.ceil(now + lifetime_s))
     _check_bounds(claims)
-    text = _JWS.encode(msgspec.json.encode(claims), secret.reveal(), algorithm="HS256")
+    text = SIGNATURES.encode(msgspec.json.encode(claims), secret.reveal(), algorithm="HS256")
     if len(text) > MAX_TOKEN_BYTES:
         raise TokenError(TokenReason.TOO_LARGE, f"The grant does not fit into a token of {MAX_TOKEN_BYTES} bytes.")
     return text
@@ -114,7 +92,7 @@ def _issuer(text: str) -> str:
 
 def _verified_payload(text: str, secret: Secret) -> bytes:
     try:
-        payload: bytes = _JWS.decode_complete(text, secret.reveal(), algorithms=["HS256"])["payload"]
+        payload: bytes = SIGNATURES.decode_complete(text, secret.reveal(), algorithms=["HS256"])["payload"]
     except InvalidAlgorithmError as error:
         raise TokenError(TokenReason.ALGORITHM, "The token is not signed with HS256.") from error
     except InvalidSignatureError as error:

@@ -59,5 +59,5 @@ def ticket(around: CallSurroundings, record: CallRecord, actor: Actor, command: 
     return Ticket(
         id=command.id,
         ice_servers=list(around.ice_servers.ice_servers(actor.user)),
-        room=around.tickets.room_ticket(actor.user, actor.grant.name, record.room) if chosen else None,
+        room=around.tickets.room_ticket(actor.grant, record.room) if chosen else None,
     )

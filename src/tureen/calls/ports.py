@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
+from tureen.model.grant import Grant
 from tureen.model.ids import CallId, RoomName, UserId
 from tureen.protocol.resources import Call, RoomTicket
 
@@ -26,8 +27,8 @@ class Tasks(Protocol):
 class Tickets(Protocol):
     """Lets people into rooms of the media server."""
 
-    def room_ticket(self, user: UserId, name: str, room: RoomName) -> RoomTicket:
-        """For one person, under their user id, for a short time. ``name``: what others are shown, if it is known."""
+    def room_ticket(self, bearer: Grant, room: RoomName) -> RoomTicket:
+        """For one person, under their user id and name, for a short time. It is void as soon as their own token is."""
 
 
 class CallTrace(Protocol):

@@ -11,7 +11,15 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tureen.auth.secret import Secret
-from tureen.config.values import CommandLine, DatabaseUrl, Keys, ListenAddresses, PublicAddresses, SecretText
+from tureen.config.values import (
+    CommandLine,
+    DatabaseUrl,
+    HookUrl,
+    Keys,
+    ListenAddresses,
+    PublicAddresses,
+    SecretText,
+)
 
 DEV_KEY = "devkey"
 DEV_SECRET = "secret"  # noqa: S105 - public by design: it exists with --dev only
@@ -94,6 +102,9 @@ class RoomsSettings(_Section):
     )
     spread_from: Count = Field(
         default=32, description="participants from which on a room is spread over all packet threads"
+    )
+    keep_chat: bool = Field(
+        default=True, description="keep what LiveKit programs write (`lk.chat`) in the room's conversation"
     )
 
 
@@ -251,6 +262,36 @@ class MessagesSettings(_Section):
     room_days: Annotated[int, Field(ge=0, le=36_500)] = Field(default=0, description="in the conversations of rooms")
 
 
+class OnFailure(enum.StrEnum):
+    """What becomes of something about which the application was to be asked, and did not answer."""
+
+    REJECT = "reject"
+    ALLOW = "allow"
+
+
+class HooksSettings(_Section):
+    """What the application is asked before it happens (docs/reference/hooks.md)."""
+
+    before_publish_url: HookUrl | None = Field(
+        default=None,
+        description="address that is asked before a message is published; none: nobody is asked",
+        examples=["https://example.org/before-publish"],
+    )
+    before_publish_failure: OnFailure = Field(
+        default=OnFailure.REJECT, description="what becomes of a message when no answer comes", examples=["allow"]
+    )
+    budget_ms: Annotated[int, Field(ge=10, le=10_000)] = Field(
+        default=300, description="longest wait for an answer, waiting in line included"
+    )
+    at_once: Annotated[int, Field(ge=1, le=1000)] = Field(default=64, description="questions asked at a time")
+    in_line: Annotated[int, Field(ge=0, le=100_000)] = Field(
+        default=1000, description="questions that wait for their turn; more are not asked"
+    )
+    key: str | None = Field(
+        default=None, description="name of the key that signs questions; none: the first one", examples=["mykey"]
+    )
+
+
 class LogSettings(_Section):
     """What the server says about itself."""
 
@@ -302,6 +343,7 @@ class Settings(BaseSettings):
     messages: MessagesSettings = MessagesSettings()
     attachments: AttachmentsSettings = AttachmentsSettings()
     push: PushSettings = PushSettings()
+    hooks: HooksSettings = HooksSettings()
     storage: StorageSettings = StorageSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
@@ -314,6 +356,14 @@ class Settings(BaseSettings):
         if info.data.get("dev"):
             return {DEV_KEY: Secret(DEV_SECRET)}
         raise PydanticCustomError("keys_missing", "No signing key is configured, so no token could ever be accepted.")
+
+    @field_validator("hooks")
+    @classmethod
+    def _a_key_that_there_is(cls, hooks: HooksSettings, info: ValidationInfo) -> HooksSettings:
+        keys = info.data.get("keys")
+        if hooks.key is None or keys is None or hooks.key in keys:
+            return hooks
+        raise PydanticCustomError("contradiction", "No signing key has this name.", {"leaf": "key"})
 
     @field_validator("media")
     @classmethod

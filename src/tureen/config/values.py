@@ -10,11 +10,14 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, PlainValidator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
+from yarl import URL
 
 from tureen.auth.secret import Secret
 from tureen.auth.tokens import MAX_NAME_CHARACTERS
 from tureen.storage.errors import StorageError
 from tureen.storage.url import sqlite_path
+
+MAX_URL_CHARACTERS = 2000
 
 
 def _split(value: object) -> object:
@@ -117,6 +120,18 @@ def _database_url(value: object) -> Secret:
     return Secret(str(value))
 
 
+def _hook_url(text: str) -> str:
+    # Read by what the HTTP client reads it with. The text is not quoted: it may hold a secret.
+    try:
+        url = URL(text)
+        good = url.scheme in ("http", "https") and bool(url.host) and url.port is not None and url.user is None
+    except ValueError:
+        good = False
+    if not good or len(text) > MAX_URL_CHARACTERS:
+        raise PydanticCustomError("url", "It is no address that begins with https:// or http://, without a user name.")
+    return text
+
+
 PublicAddress = Annotated[str, AfterValidator(_public_address)]
 """A literal IPv4 or IPv6 address in its canonical form."""
 
@@ -134,6 +149,9 @@ CommandLine = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 
 SecretText = Annotated[Secret, PlainValidator(_secret)]
 """A text that never shows itself."""
+
+HookUrl = Annotated[str, AfterValidator(_hook_url)]
+"""Where questions are sent by HTTP."""
 
 Keys = Annotated[dict[str, Secret], NoDecode, PlainValidator(_keys)]
 """Signing secrets by key name, or their one-line form ``"key: secret, key2: secret2"``."""

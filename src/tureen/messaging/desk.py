@@ -11,7 +11,7 @@ from tureen.messaging.conversation_views import ConversationViews, for_newcomer
 from tureen.messaging.gate import Gate
 from tureen.messaging.hot_window import HotWindow
 from tureen.messaging.marks import Marks
-from tureen.messaging.outgoing import Outgoing
+from tureen.messaging.outgoing import Outgoing, Receivers
 from tureen.messaging.outside import Outside
 from tureen.messaging.records import Membership, Placed, Seat
 from tureen.messaging.roster import Roster, Rosters
@@ -41,7 +41,10 @@ class Desk(Struct, frozen=True, kw_only=True):
     async def seat(self, membership: Membership) -> None:
         """Takes newcomers in: into memory, before everyone; then each gets their own view of the conversation."""
         head = membership.standing.conversation
-        seats = {user: Seat(delivered_seq=head.head_seq, read_seq=head.head_seq) for user in membership.changed}
+        read, mutes = head.head_seq, membership.mutes
+        seats = {
+            user: Seat(muted_until=mutes.get(user), delivered_seq=read, read_seq=read) for user in membership.changed
+        }
         self.rosters.handle_joined(head.id, seats)
         if membership.event is not None:
             await self.outgoing.publish(membership.event)
@@ -86,7 +89,7 @@ def make_desk(outside: Outside) -> Desk:
         files=files,
         gate=Gate(outside, rosters),
         views=ConversationViews(outside.store, rosters, marks, files),
-        outgoing=Outgoing(outside.store, rosters, hot, outside.mailroom, files),
+        outgoing=Outgoing(outside.store, rosters, hot, Receivers(outside.mailroom, outside.rooms), files),
     )
 
 

@@ -14,6 +14,8 @@ from tureen.model.ids import ConversationId, UserId
 from tureen.protocol.errors import forbidden, invalid, not_found
 from tureen.protocol.resources import ConversationKind, MemberRole
 
+NUL = "\0"
+"""Not every database takes it."""
 _NOWHERE = ""
 """No conversation has this key."""
 
@@ -54,6 +56,8 @@ class Gate:
             authority=MemberRole.OWNER if grant.people.admin else None,
             moderates_key=room_key(grant.room.room) if grant.room.admin and grant.room.room else None,
             only_key=self.only_key(actor),
+            # An application that acts in somebody's name has another one.
+            name=grant.name.replace(NUL, "") if UserId(grant.identity) == actor.user else "",
         )
 
     async def enter(self, actor: Actor, conversation: str) -> Entry:
@@ -112,9 +116,9 @@ def check_strings(command: Struct) -> None:
     for name in command.__struct_fields__:
         value = getattr(command, name)
         if isinstance(value, str):
-            found = "\0" in value
+            found = NUL in value
         elif isinstance(value, list):
-            found = any(isinstance(each, str) and "\0" in each for each in value)
+            found = any(isinstance(each, str) and NUL in each for each in value)
         else:
             found = False
         if found:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 
-from tureen.model.ids import ConversationId, MessageId, UserId
+from tureen.model.ids import ConversationId, MessageId, RoomName, UserId
+
+_ROOM = "room "
 
 
 def direct_key(one: UserId, other: UserId) -> str:
@@ -19,12 +21,22 @@ def direct_key(one: UserId, other: UserId) -> str:
 
 def room_key(room: str) -> str:
     """Of the conversation of a room, by its name."""
-    return f"room {room}"
+    return f"{_ROOM}{room}"
+
+
+def room_of(key: str) -> RoomName:
+    """The name, from the key of a room's conversation."""
+    return RoomName(key.removeprefix(_ROOM))
 
 
 def group_key(creator: UserId, command: str) -> str:
     """Of the group that this command makes."""
     return f"group {len(creator)} {creator} {command}"
+
+
+def closed_key(conversation: ConversationId) -> str:
+    """Of a conversation that is being deleted: it is not found again by what it was."""
+    return f"closed {conversation}"
 
 
 def message_id(conversation: ConversationId, sender: UserId, command: str) -> MessageId:

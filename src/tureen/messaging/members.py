@@ -36,19 +36,21 @@ class MemberDesk:
         }
 
     async def add(self, actor: Actor, command: ConversationAdd) -> ConversationAnswered:
-        """Those who can be reached, exist and are not banned; the rest is left out in silence."""
+        """Those who can be reached, exist and are not banned; the rest is left out in silence.
+
+        To a room's conversation nobody is brought: moderators lift bans by it, of guests too whom the directory does
+        not know.
+        """
         desk = self._desk
-        desk.gate.check_person(actor)
         entry = await desk.gate.enter(actor, command.conversation)
-        wanted = [UserId(user) for user in dict.fromkeys(command.users)]
-        reachable = await desk.outside.directory.reachable(actor.user, wanted)
+        users = [UserId(user) for user in dict.fromkeys(command.users)]
+        if entry.roster.kind is not ConversationKind.ROOM:
+            desk.gate.check_person(actor)
+            reachable = await desk.outside.directory.reachable(actor.user, users)
+            users = [user for user in users if user in reachable]
         act = entry.of_command(command.id)
         membership = await desk.outside.store.add_members(
-            Addition(
-                act=act,
-                users=[user for user in wanted if user in reachable],
-                max_members=desk.outside.limits.members,
-            )
+            Addition(act=act, users=users, max_members=desk.outside.limits.members)
         )
         await desk.seat(membership)
         await desk.show_newcomers(membership, act.at)

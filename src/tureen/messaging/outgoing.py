@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from tureen.messaging.attachment_views import AttachmentViews
 from tureen.messaging.hot_window import HotWindow
+from tureen.messaging.keys import room_of
 from tureen.messaging.roster import Roster, Rosters
 from tureen.messaging.store import MessagingStore
 from tureen.model.ids import ConversationId, UserId
-from tureen.ports import Mailroom
-from tureen.protocol.events import ConversationEvent
+from tureen.ports import Mailroom, RoomMessages
+from tureen.protocol.events import ConversationEvent, Posted
+from tureen.protocol.resources import ConversationKind
 
 _FILL = 200
+
+
+class Receivers(Struct, frozen=True):
+    """Where events go."""
+
+    mailroom: Mailroom
+    rooms: RoomMessages | None = None
 
 
 class Outgoing:
@@ -25,13 +34,14 @@ class Outgoing:
         store: MessagingStore,
         rosters: Rosters,
         hot: HotWindow,
-        mailroom: Mailroom,
+        receivers: Receivers,
         views: AttachmentViews,
     ) -> None:
         self._store = store
         self._rosters = rosters
         self._hot = hot
-        self._mailroom = mailroom
+        self._mailroom = receivers.mailroom
+        self._rooms = receivers.rooms
         self._views = views
 
     async def publish(self, event: ConversationEvent, roster: Roster | None = None) -> None:
@@ -65,6 +75,8 @@ class Outgoing:
         self._hot.push(event)
         roster.handle_event(event.seq)
         self._rosters.handle_event(roster.id, event.seq)
+        if self._rooms is not None and roster.kind is ConversationKind.ROOM and isinstance(event.event, Posted):
+            self._rooms.handle_posted(room_of(roster.key), event.event.message, event.command)
         if not event.command:
             self._mailroom.send_to_users(roster.seats, event)
             return

@@ -11,15 +11,19 @@ from tureen.messaging.limits import MessagingLimits, Retention
 from tureen.messaging.store import MessagingStore
 from tureen.model.actor import Actor
 from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
-from tureen.ports import Clock, Directory, Entropy, Mailroom, Push
+from tureen.ports import Clock, Directory, Entropy, Mailroom, Push, RoomMessages
 from tureen.protocol.resources import Attachment, ConversationKind, Custom
 
 
 class Draft(Struct, frozen=True, kw_only=True):
     """What somebody is about to write, or to put in place of what they wrote."""
 
+    id: MessageId
+    """Of the message that it will be, however often it is sent, or that is edited."""
     conversation: ConversationId
     kind: ConversationKind
+    room: str = ""
+    """The name of the room whose conversation it is."""
     sender: UserId
     text: str = ""
     mentions: list[UserId] = []
@@ -37,8 +41,9 @@ class BeforePublish(Protocol):
     async def before_publish(self, actor: Actor, draft: Draft) -> Draft:
         """The draft as it shall be: text, mentions and custom content may be others.
 
-        Raises `CommandError`, with ``rejected`` if the application does not want it. It may be asked twice about a
-        message that a client sends again; the second answer has no effect.
+        Raises `CommandError`, with ``rejected`` if the application does not want it. Asked once all else is checked,
+        and not again of what is stored already; where it is sent twice at the same time, the first one that is stored
+        counts. Somebody waits for the answer: it has to come soon, whatever happens to the application.
         """
 
 
@@ -57,14 +62,6 @@ class NoAttachments:
         return {}
 
 
-class PublishAll:
-    """No application has a say."""
-
-    async def before_publish(self, actor: Actor, draft: Draft) -> Draft:  # noqa: ARG002 - as the protocol says
-        """As it is."""
-        return draft
-
-
 class Outside(Struct, frozen=True, kw_only=True):
     """All of it."""
 
@@ -74,8 +71,11 @@ class Outside(Struct, frozen=True, kw_only=True):
     clock: Clock
     entropy: Entropy
     attachments: Attachments = NoAttachments()
-    before_publish: BeforePublish = PublishAll()
+    before_publish: BeforePublish | None = None
+    """None: no application has a say."""
     push: Push | None = None
+    rooms: RoomMessages | None = None
+    """Who else hears of what is written in rooms."""
     limits: MessagingLimits = MessagingLimits()
     retention: Retention = Retention()
 

@@ -32,7 +32,7 @@ class ReadingDesk:
         return {HistoryGet: self.history, EventsGet: self.events, MessageSearch: self.search}
 
     async def history(self, actor: Actor, command: HistoryGet) -> Messages:
-        """A page of messages as they are now."""
+        """A page of messages as they are now, with what happened between them if that is asked for."""
         if command.before is not None and command.after is not None:
             raise invalid("A page has one direction.", "Name before or after, not both.")
         entry = await self._desk.gate.enter(actor, command.conversation)
@@ -43,12 +43,19 @@ class ReadingDesk:
                 after=command.after,
                 thread=None if command.thread is None else MessageId(command.thread),
                 limit=command.limit,
+                happenings=command.happenings and command.thread is None,
             )
         )
-        more = len(found) > command.limit
-        if more:
-            found = found[: command.limit] if command.after is not None else found[-command.limit :]
-        return Messages(id=command.id, messages=list(await self._desk.files.fresh(found)), more=more)
+        page, more = found.cut(command.limit, upwards=command.after is not None)
+        roots = [] if page.root is None else [page.root]
+        messages = await self._desk.files.fresh([*roots, *page.messages])
+        return Messages(
+            id=command.id,
+            messages=list(messages[len(roots) :]),
+            happenings=for_reader(page.happenings, actor.user),
+            root=messages[0] if roots else None,
+            more=more,
+        )
 
     async def events(self, actor: Actor, command: EventsGet) -> Events:
         """All after a position, or the word that they cannot be had."""

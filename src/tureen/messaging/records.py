@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
@@ -97,6 +98,8 @@ class Act(Struct, frozen=True, kw_only=True):
     """The one conversation in which the token makes its bearer, who is a member, a moderator."""
     only_key: str | None = None
     """The one conversation that the token gives a part in; None: all that the user is a member of."""
+    name: str = ""
+    """What the token calls the user: kept with what they write in a room."""
 
 
 class Post(Struct, frozen=True, kw_only=True):
@@ -184,6 +187,8 @@ class Membership(Struct, frozen=True, kw_only=True):
     """As it is afterwards."""
     changed: list[UserId]
     """Who came or went."""
+    mutes: dict[UserId, int] = {}
+    """Of those among them who came back while they are still muted: until when."""
     event: ConversationEvent | None = None
 
 
@@ -241,6 +246,28 @@ class HistoryQuery(Struct, frozen=True, kw_only=True):
     after: int | None
     thread: MessageId | None
     limit: int
+    happenings: bool = False
+    """Also what happened between them; not of a thread."""
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """A stretch of a conversation, or of what was posted under one message; oldest first."""
+
+    messages: Sequence[Message]
+    happenings: Sequence[ConversationEvent] = ()
+    """What happened and is no message."""
+    root: Message | None = None
+    """Of a thread."""
+
+    def cut(self, limit: int, *, upwards: bool) -> tuple[History, bool]:
+        """At most ``limit`` of both together, from the beginning if ``upwards``; and whether there were more."""
+        places = sorted([*(one.seq for one in self.messages), *(one.seq for one in self.happenings)])
+        if len(places) <= limit:
+            return self, False
+        kept = range(places[0], places[limit - 1] + 1) if upwards else range(places[-limit], places[-1] + 1)
+        messages = [message for message in self.messages if message.seq in kept]
+        happenings = [event for event in self.happenings if event.seq in kept]
+        return History(messages=messages, happenings=happenings, root=self.root), True
 
 
 class SearchQuery(Struct, frozen=True, kw_only=True):
@@ -268,6 +295,7 @@ class ModerationAct(enum.StrEnum):
     HELD = "hold_set"
     RELEASED = "hold_lifted"
     FORGOTTEN = "user_forgotten"
+    ERASED = "conversation_deleted"
 
 
 class AuditEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,6 +8,7 @@ from tureen.messaging.records import Act
 from tureen.messaging.writing import WritingDesk
 from tureen.model.ids import ConversationId, UserId
 from tureen.protocol.errors import CommandError, ErrorCode
+from tureen.protocol.events import ConversationGone
 from tureen.protocol.resources import ConversationKind, MemberRole
 
 _DAY_MS = 24 * 60 * 60 * 1000
@@ -32,8 +33,11 @@ class Keeper:
                 more |= await self._purge_kind(outside, kind, outside.now() - days * _DAY_MS)
         return more
 
-    async def forget_user(self, user: UserId) -> int:
-        """Deletes all that a user wrote, outside of legal holds, and tells the members. Returns how many messages."""
+    async def forget_user(self, user: UserId, moderator: UserId) -> int:
+        """Deletes all that a user wrote, outside of legal holds, and tells the members. Returns how many messages.
+
+        In the audit log it is one act of the moderator's.
+        """
         after = count = 0
         while page := await self._desk.outside.store.written_by(user, after, _FORGET_PAGE):
             for number, conversation, message in page:
@@ -54,10 +58,26 @@ class Keeper:
                 else:
                     count += 1
         nowhere = ConversationId("")
-        await self._desk.outside.store.forget_reports_of(
-            Act(user=user, conversation=nowhere, command=None, at=self._desk.outside.now())
-        )
+        act = Act(user=moderator, conversation=nowhere, command=None, at=self._desk.outside.now())
+        await self._desk.outside.store.forget_reports_of(act, user)
         return count
+
+    async def delete_conversation(self, act: Act) -> None:
+        """At once nobody is in it any more; then its history goes, and its files. Raises `CommandError`.
+
+        Where that breaks off, the same act does the rest.
+        """
+        desk, conversation = self._desk, act.conversation
+        members = await desk.outside.store.close(act)
+        self._forget(conversation)
+        desk.outside.mailroom.send_to_users(members, ConversationGone(conversation=conversation))
+        while await desk.outside.store.erase(conversation, _SLICE) is not None:
+            pass
+        self._forget(conversation)
+
+    def _forget(self, conversation: ConversationId) -> None:
+        self._desk.rosters.handle_closed(conversation)
+        self._desk.hot.forget(conversation)
 
     async def _purge_kind(self, outside: Outside, kind: ConversationKind, older_than: int) -> bool:
         for _ in range(_SLICES):

@@ -6,10 +6,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from itertools import filterfalse
 
+from tureen.messaging.keys import room_of
 from tureen.messaging.limits import SHOWN_MEMBERS, MessagingLimits
 from tureen.messaging.records import RosterRecord, Seat
 from tureen.messaging.store import MessagingStore
 from tureen.model.ids import ConversationId, UserId
+from tureen.protocol.resources import ConversationKind
 
 
 class Roster:
@@ -29,6 +31,11 @@ class Roster:
     def is_small(self) -> bool:
         """So few that each hears of what each other does."""
         return len(self.seats) <= SHOWN_MEMBERS
+
+    @property
+    def room(self) -> str:
+        """The name of the room whose conversation this is; empty for all others."""
+        return room_of(self.key) if self.kind is ConversationKind.ROOM else ""
 
     def others(self, user: UserId) -> Iterable[UserId]:
         """All but one."""
@@ -118,6 +125,13 @@ class Rosters:
         self._outdate(conversation)
         if (roster := self._kept.get(conversation)) is not None:
             roster.floor_seq = max(roster.floor_seq, floor_seq)
+
+    def handle_closed(self, conversation: ConversationId) -> None:
+        """It is being deleted."""
+        self._outdate(conversation)
+        if (roster := self._kept.pop(conversation, None)) is not None:
+            self._members -= len(roster.seats)
+            self._keys.pop(roster.key, None)
 
     def handle_seat(self, conversation: ConversationId, user: UserId) -> Seat | None:
         """A member's role or mute changes: the seat to change, if it is in memory."""

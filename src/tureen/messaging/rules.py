@@ -67,6 +67,12 @@ def check_moderates(role: MemberRole) -> None:
         raise forbidden("Only owners and moderators may do this.", "Ask one of them.")
 
 
+def check_brings_in_nobody(role: MemberRole) -> None:
+    """Into the conversation of a room everybody comes by their own token; moderators may let the banned do so again."""
+    if rank(role) < rank(MemberRole.MODERATOR):
+        raise forbidden("Nobody is brought into a room's conversation.", "Give them a token that joins the room.")
+
+
 def check_owns(role: MemberRole) -> None:
     """Owners."""
     if role is not MemberRole.OWNER:
@@ -122,5 +128,10 @@ def check_may_delete(act: Act, conversation: ConversationRecord, message: Messag
     """The sender, owners and moderators; nobody under a legal hold."""
     if message.sender != act.user:
         check_moderates(role)
+    check_not_held(conversation)
+
+
+def check_not_held(conversation: ConversationRecord) -> None:
+    """Of evidence nothing is deleted."""
     if conversation.held:
         raise CommandError(ErrorCode.REJECTED, "This conversation is under a legal hold: nothing is deleted from it.")

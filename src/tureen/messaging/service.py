@@ -112,12 +112,17 @@ class MessagingService:
         """
         await self._departures.take_out(user)
 
-    async def forget_user(self, user: UserId) -> int:
+    async def forget_user(self, user: UserId, moderator: UserId) -> int:
         """Deletes all that a user wrote; returns how many messages. What is under a legal hold stays.
 
         Memberships stay too: see `take_out`.
         """
-        return await self._keeper.forget_user(user)
+        return await self._keeper.forget_user(user, moderator)
+
+    async def delete_conversation(self, moderator: UserId, conversation: ConversationId) -> None:
+        """Deletes it with all that is in it, for everyone. Raises `CommandError`, under a legal hold too."""
+        act = Act(user=moderator, conversation=conversation, command=None, at=self._outside.now())
+        await self._keeper.delete_conversation(act)
 
     async def hold(self, moderator: UserId, conversation: ConversationId, *, held: bool) -> None:
         """Sets or lifts a legal hold: nothing is deleted from the conversation. Raises `CommandError`."""

@@ -12,6 +12,7 @@ from tureen.messaging.records import (
     ConversationRecord,
     Departure,
     Edit,
+    History,
     HistoryQuery,
     Mark,
     MemberRecord,
@@ -74,7 +75,10 @@ class MessagingStore(Protocol):
         """Raises `CommandError`."""
 
     async def add_members(self, addition: Addition) -> Membership:
-        """Who is there already, or banned by someone above the act's user, is left out."""
+        """Who is there already, or banned by someone above the act's user, is left out.
+
+        Of a room the act's user alone can be brought in; where others are named, their bans are lifted.
+        """
 
     async def remove_members(self, removal: Removal) -> Membership:
         """Raises `CommandError` if one of them stands above the act's user."""
@@ -132,8 +136,8 @@ class MessagingStore(Protocol):
     async def message(self, conversation: ConversationId, message: MessageId) -> Message | None:
         """As it is now."""
 
-    async def history(self, query: HistoryQuery) -> Sequence[Message]:
-        """One more than asked for, if there are more, at the far end of the direction."""
+    async def history(self, query: HistoryQuery) -> History:
+        """One more than asked for of messages and of happenings, if there are more, at the far end of the direction."""
 
     async def events(self, conversation: ConversationId, after: int, limit: int) -> Sequence[ConversationEvent]:
         """In order, each with its command."""
@@ -168,8 +172,17 @@ class MessagingStore(Protocol):
         up. None: there are no such events.
         """
 
+    async def close(self, act: Act) -> Sequence[UserId]:
+        """Begins to delete a conversation: everybody is out, and it cannot be found any more. Returns who was in it.
+
+        Raises `CommandError` if there is none, or it is held.
+        """
+
+    async def erase(self, conversation: ConversationId, max_events: int) -> Slice | None:
+        """Deletes some of the oldest events of a conversation that was closed. None: all is gone, itself as well."""
+
     async def written_by(self, user: UserId, after: int, limit: int) -> Sequence[tuple[int, ConversationId, MessageId]]:
         """Messages of the user that are neither deleted nor held, in order; the first value goes into ``after``."""
 
-    async def forget_reports_of(self, act: Act) -> None:
-        """Takes the texts of the act's user out of all reports, and notes it."""
+    async def forget_reports_of(self, act: Act, sender: UserId) -> None:
+        """Takes the texts of a sender out of all reports, and notes that the act's user had them forgotten."""

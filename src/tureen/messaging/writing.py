@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from msgspec import structs
-
 from tureen.messaging import keys
+from tureen.messaging.asking import Asking
 from tureen.messaging.desk import Desk, sent
-from tureen.messaging.drafts import check_draft, with_members_mentioned
+from tureen.messaging.drafts import check_draft
 from tureen.messaging.gate import Entry
 from tureen.messaging.notices import Notices
 from tureen.messaging.outside import Draft
@@ -26,6 +25,7 @@ class WritingDesk:
     def __init__(self, desk: Desk, notices: Notices) -> None:
         self._desk = desk
         self._notices = notices
+        self._asking = Asking(desk)
 
     def handlers(self) -> Handlers:
         """By type of command."""
@@ -41,8 +41,10 @@ class WritingDesk:
         """What is acknowledged is stored."""
         entry = await self._enter(actor, command.conversation)
         draft = Draft(
+            id=keys.message_id(entry.roster.id, actor.user, command.id),
             conversation=entry.roster.id,
             kind=entry.roster.kind,
+            room=entry.roster.room,
             sender=actor.user,
             text=command.text,
             mentions=[UserId(user) for user in command.mentions],
@@ -54,7 +56,9 @@ class WritingDesk:
         check_draft(draft)
         await self._desk.gate.check_reachable(actor.user, entry.roster)
         act = entry.of_command(command.id)
-        placed = await self._post(act, await self._ask(actor, draft, entry))
+        if (before := await self._asking.placed(act)) is not None:
+            return sent(command.id, act.conversation, before)
+        placed = await self._post(act, await self._asking.ask(actor, draft, entry))
         await self._desk.publish(placed, entry.roster)
         if placed.event is not None:
             await self._desk.show(placed.revealed, act.conversation)
@@ -65,8 +69,10 @@ class WritingDesk:
         """By its sender, of the version that they have seen."""
         entry = await self._enter(actor, command.conversation)
         draft = Draft(
+            id=MessageId(command.message),
             conversation=entry.roster.id,
             kind=entry.roster.kind,
+            room=entry.roster.room,
             sender=actor.user,
             text=command.text,
             mentions=[UserId(user) for user in command.mentions],
@@ -75,10 +81,14 @@ class WritingDesk:
         )
         check_draft(draft)
         await self._desk.gate.check_reachable(actor.user, entry.roster)
-        draft = await self._ask(actor, draft, entry)
+        act = entry.of_command(command.id)
+        if (before := await self._asking.placed(act)) is not None:
+            return sent(command.id, act.conversation, before)
+        await self._asking.check_edit(act, draft, command.version)
+        draft = await self._asking.ask(actor, draft, entry)
         placed = await self._desk.outside.store.edit(
             Edit(
-                act=entry.of_command(command.id),
+                act=act,
                 message=MessageId(command.message),
                 version=command.version,
                 text=draft.text,
@@ -133,14 +143,6 @@ class WritingDesk:
         entry = await self._desk.gate.enter(actor, conversation)
         entry.check_may_write()
         return entry
-
-    async def _ask(self, actor: Actor, draft: Draft, entry: Entry) -> Draft:
-        answer = await self._desk.outside.before_publish.before_publish(actor, draft)
-        if answer is not draft:
-            # Where it stands and whose it is, is not the application's to change.
-            answer = structs.replace(draft, text=answer.text, mentions=answer.mentions, custom=answer.custom)
-            check_draft(answer)
-        return with_members_mentioned(answer, entry.roster)
 
     async def _post(self, act: Act, draft: Draft) -> Placed:
         placed = await self._desk.outside.store.post(

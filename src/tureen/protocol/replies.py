@@ -133,6 +133,10 @@ class Messages(Reply, frozen=True, kw_only=True, tag="messages"):
     """Of `HistoryGet` and `MessageSearch`."""
 
     messages: list[Message]
+    happenings: list[ConversationEvent] = []
+    """If they were asked for: what happened in this stretch and is no message, oldest first."""
+    root: Message | None = None
+    """Of a thread: the message under which they were posted. Absent: it is kept no more."""
     more: bool = False
     """There are further ones in the direction that was asked for."""
 

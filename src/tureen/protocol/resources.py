@@ -127,6 +127,9 @@ class Message(Resource, frozen=True, kw_only=True):
     seq: Seq
     """Where it was posted; it never changes."""
     sender: Id
+    sender_name: Name = ""
+    """In conversations of rooms: what the sender was called when they wrote it, as their token said. Guests are in no
+    directory, so this is all that is known of them once they have left. Empty: ask for the person."""
     sent_at: Instant
     text: Text = ""
     mentions: list[Id] = []

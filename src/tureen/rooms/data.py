@@ -63,6 +63,14 @@ class DataRouting:
             and (not audience.metrics or member.grant.room.subscribe_metrics)
         )
 
+    def others(self, members: Iterable[Participant], sender: Identity) -> tuple[TransportId, ...]:
+        """Transports of all but one, who may be somewhere else."""
+        return tuple(
+            member.transport
+            for member in members
+            if member.transport is not None and member.active and member.identity != sender
+        )
+
     def forget(self, sender: ParticipantSid) -> None:
         """The sender left."""
         self._last_sequence.pop(sender, None)

@@ -57,6 +57,7 @@ def build_app(
             Route("/index.html", web_app.page),
             Route("/r/{room:path}", web_app.page),
             Route("/c/{conversation}", web_app.page),
+            Route("/c/{conversation}/{thread}", web_app.page),
             Route("/assets/{name:path}", web_app.asset),
             # Last: one path segment may be anything.
             Route("/{name}", web_app.file),

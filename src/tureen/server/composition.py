@@ -62,13 +62,18 @@ async def compose(foundation: Foundation) -> AsyncIterator[Services]:
     media = MediaCore(core_settings(settings, foundation.media_addresses), loop, _advertise(settings))
     try:
         registry = _registry(settings, media, clock, entropy)
-        door = LivekitDoor(registry, media, clock, entropy, _livekit_settings(settings))
         _show(foundation.metrics, media, registry, settings.metrics.rooms)
-        views = RoomViews(registry, settings.keys, open_to_all=settings.dev)
         needs = PeopleNeeds(
             settings=settings, metrics=foundation.metrics, clock=clock, entropy=entropy, sockets=sockets
         )
         async with compose_people(needs) as people:
+            door = LivekitDoor(
+                registry, media, clock, entropy, _livekit_settings(settings),
+                revoked=people.revocations, chat=people.room_chat if settings.rooms.keep_chat else None,
+            )  # fmt: skip
+            people.revocations.attach(door)
+            people.room_chat.attach(door)
+            views = RoomViews(registry, settings.keys, people.revocations, open_to_all=settings.dev)
 
             async def drain() -> None:
                 people.say_goodbye()

@@ -29,19 +29,22 @@ from tureen.config.settings import Settings
 from tureen.doors.loop_tasks import LoopTasks
 from tureen.doors.native import Dispatcher, Knowledge, NativeDoor, NativeDoorSettings, encode_frame, native_routes
 from tureen.doors.open_sockets import OpenSockets
-from tureen.messaging import MessagingService
+from tureen.messaging import BeforePublish, MessagingService
 from tureen.messaging.outside import Outside
 from tureen.people import People, Revocations
 from tureen.ports import Clock, Entropy
 from tureen.server.attachments import AttachmentNeeds, OpenAttachments, file_folder, open_attachments
 from tureen.server.database_url import database_url
+from tureen.server.hooks import HookNeeds, open_before_publish
 from tureen.server.people_settings import call_settings, ice_servers, native_door_settings, retention
 from tureen.server.push import OpenPush, PushNeeds, open_push
+from tureen.server.room_chat import RoomChatBridge
 from tureen.server.room_tickets import RoomTickets
 from tureen.server.upkeep import keep_up
 from tureen.signaling import SessionRegistry
 from tureen.storage.attachments import SqlMessageFiles
 from tureen.storage.calls import DatabaseCallStore
+from tureen.storage.counted import CountedDatabase
 from tureen.storage.database import Database
 from tureen.storage.messaging import SqlMessagingStore
 from tureen.storage.opening import open_database
@@ -53,6 +56,10 @@ class PeopleServices(Struct, frozen=True, kw_only=True):
     """The parts of a running node that serve people, as far as the rest of it needs them."""
 
     routes: tuple[BaseRoute, ...]
+    revocations: Revocations
+    """For doors beside those of people, which use the same tokens."""
+    room_chat: RoomChatBridge
+    """For doors whose people write in rooms."""
     say_goodbye: Callable[[], None]
     """Ends every session, each with its last word; ``sockets`` tells when the last one has been said."""
 
@@ -77,6 +84,7 @@ class _Parts(Struct, frozen=True, kw_only=True):
     people: People
     files: OpenAttachments
     push: OpenPush
+    room_chat: RoomChatBridge
 
 
 @asynccontextmanager
@@ -84,7 +92,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
     """Starts the parts in the order of their needs; they stop in reverse when the context is left."""
     settings, clock = needs.settings, needs.clock
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(database_url(settings)))
+        database = CountedDatabase(await stack.enter_async_context(open_database(database_url(settings))))
         tasks = LoopTasks(asyncio.get_running_loop())
         stack.push_async_callback(tasks.wait_until_none)
         door_settings = native_door_settings(settings)
@@ -100,8 +108,10 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             people=people,
             files=await stack.enter_async_context(open_attachments(_attachment_needs(needs, database))),
             push=await stack.enter_async_context(open_push(_push_needs(needs, database, sessions))),
+            room_chat=RoomChatBridge(tasks, revocations),
         )
-        messaging = _messaging(parts)
+        messaging = _messaging(parts, await stack.enter_async_context(open_before_publish(_hook_needs(parts))))
+        parts.room_chat.use(messaging.handlers())
         people.administration.attach(messaging)
         stack.push_async_callback(messaging.flush)
         calls = _calls(parts, messaging)
@@ -116,16 +126,16 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             sessions.close_all()
 
         stack.callback(say_goodbye)
-        _show(needs.metrics, sessions, needs.sockets)
+        _show(needs.metrics, sessions, needs.sockets, database)
         bearers = Bearers(settings.keys, revocations, clock)
         routes = (
             *native_routes(door, needs.sockets),
             *parts.files.routes,
             *PeopleApi(people.administration, bearers).routes,
             *ConversationsApi(messaging, bearers, needs.entropy).routes,
-            *ModerationApi(messaging, bearers).routes,
+            *ModerationApi(messaging, bearers, needs.entropy).routes,
         )
-        yield PeopleServices(routes=routes, say_goodbye=say_goodbye)
+        yield PeopleServices(routes=routes, revocations=revocations, room_chat=parts.room_chat, say_goodbye=say_goodbye)
 
 
 async def _revocations(store: SqlPeopleStore, clock: Clock, sessions: SessionRegistry) -> Revocations:
@@ -156,7 +166,18 @@ def _push_needs(needs: PeopleNeeds, database: Database, sessions: SessionRegistr
     )
 
 
-def _messaging(parts: _Parts) -> MessagingService:
+def _hook_needs(parts: _Parts) -> HookNeeds:
+    return HookNeeds(
+        settings=parts.needs.settings.hooks,
+        keys=parts.needs.settings.keys,
+        metrics=parts.needs.metrics,
+        clock=parts.needs.clock,
+        entropy=parts.needs.entropy,
+        views=parts.files.service.views,
+    )
+
+
+def _messaging(parts: _Parts, before_publish: BeforePublish | None) -> MessagingService:
     return MessagingService(
         Outside(
             store=SqlMessagingStore(parts.database, SqlMessageFiles(parts.files.service.view)),
@@ -165,7 +186,9 @@ def _messaging(parts: _Parts) -> MessagingService:
             clock=parts.needs.clock,
             entropy=parts.needs.entropy,
             attachments=parts.files.service,
+            before_publish=before_publish,
             push=parts.push.service,
+            rooms=parts.room_chat,
             retention=retention(parts.needs.settings),
         )
     )
@@ -219,12 +242,16 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
-def _show(metrics: Metrics, sessions: SessionRegistry, sockets: OpenSockets) -> None:
+def _show(metrics: Metrics, sessions: SessionRegistry, sockets: OpenSockets, database: CountedDatabase) -> None:
     def sizes() -> Mapping[str, float]:
         return {"sessions": sessions.size, "sockets": sockets.count}
 
     def goodbyes() -> Mapping[str, float]:
         return {f"goodbyes_{reason.value}": count for reason, count in sessions.goodbyes.items()}
 
+    def transactions() -> Mapping[str, float]:
+        return {"storage_reads": database.reads, "storage_writes": database.writes}
+
     metrics.sample(sizes, rising=False, help_text="Open on this node now.")
     metrics.sample(goodbyes, rising=True, help_text="Connections that the native door closed, by reason.")
+    metrics.sample(transactions, rising=True, help_text="Transactions that were asked of the database.")

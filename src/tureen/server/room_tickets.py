@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tureen.auth.secret import Secret
 from tureen.auth.tokens import issue_token
 from tureen.model.grant import Grant, RoomGrant
-from tureen.model.ids import Identity, RoomName, UserId
+from tureen.model.ids import RoomName
 from tureen.ports import Clock
 from tureen.protocol.resources import RoomTicket
 
@@ -23,14 +23,15 @@ class RoomTickets:
         self._key, self._secret = next(iter(keys.items()))
         self._clock = clock
 
-    def room_ticket(self, user: UserId, name: str, room: RoomName) -> RoomTicket:
-        """See `Tickets`. The token joins this room and does nothing else."""
+    def room_ticket(self, bearer: Grant, room: RoomName) -> RoomTicket:
+        """See `Tickets`. The token joins this room and does nothing else, and bears the id of the one before it."""
         now = self._clock.now()
         grant = Grant(
-            identity=Identity(user),
+            identity=bearer.identity,
             api_key=self._key,
             expires_at=now + LIFETIME_S,
-            name=name,
+            name=bearer.name,
+            token_id=bearer.token_id,
             room=RoomGrant(join=True, room=room),
         )
         return RoomTicket(room=room, token=issue_token(grant, self._key, self._secret, now, LIFETIME_S))

@@ -19,6 +19,7 @@ from tureen.auth.secret import Secret
 from tureen.auth.tokens import check_token_untrusted
 from tureen.model.grant import RoomGrant
 from tureen.model.ids import RoomName
+from tureen.ports import Revoked
 from tureen.rooms import RoomRegistry
 from tureen.telemetry.overview import room_overview, rooms_overview
 
@@ -29,10 +30,13 @@ MAX_ROOMS = 100
 class RoomViews:
     """Answers from the registry; changes nothing."""
 
-    def __init__(self, registry: RoomRegistry, keys: Mapping[str, Secret], *, open_to_all: bool) -> None:
+    def __init__(
+        self, registry: RoomRegistry, keys: Mapping[str, Secret], revoked: Revoked, *, open_to_all: bool
+    ) -> None:
         """``open_to_all``: development mode."""
         self._registry = registry
         self._keys = keys
+        self._revoked = revoked
         self._open_to_all = open_to_all
 
     @property
@@ -65,9 +69,16 @@ class RoomViews:
         try:
             if scheme.lower() != "bearer":
                 raise ApiError(401, "unauthorized", "No token was sent.", "Send Authorization: Bearer with a token.")
-            return check_token_untrusted(token.strip(), self._keys, time.time()).room
+            grant = check_token_untrusted(token.strip(), self._keys, time.time())
         except TokenError as error:
-            raise ApiError(401, "unauthorized", f"{REFUSAL_TEXT.capitalize()}.", "Send a valid token.") from error
+            raise _unauthorized() from error
+        if self._revoked.is_revoked(grant):
+            raise _unauthorized()
+        return grant.room
+
+
+def _unauthorized() -> ApiError:
+    return ApiError(401, "unauthorized", f"{REFUSAL_TEXT.capitalize()}.", "Send a valid token.")
 
 
 def _forbidden(right: str) -> ApiError:

@@ -16,3 +16,7 @@ class Parcel(Struct, frozen=True):
     conflation_key: str | None = None
     event: Event | None = None
     """Absent for replies."""
+
+    def to_wait(self) -> Parcel:
+        """The same for a slow wire: the frame alone, as its event would take as much memory again, uncounted."""
+        return self if self.event is None else Parcel(self.frame, self.delivery, self.conflation_key)

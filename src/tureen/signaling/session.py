@@ -104,10 +104,9 @@ class Session:
             return
         if self._shown is not None and not self._is_shown(parcel):
             return
-        box = self._held if self._held is not None else self._slow
-        if box is None:
+        if self._held is None:
             self.answer(parcel)
-        elif not box.put(parcel):
+        elif not self._held.put(parcel):
             self._on_overflow(self)
 
     def show(self, conversation: str) -> None:
@@ -118,7 +117,7 @@ class Session:
     def answer(self, parcel: Parcel) -> None:
         """A reply, or a part of what was missed: it is not held back."""
         if self._slow is not None:
-            if not self._slow.put(parcel):
+            if not self._slow.put(parcel.to_wait()):
                 self._on_overflow(self)
         elif self.wire is not None and not self.is_silent:
             self.wire.write(parcel.frame)

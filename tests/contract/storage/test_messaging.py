@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from tests.contract.storage.ready_files import ready, view
 from tureen.messaging import MessagingStore
@@ -37,7 +38,7 @@ from tureen.protocol.resources import (
     MemberRole,
     Reaction,
 )
-from tureen.storage.attachments import SqlMessageFiles
+from tureen.storage.attachments import SqlAttachmentStore, SqlMessageFiles
 from tureen.storage.database import Database
 from tureen.storage.messaging import SqlMessagingStore
 
@@ -170,6 +171,37 @@ async def test_folds_what_happens(store: MessagingStore, database: Database) -> 
     assert events[2:] == [Edited(message=first.id, version=2), Deleted(message=first.id, version=3)]
 
 
+async def test_rooms_keep_what_their_writers_were_called(store: MessagingStore) -> None:
+    room = ConversationId("CV_2")
+    await make(store, BOB)
+    await make(store, BOB, conversation=room, kind=ConversationKind.ROOM)
+
+    async def names(conversation: ConversationId) -> list[tuple[str, str]]:
+        query = HistoryQuery(conversation=conversation, before=None, after=None, thread=None, limit=9)
+        events = await store.events(conversation, 0, 9)
+        posted = [each.event.message.sender_name for each in events if isinstance(each.event, Posted)]
+        kept = [message.sender_name for message in (await store.history(query)).messages]
+        return list(zip(kept, posted, strict=True))
+
+    for number, name in enumerate(("Bob", "Robert", "")):
+        said = msgspec.structs.replace(act(BOB, f"r{number}", conversation=room), name=name)
+        placed = await store.post(Post(act=said, id=MessageId(f"MS_r{number}"), text="hello"))
+        assert placed.event is not None
+        assert isinstance(placed.event.event, Posted)
+        assert placed.event.event.message.sender_name == name
+    assert await names(room) == [("Bob", "Bob"), ("Robert", "Robert"), ("", "")]
+    # Edited, it is in the log as it was first; deleted, it is gone from both.
+    again = Edit(act=said, message=MessageId("MS_r1"), version=1, text="hi", mentions=[], custom=None)
+    await store.edit(msgspec.structs.replace(again, act=act(BOB, "e", conversation=room)))
+    assert (await names(room))[1] == ("Robert", "Robert")
+    for number in (0, 1):
+        await store.delete(act(BOB, f"d{number}", conversation=room), MessageId(f"MS_r{number}"))
+    assert await names(room) == [("", ""), ("", ""), ("", "")]
+    # Elsewhere people are in the directory, and what they are called there counts.
+    await store.post(Post(act=msgspec.structs.replace(act(BOB, "g"), name="Bob"), id=MessageId("MS_g"), text="hello"))
+    assert await names(ONE) == [("", "")]
+
+
 async def test_pages_of_history(store: MessagingStore) -> None:
     await make(store)
     for number in range(6):
@@ -177,11 +209,44 @@ async def test_pages_of_history(store: MessagingStore) -> None:
 
     async def texts(before: int | None, after: int | None) -> str:
         query = HistoryQuery(conversation=ONE, before=before, after=after, thread=None, limit=2)
-        return "".join(message.text for message in await store.history(query))
+        return "".join(message.text for message in (await store.history(query)).messages)
 
     assert await texts(None, None) == "345"
     assert await texts(4, None) == "01"
     assert await texts(None, 3) == "234"
+
+
+async def test_pages_of_history_with_what_happened_between(store: MessagingStore) -> None:
+    await make(store)
+    await store.post(post(ANN, "c1"))
+    await store.add_members(Addition(act=act(ANN, "c2"), users=[BOB], max_members=9))
+    await store.edit(
+        Edit(act=act(ANN, "c3"), message=MessageId("MS_c1"), version=1, text="x", mentions=[], custom=None)
+    )
+    await store.rename(act(ANN, "c4"), "Soup", None)
+    await store.post(post(BOB, "c5"))
+
+    async def kinds(before: int | None, after: int | None, *, happenings: bool = True) -> list[tuple[int, str]]:
+        query = HistoryQuery(conversation=ONE, before=before, after=after, thread=None, limit=1, happenings=happenings)
+        page = await store.history(query)
+        found = [(message.seq, "message") for message in page.messages]
+        return found + [(event.seq, type(event.event).__name__) for event in page.happenings]
+
+    assert await kinds(None, None) == [(2, "message"), (6, "message"), (3, "Joined"), (5, "Renamed")]
+    assert await kinds(5, None) == [(2, "message"), (1, "Joined"), (3, "Joined")]
+    assert await kinds(None, 1) == [(2, "message"), (6, "message"), (3, "Joined"), (5, "Renamed")]
+    assert await kinds(None, 3, happenings=False) == [(6, "message")]
+
+
+async def test_a_thread_comes_with_its_root(store: MessagingStore) -> None:
+    await make(store)
+    root = post(ANN, "c1", "root")
+    await store.post(root)
+    await store.post(msgspec.structs.replace(post(ANN, "c2", "beneath"), thread=root.id))
+    page = await store.history(HistoryQuery(conversation=ONE, before=None, after=None, thread=root.id, limit=9))
+    assert [message.text for message in page.messages] == ["beneath"]
+    assert page.root is not None
+    assert (page.root.text, page.root.thread_replies) == ("root", 1)
 
 
 async def test_members_come_and_go(store: MessagingStore) -> None:
@@ -210,6 +275,23 @@ async def test_members_come_and_go(store: MessagingStore) -> None:
         "member_banned",
     ]
     assert [entry.number for entry in await store.audit(2, 9)] == [1]
+
+
+async def test_who_comes_back_is_as_mute_as_before(store: MessagingStore) -> None:
+    await make(store, BOB, CID)
+    await store.mute(act(ANN), BOB, 2_000)
+    await store.mute(act(ANN), CID, 3_000)
+    await store.remove_members(Removal(act=act(ANN, "a1"), users=[BOB, CID]))
+    back = await store.add_members(
+        Addition(act=structs.replace(act(ANN, "a2"), at=2_000), users=[BOB, CID], max_members=9)
+    )
+    assert back.mutes == {CID: 3_000}
+    roster = await store.roster(ONE)
+    assert roster is not None
+    assert {user: seat.muted_until for user, seat in roster.seats.items()} == {ANN: None, BOB: None, CID: 3_000}
+    await store.mute(act(ANN), CID, None)
+    await store.remove_members(Removal(act=act(ANN, "a3"), users=[CID]))
+    assert (await store.add_members(Addition(act=act(ANN, "a4"), users=[CID], max_members=9))).mutes == {}
 
 
 async def test_unread_is_what_others_wrote_and_did_not_take_away(store: MessagingStore) -> None:
@@ -305,7 +387,7 @@ async def test_reports(store: MessagingStore) -> None:
     await store.delete(act(ANN, "d"), MessageId("MS_c1"))
     (report,) = await store.reports(None, 9)
     assert (report.sender, report.text, report.reason, report.reporter) == (ANN, "rude", "it is", BOB)
-    await store.forget_reports_of(act(ANN))
+    await store.forget_reports_of(act(BOB), ANN)
     assert [each.text for each in await store.reports(None, 9)] == [""]
     assert await store.reports(report.number, 9) == []
 
@@ -360,7 +442,7 @@ async def test_whoever_is_removed_is_taken_out_of_every_conversation(store: Mess
     assert await store.overviews(BOB, None, 9, None) == []
     assert await store.take_out(act(BOB, conversation=ConversationId("CV_none"))) is None
     # What they wrote, and what was written to them, stays.
-    assert [message.text for message in await store.history(_all_of(direct))] == ["hello"]
+    assert [message.text for message in (await store.history(_all_of(direct))).messages] == ["hello"]
 
 
 async def test_a_group_whose_last_owner_is_removed_gets_another_one(store: MessagingStore) -> None:
@@ -386,3 +468,40 @@ async def test_a_group_whose_last_owner_is_removed_gets_another_one(store: Messa
 
 def _all_of(conversation: ConversationId) -> HistoryQuery:
     return HistoryQuery(conversation=conversation, before=None, after=None, thread=None, limit=9)
+
+
+async def test_a_whole_conversation_goes(store: MessagingStore, database: Database) -> None:
+    await make(store, BOB, key="room soup")
+    other = ConversationId("CV_other")
+    await make(store, BOB, conversation=other)
+    for number in range(3):
+        file = await ready(database, f"AT_{number}", ANN, ONE)
+        await store.post(structs.replace(post(ANN, f"c{number}", "soup", mentions=[BOB]), attachments=[file]))
+    elsewhere = act(BOB, "kept", conversation=other)
+    await store.post(structs.replace(post(BOB, "kept", "other soup"), act=elsewhere))
+    await store.report(act(BOB), MessageId("MS_c0"), "rude")
+    await store.hold(act(ANN), held=True)
+    with pytest.raises(CommandError):
+        await store.close(act(CID))
+    await store.hold(act(ANN), held=False)
+    assert sorted(await store.close(act(CID))) == [ANN, BOB]
+    assert await store.find_key("room soup") is None
+    assert await store.standings(BOB, [ONE]) == []
+    with pytest.raises(CommandError):
+        await store.post(post(ANN, "late", "soup"))
+    # As after a crash in between.
+    assert await store.close(act(CID)) == []
+    files = SqlAttachmentStore(database)
+    for released in (["AT_0"], ["AT_0", "AT_1", "AT_2"]):
+        assert await store.erase(ONE, 2) is not None
+        assert sorted(await files.expired(1, 9)) == released
+    assert [await store.erase(ONE, 2) for _ in range(2)] == [None, None]
+    assert await store.find(ONE) is None
+    assert await found(store, BOB, "soup") == ["other soup"]
+    assert [entry.act.value for entry in await store.audit(None, 1)] == ["conversation_deleted"]
+    assert (await store.audit(None, 1))[0].moderator == CID
+    with pytest.raises(CommandError):
+        await store.close(act(CID))
+    again, made = await make(store, BOB, key="room soup", conversation=ConversationId("CV_again"))
+    assert made is not None
+    assert again.conversation.head_seq == 1

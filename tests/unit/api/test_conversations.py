@@ -53,7 +53,7 @@ class Node:
         bearers = Bearers()
         routes = [
             *ConversationsApi(world.service, bearers, SystemEntropy()).routes,
-            *ModerationApi(world.service, bearers).routes,
+            *ModerationApi(world.service, bearers, SystemEntropy()).routes,
         ]
         health = Health()
         health.move_to(NodeState.READY)
@@ -64,8 +64,8 @@ class Node:
         """Status and JSON. ``by``: the application, a person by name, or nobody."""
         headers = {}
         if by is not None:
-            rights = PeopleGrant(admin=True) if by == "app" else PeopleGrant(connect=True)
-            grant = Grant(identity=Identity(by), api_key=KEY, expires_at=0.0, people=rights)
+            rights = PeopleGrant(admin=True) if by in ("app", "") else PeopleGrant(connect=True)
+            grant = Grant(identity=Identity(by), api_key=KEY, expires_at=0.0, name=by.title(), people=rights)
             headers["Authorization"] = f"Bearer {issue_token(grant, KEY, SECRET, time.time(), 600)}"
         response = self.client.request(method, path, headers=headers, json=body)
         return response.status_code, response.json()
@@ -101,6 +101,12 @@ class TestMessages:
         assert (status, [message["text"] for message in page["messages"]], page["more"]) == (200, ["stew"], True)
         status, page = node.ask("GET", f"/v1/conversations/{group}/messages?before=3")
         assert [message["text"] for message in page["messages"]] == ["soup"]
+
+    def test_in_a_room_nobody_is_called_as_the_application(self, node: Node) -> None:
+        _, room = node.ask("POST", "/v1/conversations", {"creator": "ann", "kind": "room", "room": "soup"})
+        assert node.write(room["id"], "ann", "hello")[0] == 201
+        _, page = node.ask("GET", f"/v1/conversations/{room['id']}/messages")
+        assert ["sender_name" in message for message in page["messages"]] == [False]
 
     def test_only_of_members(self, node: Node) -> None:
         group = node.group("ann")
@@ -184,11 +190,77 @@ class TestModeration:
             ("GET", "/v1/moderation/audit"),
             ("DELETE", "/v1/messages?sender=bob"),
             ("PUT", "/v1/conversations/CV_1/hold"),
+            ("DELETE", "/v1/conversations/CV_1"),
+            ("GET", "/v1/conversations/CV_1/members"),
+            ("PATCH", "/v1/conversations/CV_1/members/bob"),
+            ("DELETE", "/v1/conversations/CV_1/members/bob"),
+            ("DELETE", "/v1/conversations/CV_1/messages/MS_1"),
         ],
     )
     def test_is_for_the_application(self, method: str, path: str, node: Node) -> None:
         assert node.ask(method, path, by="ann")[0] == 403
         assert node.ask(method, path, by=None)[0] == 401
+
+    def test_members(self, node: Node) -> None:
+        group = node.group("ann", "bob", "c/d")
+        place = f"/v1/conversations/{group}/members"
+        until = int(node.world.clock.now() * 1000) + 60_000
+        assert node.ask("PATCH", f"{place}/bob", {"muted_until": until}) == (200, {"muted_until": until})
+        assert node.write(group, "bob", "x")[0] == 403
+        assert node.ask("PATCH", f"{place}/bob", {"role": "moderator", "muted_until": None})[0] == 200
+        assert node.write(group, "bob", "x")[0] == 201
+        status, page = node.ask("GET", f"{place}?limit=2")
+        assert (status, [member["user"] for member in page["members"]]) == (200, ["ann", "bob"])
+        assert page["members"][1]["role"] == "moderator"
+        assert [each["user"] for each in node.ask("GET", f"{place}?after=bob")[1]["members"]] == ["c/d"]
+        assert node.ask("DELETE", f"{place}/c/d?ban=true") == (200, {"removed": True, "banned": True})
+        assert node.ask("DELETE", f"{place}/bob") == (200, {"removed": True, "banned": False})
+        assert node.write(group, "bob", "x")[0] == 404
+        entries = node.ask("GET", "/v1/moderation/audit")[1]["entries"]
+        assert {entry["moderator"] for entry in entries} == {"app"}
+        assert [(entry["act"], entry["user"]) for entry in entries] == [
+            ("member_removed", "bob"),
+            ("member_banned", "c/d"),
+            ("member_unmuted", "bob"),
+            ("role_changed", "bob"),
+            ("member_muted", "bob"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("method", "path", "body", "status"),
+        [
+            ("PATCH", "members/ann", {"role": "king"}, 400),
+            ("PATCH", "members/ann", {"mute_until": 1}, 400),
+            ("PATCH", "members/ann", {"role": "member"}, 403),
+            ("PATCH", "members/nobody", {"role": "member"}, 404),
+            ("PATCH", f"members/{'x' * 129}", {"role": "member"}, 404),
+            ("DELETE", "members/ann?ban=maybe", None, 400),
+            ("DELETE", "messages/MS_none", None, 404),
+            ("GET", "members?limit=0", None, 400),
+        ],
+    )
+    def test_misfits(self, method: str, path: str, body: object, status: int, node: Node) -> None:
+        group = node.group("ann")
+        assert node.ask(method, f"/v1/conversations/{group}/{path}", body)[0] == status
+        assert node.ask(method, f"/v1/conversations/CV_none/{path}", body)[0] in (400, 404)
+
+    def test_a_moderator_has_a_name(self, node: Node) -> None:
+        group = node.group("ann", "bob")
+        status, answer = node.ask("DELETE", f"/v1/conversations/{group}/members/bob", by="")
+        assert (status, answer["error"]["code"]) == (400, "invalid")
+        assert node.write(group, "bob", "still there")[0] == 201
+
+    def test_a_message_and_then_all_of_a_conversation_are_deleted(self, node: Node) -> None:
+        group = node.group("ann", "bob")
+        message = node.write(group, "ann", "rude")[1]["message"]
+        place = f"/v1/conversations/{group}"
+        assert node.ask("DELETE", f"{place}/messages/{message}") == (200, {"deleted": True})
+        assert node.ask("DELETE", f"{place}/messages/{message}")[0] == 410
+        node.ask("PUT", f"{place}/hold", {"held": True})
+        assert node.ask("DELETE", place)[0] == 422
+        node.ask("PUT", f"{place}/hold", {"held": False})
+        assert node.ask("DELETE", place) == (200, {"deleted": True})
+        assert node.ask("GET", place)[0] == node.ask("DELETE", place)[0] == 404
 
     def test_reports(self, node: Node) -> None:
         assert node.ask("GET", "/v1/moderation/reports") == (200, {"reports": []})
@@ -199,11 +271,11 @@ def test_the_reference_names_every_route(node: Node) -> None:
     bearers = Bearers()
     routes = [
         *ConversationsApi(node.world.service, bearers, SystemEntropy()).routes,
-        *ModerationApi(node.world.service, bearers).routes,
+        *ModerationApi(node.world.service, bearers, SystemEntropy()).routes,
     ]
     for route in routes:
         for method in getattr(route, "methods", set()) - {"HEAD"}:
-            path = re.sub(r"\{(\w+)\}", r"{\1}", getattr(route, "path", ""))
+            path = re.sub(r"\{(\w+)(?::\w+)?\}", r"{\1}", getattr(route, "path", ""))
             assert f"`{method} {path}" in text, (method, path)
     for example in re.findall(r"```json\n(.*?)```", text, re.DOTALL):
         json.loads(example)

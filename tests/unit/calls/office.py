@@ -199,8 +199,8 @@ class FakeTrace:
 
 
 class FakeTickets:
-    def room_ticket(self, user: UserId, name: str, room: RoomName) -> RoomTicket:
-        return RoomTicket(room=room, token=f"{user} in {room}")
+    def room_ticket(self, bearer: Grant, room: RoomName) -> RoomTicket:
+        return RoomTicket(room=room, token=f"{bearer.identity} in {room}")
 
 
 class Office:

@@ -9,6 +9,7 @@ import string
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from tureen.model.grant import Grant
 from tureen.model.ids import ConsumerId, ProducerId, SpeakersGroup, TransportId
 from tureen.model.media import (
     CandidateAddress,
@@ -20,7 +21,7 @@ from tureen.model.media import (
     ProducerParameters,
     RemoteTransport,
 )
-from tureen.ports import ConsumerListener, ProducerListener, TransportListener
+from tureen.ports import ConsumerListener, ProducerListener, TransportListener, WrittenText
 
 START = 1_800_000_000.0
 
@@ -63,6 +64,27 @@ class FakeClock:
     @property
     def pending(self) -> int:
         return sum(1 for _, _, timer in self._timers if timer.callback is not None)
+
+
+class FakeRevocations:
+    """Tokens that are void, by their bearers and by their ids."""
+
+    def __init__(self) -> None:
+        self.users: set[str] = set()
+        self.tokens: set[str] = set()
+
+    def is_revoked(self, grant: Grant) -> bool:
+        return grant.identity in self.users or grant.token_id in self.tokens
+
+
+class FakeRoomChat:
+    """What would be kept."""
+
+    def __init__(self) -> None:
+        self.written: list[WrittenText] = []
+
+    def handle_written(self, written: WrittenText) -> None:
+        self.written.append(written)
 
 
 class FakeEntropy:

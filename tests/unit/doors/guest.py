@@ -12,7 +12,7 @@ from livekit.protocol import models, rtc
 
 from tests.sdp_conformance import check_answer, read
 from tests.sdp_offers import Peer
-from tests.unit.doors.fakes import FakeClock, FakeEntropy, FakeMedia
+from tests.unit.doors.fakes import FakeClock, FakeEntropy, FakeMedia, FakeRevocations, FakeRoomChat
 from tureen.auth.secret import Secret
 from tureen.auth.tokens import issue_token
 from tureen.doors.livekit import LivekitDoor, LivekitDoorSettings
@@ -36,6 +36,8 @@ class House:
         self.clock = FakeClock()
         self.entropy = FakeEntropy()
         self.media = FakeMedia()
+        self.revoked = FakeRevocations()
+        self.chat = FakeRoomChat()
         self.registry = RoomRegistry(
             self.clock,
             self.entropy,
@@ -44,7 +46,9 @@ class House:
             defaults=defaults or RoomDefaults(),
         )
         self.settings = LivekitDoorSettings(keys={KEY: SECRET}, **settings)
-        self.door = LivekitDoor(self.registry, self.media, self.clock, self.entropy, self.settings)
+        self.door = LivekitDoor(
+            self.registry, self.media, self.clock, self.entropy, self.settings, revoked=self.revoked, chat=self.chat
+        )
 
     def token(self, identity: str, *, grant: Grant | None = None, **rights: Any) -> str:
         room = RoomGrant(**{"join": True, "room": ROOM, **rights})

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+import structlog
 
 from tests.unit.doors.restaurant import Missed, Restaurant, say, turns
 from tests.unit.signaling.wires import posted
@@ -20,7 +21,7 @@ from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.events import Event
 from tureen.protocol.resources import Person
 from tureen.signaling import SessionLimits
-from tureen.storage.errors import StorageFullError
+from tureen.storage.errors import BUSY_RETRY_MS, StorageBusyError, StorageFullError
 
 
 class TestHello:
@@ -100,6 +101,28 @@ class TestHello:
         socket, _ = await restaurant.enter()
         assert socket.kinds == ["welcome", "goodbye"]
         assert socket.said[-1]["retry_after_ms"] > 0
+
+    async def test_a_busy_database_is_said_to_be_one_and_is_no_defect(self) -> None:
+        class Busy:
+            async def admit(self, grant: Grant) -> Person:
+                raise StorageBusyError("Too much waits.")
+
+            async def missed(self, actor: Actor, positions: Sequence[Position]) -> Sequence[Event]:
+                raise StorageBusyError("Too much waits.")
+
+        with structlog.testing.capture_logs() as lines:
+            outside, _ = await Restaurant(Knowledge(admission=Busy())).enter()
+            inside, _ = await Restaurant(Knowledge(catch_up=Busy())).enter()
+        refused, goodbye = outside.said[-1], inside.said[-1]
+        assert (refused["code"], refused["retryable"], refused["retry_after_ms"]) == (
+            "unavailable",
+            True,
+            BUSY_RETRY_MS,
+        )
+        assert outside.closed == (4005, "unavailable")
+        assert (goodbye["type"], goodbye["reason"], goodbye["retry_after_ms"]) == ("goodbye", "resync", BUSY_RETRY_MS)
+        assert goodbye.get("reconnect", True)
+        assert [line for line in lines if line["log_level"] in ("warning", "error", "critical")] == []
 
     async def test_what_comes_while_it_is_let_in_waits(self) -> None:
         gate: asyncio.Future[Person] = asyncio.get_running_loop().create_future()

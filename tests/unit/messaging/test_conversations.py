@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.unit.messaging.world import Someone, World
 from tureen.messaging import MessagingLimits
-from tureen.model.ids import UserId
+from tureen.model.grant import PeopleGrant, RoomGrant
+from tureen.model.ids import RoomName, UserId
 from tureen.protocol.commands import (
     ConversationAdd,
     ConversationCreate,
@@ -36,10 +38,13 @@ from tureen.protocol.events import (
     ConversationGone,
     Joined,
     Left,
+    Posted,
     Renamed,
     RoleChanged,
 )
 from tureen.protocol.resources import Conversation, ConversationKind, MemberRole
+
+JOINS_SOUP = RoomGrant(join=True, room=RoomName("soup"))
 
 
 async def listed(someone: Someone, **fields: Any) -> list[Conversation]:
@@ -131,6 +136,28 @@ class TestRooms:
             assert await outsider.refused(ConversationRoom, room="soup") == "not_found"
             assert await outsider.refused(ConversationGet, conversation=room.id) == "not_found"
 
+    async def test_a_guest_who_has_left_is_still_called_by_name(self, world: World) -> None:
+        gone = world.bearer("g1", "tab", name="Gus \0the Guest", room=RoomGrant(join=True, room=RoomName("soup")))
+        late = world.guest("g2", "soup")
+        room = (await gone.do(ConversationRoom, room="soup")).conversation
+        await gone.say(room.id, "bye")
+        await gone.do(ConversationLeave, conversation=room.id)
+        shown = (await late.do(ConversationRoom, room="soup")).conversation
+        (message,) = (await late.do(HistoryGet, conversation=room.id)).messages
+        assert message.sender_name == "Gus the Guest"
+        assert shown.last_message == message
+        await late.say(room.id, "hello")
+        last = late.heard(ConversationEvent)[-1].event
+        assert isinstance(last, Posted)
+        assert last.message.sender_name == "", "a token without a name"
+
+    async def test_elsewhere_people_are_known(self, world: World, bob: Someone) -> None:
+        ann = world.bearer("ann", "phone", name="Ann", people=PeopleGrant(connect=True))
+        group = await world.group(ann, bob)
+        await ann.say(group.id, "hello")
+        (message,) = (await bob.do(HistoryGet, conversation=group.id)).messages
+        assert message.sender_name == ""
+
     async def test_a_token_for_one_room_opens_nothing_else(self, world: World, ann: Someone, bob: Someone) -> None:
         group = await world.group(ann, bob)
         await ann.say(group.id, "secret soup")
@@ -159,6 +186,31 @@ class TestRooms:
         await chief.do(ConversationRoom, room="soup")
         await chief.do(ConversationRemove, conversation=room.id, users=["g1"], ban=True)
         assert await silent.refused(ConversationRoom, room="soup") == "forbidden"
+
+    async def test_nobody_is_brought_in_by_others(self, world: World, bob: Someone) -> None:
+        member = world.bearer("g1", "tab", people=PeopleGrant(connect=True), room=JOINS_SOUP)
+        chief = world.bearer(
+            "g2", "tab", people=PeopleGrant(connect=True), room=structs.replace(JOINS_SOUP, admin=True)
+        )
+        room = (await member.do(ConversationRoom, room="soup")).conversation
+        await chief.do(ConversationRoom, room="soup")
+        await member.say(room.id, "for those who have a token")
+        assert await member.refused(ConversationAdd, conversation=room.id, users=["bob"]) == "forbidden"
+        assert (await chief.do(ConversationAdd, conversation=room.id, users=["bob"])).conversation.member_count == 2
+        assert await bob.refused(HistoryGet, conversation=room.id) == "not_found"
+        assert bob.inbox == []
+
+    async def test_bans_are_lifted_by_moderators(self, world: World) -> None:
+        chief, guest = world.guest("g1", "soup", admin=True), world.guest("nobody-known", "soup")
+        room = (await chief.do(ConversationRoom, room="soup")).conversation
+        await guest.do(ConversationRoom, room="soup")
+        await chief.do(ConversationRemove, conversation=room.id, users=["nobody-known"], ban=True)
+        assert await guest.refused(ConversationRoom, room="soup") == "forbidden"
+        await chief.do(ConversationAdd, conversation=room.id, users=["nobody-known"])
+        assert await guest.refused(HistoryGet, conversation=room.id) == "not_found"
+        assert (await guest.do(ConversationRoom, room="soup")).conversation.id == room.id
+        acts = [entry.act.value for entry in await world.service.audit(None, 10)]
+        assert acts == ["member_unbanned", "member_banned"]
 
     async def test_a_full_one_forgets_guests_who_are_away(self, tmp_path: Path) -> None:
         world = World(tmp_path / "b.db", limits=MessagingLimits(members=3))
@@ -268,6 +320,23 @@ class TestGroups:
         await bob.do(MessageDelete, conversation=group.id, message=sent.message)
         world.clock.advance(61)
         await bob.say(group.id)
+
+    async def test_coming_back_ends_no_mute(self, world: World) -> None:
+        chief, guest = world.guest("g1", "soup", admin=True), world.guest("g2", "soup")
+        room = (await chief.do(ConversationRoom, room="soup")).conversation
+        await guest.do(ConversationRoom, room="soup")
+        now = int(world.clock.now() * 1000)
+        await chief.do(ConversationMute, conversation=room.id, user="g2", until=now + 60_000)
+        for _ in range(2):
+            await guest.do(ConversationLeave, conversation=room.id)
+            back = (await guest.do(ConversationRoom, room="soup")).conversation
+            assert [member.muted_until for member in back.members if member.user == "g2"] == [now + 60_000]
+            for kind, fields in ((MessageSend, {"text": "x"}), (StateSet, {"key": "k"})):
+                assert await guest.refused(kind, conversation=room.id, **fields) == "forbidden"
+        await guest.do(ConversationLeave, conversation=room.id)
+        world.clock.advance(61)
+        await guest.do(ConversationRoom, room="soup")
+        await guest.say(room.id)
 
     async def test_another_title(self, world: World, ann: Someone, bob: Someone) -> None:
         group = await world.group(ann, bob)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.messaging.world import Someone, World
-from tureen.model.ids import ConversationId
+from tureen.model.ids import ConversationId, UserId
 from tureen.protocol.commands import (
     ConversationAdd,
     ConversationDirect,
@@ -77,6 +77,6 @@ async def test_what_they_wrote_can_be_deleted_before_or_after(world: World) -> N
     group = await world.group(ann, bob)
     await ann.say(group.id, "mine")
     await world.service.take_out(ann.user)
-    assert await world.service.forget_user(ann.user) == 1
+    assert await world.service.forget_user(ann.user, UserId("chief")) == 1
     (message,) = (await bob.do(HistoryGet, conversation=group.id)).messages
     assert (message.text, message.sender) == ("", "ann")

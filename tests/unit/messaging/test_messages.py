@@ -20,6 +20,8 @@ from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
 from tureen.protocol.commands import (
     ConversationDirect,
     ConversationGet,
+    ConversationMute,
+    ConversationRoom,
     HistoryGet,
     MarkRead,
     MessageDelete,
@@ -44,6 +46,7 @@ from tureen.protocol.resources import (
     CallEnd,
     CallMedia,
     CallState,
+    ConversationKind,
     Custom,
     Message,
     Party,
@@ -306,12 +309,14 @@ class Moderator:
 
     def __init__(self) -> None:
         self.seen: list[Draft] = []
+        self.mentions: list[UserId] = []
 
     async def before_publish(self, actor: Actor, draft: Draft) -> Draft:
         self.seen.append(draft)
         if "forbidden" in draft.text:
             raise CommandError(ErrorCode.REJECTED, "Not here.")
-        return structs.replace(draft, text=draft.text.replace("darn", "****"), sender=UserId("mallory"))
+        text = draft.text.replace("darn", "****")
+        return structs.replace(draft, text=text, mentions=self.mentions, sender=UserId("mallory"))
 
 
 class TestBeforePublish:
@@ -327,8 +332,55 @@ class TestBeforePublish:
         await ann.do(MessageEdit, **command, text="darn good soup")
         (message,) = await page(ann, group.id)
         assert (message.text, message.sender) == ("**** good soup", "ann")
-        assert moderator.seen[-1].replaces == sent.message
+        assert moderator.seen[-1].replaces == moderator.seen[-1].id == sent.message == moderator.seen[0].id
         assert ann.seqs(group.id) == [2, 3]
+        world.close()
+
+    async def test_of_what_is_stored_it_is_not_asked_again(self, tmp_path: Path) -> None:
+        moderator = Moderator()
+        world = World(tmp_path / "m.db", before_publish=moderator)
+        ann = world.person("ann")
+        group = await world.group(ann)
+        sent = await ann.do(MessageSend, id="one", conversation=group.id, text="soup")
+        assert await ann.do(MessageSend, id="one", conversation=group.id, text="forbidden") == sent
+        edit = {"id": "two", "conversation": group.id, "message": sent.message, "version": 1}
+        edited = await ann.do(MessageEdit, **edit, text="good soup")
+        world.start()
+        assert await ann.do(MessageEdit, **edit, text="forbidden") == edited
+        assert [draft.text for draft in moderator.seen] == ["soup", "good soup"]
+        assert ann.seqs(group.id) == [2, 3]
+        world.close()
+
+    async def test_it_is_asked_last(self, tmp_path: Path) -> None:
+        moderator = Moderator()
+        world = World(tmp_path / "m.db", before_publish=moderator)
+        ann, bob, eve = world.person("ann"), world.person("bob"), world.person("eve")
+        group = await world.group(ann, bob)
+        direct = (await ann.do(ConversationDirect, user="bob")).conversation
+        sent = await ann.say(group.id)
+        await ann.do(ConversationMute, conversation=group.id, user="bob", until=int(world.clock.now() * 1000) + 1000)
+        world.directory.blocks.add((UserId("bob"), UserId("ann")))
+        edit = {"conversation": group.id, "message": sent.message, "text": "other soup"}
+        assert await eve.refused(MessageSend, conversation=group.id, text="soup") == "not_found"
+        assert await bob.refused(MessageSend, conversation=group.id, text="soup") == "forbidden"
+        assert await ann.refused(MessageSend, conversation=direct.id, text="soup") == "forbidden"
+        assert await ann.refused(MessageSend, conversation=group.id, text=" ") == "invalid"
+        assert await ann.refused(MessageEdit, **{**edit, "message": "MS_none"}, version=1) == "not_found"
+        assert await ann.refused(MessageEdit, **edit, version=2) == "conflict"
+        await ann.do(ConversationMute, conversation=group.id, user="bob", until=None)
+        assert await bob.refused(MessageEdit, **edit, version=1) == "forbidden"
+        assert len(moderator.seen) == 1
+        world.close()
+
+    async def test_it_knows_the_room_and_mentions_members_only(self, tmp_path: Path) -> None:
+        moderator = Moderator()
+        world = World(tmp_path / "m.db", before_publish=moderator)
+        ann = world.guest("ann", "kitchen")
+        room = (await ann.do(ConversationRoom, room="kitchen")).conversation
+        moderator.mentions = [UserId("ann"), UserId("stranger")]
+        await ann.say(room.id, "soup")
+        assert (moderator.seen[0].room, moderator.seen[0].kind) == ("kitchen", ConversationKind.ROOM)
+        assert (await page(ann, room.id))[0].mentions == ["ann"]
         world.close()
 
 

@@ -12,7 +12,9 @@ from tests.unit.messaging.world import Someone, World
 from tureen.messaging import MessagingLimits
 from tureen.model.ids import ConversationId
 from tureen.protocol.commands import (
+    ConversationAdd,
     ConversationRemove,
+    ConversationUpdate,
     EventsGet,
     HistoryGet,
     MessageDelete,
@@ -21,15 +23,15 @@ from tureen.protocol.commands import (
     Position,
 )
 from tureen.protocol.events import ConversationEvent, ConversationGone, Event, Gap
-from tureen.protocol.resources import Conversation
+from tureen.protocol.resources import Conversation, Message
 
 
 def at(group: Conversation, seq: int, epoch: str | None = None) -> Position:
     return Position(conversation=group.id, epoch=epoch or group.epoch, seq=seq)
 
 
-def seqs(events: Sequence[Event]) -> list[int]:
-    return [event.seq for event in events if isinstance(event, ConversationEvent)]
+def seqs(events: Sequence[Event | Message]) -> list[int]:
+    return [event.seq for event in events if isinstance(event, ConversationEvent | Message)]
 
 
 class TestHistory:
@@ -50,6 +52,40 @@ class TestHistory:
         assert await texts(after=9) == ("89", False)
         assert await texts(after=11) == ("", False)
         assert await ann.refused(HistoryGet, conversation=group.id, before=3, after=1) == "invalid"
+
+    async def test_tells_what_happened_between_the_messages(self, world: World, ann: Someone, bob: Someone) -> None:
+        group = await world.group(ann)
+        await ann.say(group.id, "one")
+        await ann.do(ConversationUpdate, conversation=group.id, title="Soup")
+        await ann.do(ConversationAdd, conversation=group.id, users=["bob"])
+        await bob.say(group.id, "two")
+        first, renamed, joined, second = range(group.head_seq + 1, group.head_seq + 5)
+
+        async def page(**fields: Any) -> tuple[list[int], list[int], bool]:
+            answer = await bob.do(HistoryGet, conversation=group.id, happenings=True, **fields)
+            assert all(event.command == "" for event in answer.happenings)
+            return seqs(answer.messages), seqs(answer.happenings), answer.more
+
+        assert await page(limit=2) == ([second], [joined], True)
+        assert await page(limit=2, before=joined) == ([first], [renamed], group.head_seq > 0)
+        assert await page(limit=2, after=first) == ([], [renamed, joined], True)
+        assert await page(limit=2, after=joined) == ([second], [], False)
+        plain = await bob.do(HistoryGet, conversation=group.id)
+        assert (seqs(plain.messages), plain.happenings) == ([first, second], [])
+
+    async def test_tells_a_thread_with_its_root(self, world: World, ann: Someone) -> None:
+        group = await world.group(ann)
+        root = await ann.say(group.id, "root")
+        for number in range(3):
+            await ann.say(group.id, str(number), thread=root.message)
+        answer = await ann.do(HistoryGet, conversation=group.id, thread=root.message, limit=2, happenings=True)
+        assert ([message.text for message in answer.messages], answer.happenings) == (["1", "2"], [])
+        assert (answer.root.text, answer.root.thread_replies, answer.more) == ("root", 3, True)
+        await ann.do(MessageDelete, conversation=group.id, message=root.message)
+        answer = await ann.do(HistoryGet, conversation=group.id, thread=root.message)
+        assert answer.root.deleted_at is not None
+        answer = await ann.do(HistoryGet, conversation=group.id, thread="MS_elsewhere")
+        assert (answer.root, answer.messages) == (None, [])
 
 
 class TestEvents:

@@ -12,6 +12,7 @@ from tureen.messaging import Retention
 from tureen.model.ids import ConversationId, UserId
 from tureen.protocol.commands import (
     ConversationDirect,
+    ConversationList,
     EventsGet,
     HistoryGet,
     MessageDelete,
@@ -20,7 +21,8 @@ from tureen.protocol.commands import (
     MessageSend,
     Position,
 )
-from tureen.protocol.events import Gap
+from tureen.protocol.errors import CommandError
+from tureen.protocol.events import ConversationGone, Gap
 
 DAY_S = 24 * 60 * 60
 
@@ -83,7 +85,7 @@ async def test_a_hold_keeps_everything(tmp_path: Path) -> None:
     await world.service.hold(UserId("chief"), where, held=True)
     world.clock.advance(2 * DAY_S)
     await world.service.purge()
-    assert await world.service.forget_user(ann.user) == 0
+    assert await world.service.forget_user(ann.user, UserId("chief")) == 0
     assert await ann.refused(MessageDelete, conversation=group.id, message=sent.message) == "rejected"
     assert [message.text for message in (await ann.do(HistoryGet, conversation=group.id)).messages] == ["evidence"]
     await world.service.hold(UserId("chief"), where, held=False)
@@ -91,6 +93,8 @@ async def test_a_hold_keeps_everything(tmp_path: Path) -> None:
     assert (await ann.do(HistoryGet, conversation=group.id)).messages == []
     acts = [entry.act.value for entry in await world.service.audit(None, 10)]
     assert acts == ["hold_lifted", "user_forgotten", "hold_set"]
+    forgotten = (await world.service.audit(None, 2))[1]
+    assert (forgotten.moderator, forgotten.user) == ("chief", "ann")
     world.close()
 
 
@@ -103,9 +107,32 @@ async def test_everything_somebody_wrote_is_forgotten(count: int, world: World) 
     await bob.say(group.id, "not hers")
     await bob.do(MessageReport, conversation=group.id, message=sent.message, reason="rude")
     assert [report.text for report in await world.service.reports(None, 9)] == [f"mine {count - 1}"]
-    assert await world.service.forget_user(ann.user) == count
+    assert await world.service.forget_user(ann.user, UserId("chief")) == count
     history = (await bob.do(HistoryGet, conversation=group.id, limit=200)).messages
     assert [message.text for message in history if message.deleted_at is None] == ["not hers"]
     assert [report.text for report in await world.service.reports(None, 9)] == [""]
     assert bob.seqs(group.id) == list(range(2, 2 * count + 3))
-    assert await world.service.forget_user(ann.user) == 0
+    assert await world.service.forget_user(ann.user, UserId("chief")) == 0
+
+
+async def test_a_deleted_conversation_is_nowhere_any_more(world: World) -> None:
+    ann, bob = world.person("ann"), world.person("bob")
+    direct = (await ann.do(ConversationDirect, user="bob")).conversation
+    kept = await world.group(ann, bob)
+    for number in range(3):
+        await ann.say(direct.id, f"soup {number}")
+    await world.service.delete_conversation(UserId("chief"), ConversationId(direct.id))
+    assert bob.inbox[-1] == ann.inbox[-1] == ConversationGone(conversation=direct.id)
+    for someone in (ann, bob):
+        assert [each.id for each in (await someone.do(ConversationList)).conversations] == [kept.id]
+        assert await someone.refused(MessageSend, conversation=direct.id, text="x") == "not_found"
+        assert await someone.refused(HistoryGet, conversation=direct.id) == "not_found"
+    assert (await ann.do(MessageSearch, query="soup")).messages == []
+    with pytest.raises(CommandError):
+        await world.service.delete_conversation(UserId("chief"), ConversationId(direct.id))
+    anew = (await bob.do(ConversationDirect, user="ann")).conversation
+    assert anew.id != direct.id
+    await bob.say(anew.id, "again")
+    assert [message.text for message in (await ann.do(HistoryGet, conversation=anew.id)).messages] == ["again"]
+    (entry,) = await world.service.audit(None, 9)
+    assert (entry.act.value, entry.moderator, entry.conversation) == ("conversation_deleted", "chief", direct.id)

@@ -17,9 +17,11 @@ from tests.unit.doors.guest import wrapped
 from tureen.auth.secret import Secret
 from tureen.auth.tokens import issue_token
 from tureen.config.load import load_settings
+from tureen.doors.livekit import LivekitDoor
 from tureen.model.grant import Grant, RoomGrant
 from tureen.model.ids import Identity, RoomName
 from tureen.model.media import CandidateAddress
+from tureen.server import composition
 from tureen.server.composition import Foundation, _advertise, _livekit_settings, _registry, compose, core_settings
 from tureen.server.health import Health
 from tureen.telemetry.metrics import Metrics
@@ -102,3 +104,21 @@ class TestNode:
         assert "tureen_rooms 0.0" in page
         assert "tureen_transports 0.0" in page
         assert "tureen_rtp_forwarded_total 0.0" in page
+
+    @pytest.mark.parametrize("keep", [True, False])
+    async def test_chat_of_programs_is_kept_if_the_settings_say_so(
+        self, keep: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[Any] = []
+
+        class Door(LivekitDoor):
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, **kwargs)
+                made.append(self)
+
+        monkeypatch.setattr(composition, "LivekitDoor", Door)
+        settings = load_settings({"dev": True, "port": free_port(), "rooms.keep_chat": keep})
+        foundation = Foundation(settings=settings, metrics=Metrics(), health=Health(), media_addresses=("127.0.0.1",))
+        async with compose(foundation):
+            (door,) = made
+            assert (door._services.chat is not None) == keep

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from pathlib import Path
 
@@ -70,6 +71,9 @@ async def test_it_is_counted_and_leaves_nothing_behind(tmp_path: Path, monkeypat
         page = metrics.render().decode()
         assert "tureen_sessions 0.0" in page
         assert "tureen_goodbyes_resync_total 0.0" in page
+        asked = dict(re.findall(r"^tureen_storage_(reads|writes)_total (\S+)$", page, re.MULTILINE))
+        assert float(asked["reads"]) >= 2, "open calls, and those that left no trace yet, were asked for"
+        assert float(asked["writes"]) >= 1, "revocations that are over were forgotten"
         people.say_goodbye()
     await asyncio.sleep(0)
     assert len(asyncio.all_tasks()) == 1, "only this test's own"

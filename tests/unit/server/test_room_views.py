@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from tests.unit.doors.fakes import FakeRevocations
 from tests.unit.rooms.links import link, received, sent
 from tests.unit.rooms.people import Building, Person
 from tureen.auth.secret import Secret
@@ -29,7 +30,8 @@ class Node:
     def __init__(self, *, dev: bool = False) -> None:
         self.building = Building()
         settings = load_settings({"dev": dev} if dev else {"keys": f"{KEY}: {SECRET.reveal()}"})
-        views = RoomViews(self.building.registry, {KEY: SECRET}, open_to_all=dev)
+        self.revoked = FakeRevocations()
+        views = RoomViews(self.building.registry, {KEY: SECRET}, self.revoked, open_to_all=dev)
         health = Health()
         health.move_to(NodeState.READY)
         self.client = TestClient(build_app(settings, views.routes, health, Metrics()))
@@ -74,6 +76,12 @@ class TestAccess:
             status, body = node.get(path, bearer)
             assert status == 401
             assert "ann" not in str(body)
+
+    def test_nobody_whose_token_was_revoked(self) -> None:
+        node = Node()
+        node.revoked.users.add("op")
+        bearer = token(list=True)
+        assert node.get("/api/rooms", bearer) == node.get("/api/rooms", "garbage")
 
     def test_in_development_everyone(self) -> None:
         node = Node(dev=True)

@@ -19,7 +19,7 @@ export type { CommandOf, CommandType, Draft, ReplyOf } from './connection/replyO
 export type { OpenSocket, SocketLike } from './connection/socketLike';
 export { Chat, type Signal } from './conversations/chat';
 export type { ChatMessage } from './conversations/chatMessage';
-export { Chats } from './conversations/chats';
+export { Chats, type Found } from './conversations/chats';
 export type { OwnMessage, Writing } from './conversations/outgoing';
 export type { Pages } from './conversations/pages';
 export type { Notice, Timeline } from './conversations/timeline';

@@ -221,6 +221,11 @@ export interface Message {
   /** Where it was posted; it never changes. */
   seq: number;
   sender: string;
+  /**
+   * In conversations of rooms: what the sender was called when they wrote it, as their token said. Guests are in no
+   * directory, so this is all that is known of them once they have left. Empty: ask for the person.
+   */
+  sender_name?: string;
   sent_at: number;
   text?: string;
   mentions?: string[];
@@ -634,7 +639,11 @@ export interface ConversationMembers {
   limit?: number;
 }
 
-/** Bring people into a group. `ConversationAnswered`. Who blocks one is left out in silence. */
+/**
+ * Bring people into a group. `ConversationAnswered`. Who blocks one is left out in silence.
+ *
+ * Owners and moderators lift bans by it. Of a room they do no more than that: people come by their own tokens.
+ */
 export interface ConversationAdd {
   type: "conversation.add";
   id: string;
@@ -753,6 +762,8 @@ export interface HistoryGet {
   after?: number | null;
   /** Only what was posted under this message. */
   thread?: string | null;
+  /** With what happened between the messages; it counts in the limit. A thread has none. */
+  happenings?: boolean;
   limit?: number;
 }
 
@@ -941,6 +952,10 @@ export interface Messages {
   type: "messages";
   id: string;
   messages: Message[];
+  /** If they were asked for: what happened in this stretch and is no message, oldest first. */
+  happenings?: ConversationEvent[];
+  /** Of a thread: the message under which they were posted. Absent: it is kept no more. */
+  root?: Message | null;
   /** There are further ones in the direction that was asked for. */
   more?: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Conversation, ConversationEvent, Message, Messages } from '../src/protocol';
+import type { Conversation, ConversationEvent, HistoryGet, Message, Messages } from '../src/protocol';
 import type { FakeServer } from './fakeServer';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -76,28 +76,45 @@ export class FakeConversation {
     const all = new Map<string, Mutable<Message>>();
     for (const { event, sender, at } of this.log) {
       if (event.kind === 'posted') all.set(event.message.id, { ...event.message });
-      if (event.kind !== 'edited' && event.kind !== 'deleted' && event.kind !== 'reacted') continue;
-      const message = all.get(event.message);
-      if (message === undefined) continue;
-      if (event.kind === 'edited') Object.assign(message, { text: event.text, version: event.version, edited_at: at });
-      if (event.kind === 'deleted') {
-        Object.assign(message, { text: '', version: event.version, deleted_at: at, reactions: [], edited_at: null });
-      }
-      if (event.kind === 'reacted') message.reactions = withReaction(message, event.label, sender, event.on ?? true);
+      else if ('message' in event) alter(all.get(event.message), event, sender, at);
     }
+    for (const { thread: under } of [...all.values()]) countUnder(all.get(under ?? ''));
     return [...all.values()].filter((message) => (message.thread ?? null) === thread);
   }
 
-  #page(command: { before?: number | null; after?: number | null; thread?: string | null; limit?: number }): Omit<Messages, 'id'> {
-    const { before, after, thread = null, limit = 50 } = command;
-    const all = this.messages(thread);
-    if (after !== undefined && after !== null) {
-      const found = all.filter(({ seq }) => seq > after);
-      return { type: 'messages', messages: found.slice(0, limit), more: found.length > limit };
-    }
-    const found = all.filter(({ seq }) => seq < (before ?? Infinity));
-    return { type: 'messages', messages: found.slice(-limit), more: found.length > limit };
+  /** What happened and is no message, oldest first. */
+  happenings(): readonly ConversationEvent[] {
+    return this.log.filter(({ event }) => ['joined', 'left', 'role_changed', 'renamed', 'call_ended'].includes(event.kind));
   }
+
+  #page(command: Omit<HistoryGet, 'id' | 'type' | 'conversation'>): Omit<Messages, 'id'> {
+    const { before, after, thread = null, happenings = false, limit = 50 } = command;
+    const upwards = after !== undefined && after !== null;
+    const places = [...this.messages(thread), ...(happenings ? this.happenings() : [])].map(({ seq }) => seq).sort((a, b) => a - b);
+    const found = places.filter((seq) => (upwards ? seq > after : seq < (before ?? Infinity)));
+    const page = new Set(upwards ? found.slice(0, limit) : found.slice(-limit));
+    const root = this.messages(null).find(({ id }) => id === thread);
+    return {
+      type: 'messages',
+      messages: this.messages(thread).filter(({ seq }) => page.has(seq)),
+      ...(happenings && { happenings: this.happenings().filter(({ seq }) => page.has(seq)) }),
+      ...(root !== undefined && { root }),
+      more: found.length > limit,
+    };
+  }
+}
+
+function alter(message: Mutable<Message> | undefined, event: ConversationEvent['event'], sender: string, at: number): void {
+  if (message === undefined) return;
+  if (event.kind === 'edited') Object.assign(message, { text: event.text, version: event.version, edited_at: at });
+  if (event.kind === 'deleted') {
+    Object.assign(message, { text: '', version: event.version, deleted_at: at, reactions: [], edited_at: null });
+  }
+  if (event.kind === 'reacted') message.reactions = withReaction(message, event.label, sender, event.on ?? true);
+}
+
+function countUnder(root: Mutable<Message> | undefined): void {
+  if (root !== undefined) root.thread_replies = (root.thread_replies ?? 0) + 1;
 }
 
 function withReaction(message: Message, label: string, user: string, on: boolean): Message['reactions'] {

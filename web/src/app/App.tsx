@@ -12,6 +12,8 @@ const HomePage = lazy(async () => ({ default: (await import('./HomePage')).HomeP
 /** Media code is most of the app's size: the landing page does not wait for it. */
 const RoomPage = lazy(async () => ({ default: (await import('./RoomPage')).RoomPage }));
 
+const NOTHING_OPEN = { conversation: null, thread: null };
+
 export function App(): ReactElement {
   const { router, preferences, account } = useServices();
   const route = useStore(router);
@@ -26,7 +28,7 @@ export function App(): ReactElement {
     return (
       <CrashBoundary>
         <Suspense fallback={<WaitingPage room="Tureen" text="Warming up…" />}>
-          <HomePage key={signedIn.user} account={signedIn} conversation={route.kind === 'home' ? route.conversation : null} />
+          <HomePage key={signedIn.user} account={signedIn} address={route.kind === 'home' ? route : NOTHING_OPEN} />
         </Suspense>
       </CrashBoundary>
     );

@@ -16,6 +16,7 @@ export interface Services {
   readonly router: Router;
   /** Null where storage is forbidden. */
   readonly tabStorage: TextStorage | null;
+  readonly browserStorage: TextStorage | null;
 }
 
 export function createServices(win: Window & typeof globalThis): Services {
@@ -27,6 +28,7 @@ export function createServices(win: Window & typeof globalThis): Services {
     claims: new SeatClaims(win.navigator.locks),
     router: new Router(win),
     tabStorage: storage(() => win.sessionStorage),
+    browserStorage: storage(() => win.localStorage),
   };
 }
 

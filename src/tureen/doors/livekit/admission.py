@@ -16,6 +16,7 @@ from tureen.doors.livekit.errors import RefusalError, SignalError
 from tureen.doors.livekit.join_request import read_join_request_untrusted
 from tureen.doors.livekit.settings import LivekitDoorSettings
 from tureen.model.grant import Grant
+from tureen.ports import Revoked
 from tureen.rooms import RoomError, RoomRegistry
 from tureen.rooms.errors import LimitExceededError, NotPermittedError, RoomFullError, RoomMissingError
 from tureen.rooms.profile import Profile
@@ -42,6 +43,7 @@ def check_admission_untrusted(
     authorization: str | None,
     *,
     registry: RoomRegistry,
+    revoked: Revoked,
     settings: LivekitDoorSettings,
     now: float,
 ) -> Admission:
@@ -51,6 +53,8 @@ def check_admission_untrusted(
     """
     grant = _grant(query, authorization, settings, now)
     try:
+        if revoked.is_revoked(grant):
+            raise _misfit("The token was revoked.")
         return _admit(grant, query, registry)
     except RefusalError as refusal:
         refusal.grant = grant

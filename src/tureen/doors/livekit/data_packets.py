@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
 from livekit.protocol import models
 
 from tureen.doors.livekit.errors import SignalError
@@ -11,11 +12,15 @@ from tureen.doors.livekit.session_context import SessionContext
 from tureen.doors.livekit.wire import read_data_packet_untrusted
 from tureen.model.grant import ParticipantKind
 from tureen.model.ids import Identity, ParticipantSid
+from tureen.ports import WrittenText
 from tureen.rooms import Participant, Room
 from tureen.rooms.data import DataAudience, DataDelivery
 
+RELIABLE = "_reliable"
+"""Label of the channel that loses nothing."""
+
 _DELIVERIES: Mapping[str, tuple[DataDelivery, models.DataPacket.Kind]] = {
-    "_reliable": (DataDelivery.RELIABLE, models.DataPacket.Kind.RELIABLE),
+    RELIABLE: (DataDelivery.RELIABLE, models.DataPacket.Kind.RELIABLE),
     "_lossy": (DataDelivery.LOSSY, models.DataPacket.Kind.LOSSY),
 }
 """Labels whose messages are packets. Other labels carry raw bytes, those that begin with a bar excepted."""
@@ -54,12 +59,28 @@ def _handle_packet(context: SessionContext, label: str, payload: bytes) -> None:
         return
     packet.kind = kind
     _stamp(packet, content, context.room, context.participant)
+    destinations = _destinations(packet, content, context.room)
+    written = None if destinations else _chat(context, delivery, packet)
     receivers = context.room.receivers(
-        context.participant,
-        DataAudience(identities=_destinations(packet, content, context.room), metrics=content == "metrics"),
+        context.participant, DataAudience(identities=destinations, metrics=content == "metrics")
     )
     if receivers:
         context.services.media.send_data(receivers, label, packet.SerializeToString())
+    if written is not None and context.services.chat is not None:
+        context.services.chat.handle_written(written)
+
+
+def _chat(context: SessionContext, delivery: DataDelivery, packet: models.DataPacket) -> WrittenText | None:
+    """What the participant has written to everybody in its own name, once the last packet of it is there."""
+    writer = context.participant
+    by_itself = packet.participant_sid == writer.sid
+    if context.services.chat is None or delivery is not DataDelivery.RELIABLE or writer.hidden or not by_itself:
+        return None
+    chat = context.chat.take_untrusted(packet)
+    if chat is None:
+        return None
+    named = msgspec.structs.replace(writer.grant, name=writer.profile.name)
+    return WrittenText(room=context.room.name, writer=named, id=chat.stream, text=chat.text)
 
 
 def _stamp(packet: models.DataPacket, content: str, room: Room, sender: Participant) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from tureen.doors.livekit.admission import Admission, check_admission_untrusted
+from tureen.doors.livekit.chat_streams import chat_packets
+from tureen.doors.livekit.data_packets import RELIABLE
 from tureen.doors.livekit.outbox import Outbox
 from tureen.doors.livekit.services import DoorServices
 from tureen.doors.livekit.session import SignalSession, open_session
 from tureen.doors.livekit.settings import LivekitDoorSettings
 from tureen.doors.livekit.shared_frames import SharedFrames
-from tureen.ports import Clock, Entropy, MediaPort
-from tureen.rooms import RoomRegistry
+from tureen.model.ids import Identity, RoomName, UserId
+from tureen.ports import Clock, Entropy, MediaPort, Revoked, RoomChat
+from tureen.protocol.resources import Message
+from tureen.rooms import DepartureReason, RoomRegistry
 
 
 class LivekitDoor:
-    """Checks who may come in, and opens sessions for them."""
+    """Checks who may come in, and opens sessions for them. Implements `ports.SessionCloser`, `ports.RoomReaders`."""
 
     def __init__(
         self,
@@ -24,13 +28,18 @@ class LivekitDoor:
         clock: Clock,
         entropy: Entropy,
         settings: LivekitDoorSettings,
+        *,
+        revoked: Revoked,
+        chat: RoomChat | None = None,
     ) -> None:
-        """``registry`` may serve other doors as well."""
+        """``registry`` may serve other doors as well; ``revoked`` is asked about every token; ``chat`` keeps texts."""
         self._services = DoorServices(
             registry=registry,
             media=media,
             clock=clock,
             entropy=entropy,
+            revoked=revoked,
+            chat=chat,
             settings=settings,
             shared_frames=SharedFrames(),
         )
@@ -46,6 +55,7 @@ class LivekitDoor:
             query,
             authorization,
             registry=self._services.registry,
+            revoked=self._services.revoked,
             settings=self._services.settings,
             now=self._services.clock.now(),
         )
@@ -57,3 +67,28 @@ class LivekitDoor:
     def open(self, admission: Admission, outbox: Outbox) -> SignalSession | None:
         """Lets an admitted client in. ``None`` if it was sent away; the outbox then holds the reason."""
         return open_session(self._services, admission, outbox)
+
+    def close_revoked(self, users: Collection[UserId] | None) -> None:
+        """See `ports.SessionCloser`. Their media ends in the same turn; a participant without a socket goes as well."""
+        for room in self._services.registry.rooms:
+            if users is None:
+                found = room.participants
+            else:
+                bearers = (room.audience.by_identity(Identity(user)) for user in users)
+                found = tuple(bearer for bearer in bearers if bearer is not None)
+            for participant in found:
+                if self._services.revoked.is_revoked(participant.grant):
+                    room.remove(participant, DepartureReason.REMOVED)
+
+    def tell(self, room: RoomName, message: Message) -> None:
+        """See `ports.RoomReaders`. Its sender has it, wherever it was written."""
+        found = self._services.registry.find(room)
+        if found is None or not message.text:
+            return
+        sender = Identity(message.sender)
+        receivers = found.data.others(found.audience, sender)
+        if not receivers:
+            return
+        present = found.audience.by_identity(sender)
+        for packet in chat_packets(message, None if present is None or present.hidden else present.sid):
+            self._services.media.send_data(receivers, RELIABLE, packet.SerializeToString())

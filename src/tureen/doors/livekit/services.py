@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from tureen.doors.livekit.settings import LivekitDoorSettings
 from tureen.doors.livekit.shared_frames import SharedFrames
-from tureen.ports import Clock, Entropy, MediaPort
+from tureen.ports import Clock, Entropy, MediaPort, Revoked, RoomChat
 from tureen.rooms import RoomRegistry
 
 
@@ -17,5 +17,7 @@ class DoorServices(Struct, frozen=True, kw_only=True):
     media: MediaPort
     clock: Clock
     entropy: Entropy
+    revoked: Revoked
+    chat: RoomChat | None
     settings: LivekitDoorSettings
     shared_frames: SharedFrames

@@ -267,6 +267,12 @@ def open_session(services: DoorServices, admission: Admission, outbox: Outbox) -
         client=client_facts(admission.request.client_info),
         auto_subscribe=settings.auto_subscribe if admission.request.HasField("connection_settings") else True,
     )
+    if services.revoked.is_revoked(grant):
+        # Between the check and the opened socket.
+        log.info("join refused", reason="The token was revoked.")
+        outbox.put(responses.departure(DepartureReason.REMOVED).SerializeToString())
+        outbox.close()
+        return None
     relay = _Relay()
     try:
         room, participant = services.registry.join(grant, options, relay)

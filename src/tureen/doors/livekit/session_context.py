@@ -7,6 +7,7 @@ from collections.abc import Callable
 from livekit.protocol import rtc
 
 from tureen.doors.livekit import responses
+from tureen.doors.livekit.chat_streams import ChatStreams
 from tureen.doors.livekit.outbox import Outbox
 from tureen.doors.livekit.services import DoorServices
 from tureen.doors.livekit.wire import encode_response
@@ -28,6 +29,7 @@ class SessionContext:
         self.participant = participant
         self.peer = peer
         self.outbox = outbox
+        self.chat = ChatStreams(services.clock)
         self.log = participant_log(room, participant)
         self._prompt: Timer | None = None
 

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from tureen.doors.native.dispatch import failed
-from tureen.doors.native.services import RETRY_MS, NativeServices
+from tureen.doors.native.services import NativeServices
 from tureen.doors.native.socket import NativeSocket
 from tureen.model.grant import Grant
 from tureen.model.ids import UserId
@@ -236,13 +236,7 @@ class Connection:
         except CommandError as error:
             self._refuse_hello(hello, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client must not wait for ever
-            refusal = self._services.explain("hello failed", error)
-            if self._session is None:
-                self._refuse_hello(hello, refusal)
-            elif self._is_current(self._session):
-                self._services.registry.end(
-                    self._session, GoodbyeReason.RESYNC, refusal.message, refusal.retry_after_ms or RETRY_MS
-                )
+            self._put_off(hello, self._services.explain("hello failed", error))
 
     async def _open(self, hello: Hello, grant: Grant) -> Sequence[Event]:
         """Opens the session and answers `Welcome`; what the device missed is still to be sent."""
@@ -284,6 +278,14 @@ class Connection:
         if self._state is not ConnectionState.CLOSED:
             self._send(failed(hello.id, error))
             self._close(CloseCode.REFUSED, error.error_code.value)
+
+    def _put_off(self, hello: Hello, error: CommandError) -> None:
+        """For now: it may come again, with the positions that it has by then."""
+        if self._session is None:
+            self._refuse_hello(hello, error)
+        elif self._is_current(self._session):
+            retry_after_ms = error.retry_after_ms or 0
+            self._services.registry.end(self._session, GoodbyeReason.RESYNC, error.message, retry_after_ms)
 
     def _is_current(self, session: Session) -> bool:
         return self._state is ConnectionState.OPEN and session.is_reachable and session.wire is self._socket

@@ -13,7 +13,7 @@ from tureen.protocol.commands import Command, conversations, messages
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.replies import Failed, Reply
 from tureen.signaling.guests import is_guest
-from tureen.storage.errors import StorageError, refusal_of
+from tureen.storage.errors import StorageBusyError, StorageError, refusal_of
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -57,10 +57,15 @@ class Dispatcher:
 
 
 def storage_refusal(error: Exception) -> CommandError | None:
-    """What a client is told where the database fails, which is logged; None: it is another failure."""
-    refusal = refusal_of(error) if isinstance(error, StorageError) else None
-    if refusal is not None:
-        _log.warning("the database fails", code=getattr(error, "code", ""), reason=str(error))
+    """What a client is told where the database is busy or fails; None: it is another failure.
+
+    That it fails is logged; being busy passes.
+    """
+    if not isinstance(error, StorageError):
+        return None
+    refusal = refusal_of(error)
+    if refusal is not None and not isinstance(error, StorageBusyError):
+        _log.warning("the database fails", code=error.code, reason=str(error))
     return refusal
 
 

@@ -69,7 +69,10 @@ class ConversationMembers(Command, frozen=True, kw_only=True, tag="conversation.
 
 
 class ConversationAdd(Command, frozen=True, kw_only=True, tag="conversation.add"):
-    """Bring people into a group. `ConversationAnswered`. Who blocks one is left out in silence."""
+    """Bring people into a group. `ConversationAnswered`. Who blocks one is left out in silence.
+
+    Owners and moderators lift bans by it. Of a room they do no more than that: people come by their own tokens.
+    """
 
     conversation: Id
     users: UserIds

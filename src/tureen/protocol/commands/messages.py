@@ -91,6 +91,8 @@ class HistoryGet(Command, frozen=True, kw_only=True, tag="history.get"):
     after: Seq | None = None
     thread: Id | None = None
     """Only what was posted under this message."""
+    happenings: bool = False
+    """With what happened between the messages; it counts in the limit. A thread has none."""
     limit: PageSize = 50
 
 

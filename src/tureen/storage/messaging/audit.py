@@ -103,10 +103,10 @@ def reports(before: int | None, limit: int) -> Script[Sequence[Report]]:
     ]
 
 
-def forget_reports_of(act: Act) -> Script[None]:
-    """Of what the act's user wrote."""
-    yield from execute(_FORGET, of_sender=act.user)
-    yield from note(act, ModerationAct.FORGOTTEN, user=act.user)
+def forget_reports_of(act: Act, sender: UserId) -> Script[None]:
+    """Of what the sender wrote."""
+    yield from execute(_FORGET, of_sender=sender)
+    yield from note(act, ModerationAct.FORGOTTEN, user=sender)
 
 
 def hold(act: Act, *, held: bool) -> Script[None]:

@@ -150,7 +150,14 @@ def make(new: NewConversation) -> Script[tuple[RosterRecord, Membership | None]]
 
 
 def seat(
-    conversation: ConversationId, user: UserId, role: MemberRole, *, joined_at: int, read: int, hidden: int = -1
+    conversation: ConversationId,
+    user: UserId,
+    role: MemberRole,
+    *,
+    joined_at: int,
+    read: int,
+    hidden: int = -1,
+    muted_until: int | None = None,
 ) -> Script[None]:
     """A new member, who has nothing to catch up with."""
     yield from execute(
@@ -161,7 +168,7 @@ def seat(
         joined_at=joined_at,
         delivered_seq=read,
         read_seq=read,
-        muted_until=None,
+        muted_until=muted_until,
         hidden_seq=hidden,
     )
 

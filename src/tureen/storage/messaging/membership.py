@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, bindparam, case, delete, func, literal_column, select, update
+from sqlalchemy import BigInteger, bindparam, case, delete, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tureen.messaging import rules
@@ -29,10 +29,10 @@ from tureen.storage.messaging.audit import note
 from tureen.storage.messaging.conversations import seat
 from tureen.storage.messaging.head import append, locked_standing, placed, standing
 from tureen.storage.messaging.rows import member_of
-from tureen.storage.schema.messaging import BANS, CONVERSATIONS, MEMBERS, MENTIONS
-from tureen.storage.script import PerDialect, Script, execute, first, one, rows
+from tureen.storage.schema.messaging import BANS, CONVERSATIONS, MEMBERS, MENTIONS, MUTES
+from tureen.storage.script import PerDialect, Script, Value, execute, first, one, rows
 
-C, M, B, N = CONVERSATIONS.c, MEMBERS.c, BANS.c, MENTIONS.c
+C, M, B, N, U = CONVERSATIONS.c, MEMBERS.c, BANS.c, MENTIONS.c, MUTES.c
 
 _IN = M.conversation == bindparam("b_conversation")
 _AMONG = select(MEMBERS).where(_IN, IsOneOf(M.user, bindparam("users")))
@@ -43,6 +43,10 @@ _BAN = PerDialect(
     sqlite=sqlite.insert(BANS).on_conflict_do_nothing(), postgresql=postgresql.insert(BANS).on_conflict_do_nothing()
 )
 _UNBAN = delete(BANS).where(B.conversation == bindparam("conversation"), B.user == bindparam("user"))
+_AMONG_MUTES = (U.conversation == bindparam("b_conversation"), IsOneOf(U.user, bindparam("users")))
+_MUTES = select(MUTES).where(*_AMONG_MUTES)
+_DROP_MUTES = delete(MUTES).where(*_AMONG_MUTES)
+_KEEP_MUTE = insert(MUTES)
 _COUNT = (
     update(CONVERSATIONS)
     .where(C.id == bindparam("conversation"))
@@ -70,12 +74,14 @@ _MARK = _ONE.values(
 
 
 def add_members(addition: Addition) -> Script[Membership]:
-    """Into a group by a member; into a room by oneself, whose grant was checked."""
+    """Into a group by a member; into a room by oneself, whose grant was checked: others' bans there are only lifted."""
     act = addition.act
     found = yield from locked_standing(act)
     if found is None:
         raise not_found("conversation")
     is_room = found.conversation.kind is ConversationKind.ROOM
+    if is_room and addition.users != [act.user]:
+        return (yield from _pardon(act, found, addition.users))
     role = MemberRole.MEMBER
     if not is_room:
         role = rules.check_access(act, found)
@@ -92,10 +98,12 @@ def add_members(addition: Addition) -> Script[Membership]:
     if addition.tell_up_to is None or count <= addition.tell_up_to:
         event = (yield from append(act, found, Joined(users=list(newcomers)))).event
         head += 1
+    mutes = yield from _take_mutes(act, newcomers)
     for user in newcomers:
-        yield from seat(act.conversation, user, MemberRole.MEMBER, joined_at=act.at, read=head)
+        muted = mutes.get(user)
+        yield from seat(act.conversation, user, MemberRole.MEMBER, joined_at=act.at, read=head, muted_until=muted)
     yield from execute(_COUNT, conversation=act.conversation, more=len(newcomers))
-    return Membership(standing=(yield from _standing(act)), changed=newcomers, event=event)
+    return Membership(standing=(yield from _standing(act)), changed=newcomers, event=event, mutes=mutes)
 
 
 def remove_members(removal: Removal) -> Script[Membership]:
@@ -232,24 +240,51 @@ def _newcomers(addition: Addition, role: MemberRole, *, is_room: bool) -> Script
     act = addition.act
     there = {member.user for member in (yield from _among(act, addition.users))}
     newcomers = [user for user in dict.fromkeys(addition.users) if user not in there]
-    banned = {
-        UserId(row["user"])
-        for row in (yield from rows(_BANNED, conversation=act.conversation, users=[str(user) for user in newcomers]))
-    }
+    banned = yield from _banned(act, newcomers)
     if banned and is_room:
         raise forbidden("A moderator banned you from this conversation.")
     if rules.rank(role) < rules.rank(MemberRole.MODERATOR):
         return [user for user in newcomers if user not in banned]
+    yield from _lift(act, banned)
+    return newcomers
+
+
+def _take_mutes(act: Act, newcomers: Sequence[UserId]) -> Script[dict[UserId, int]]:
+    """Those that they left with, as far as they still last."""
+    among: dict[str, Value] = {"b_conversation": act.conversation, "users": [str(user) for user in newcomers]}
+    found = yield from rows(_MUTES, **among)
+    if found:
+        yield from execute(_DROP_MUTES, **among)
+    return {UserId(row["user"]): row["muted_until"] for row in found if row["muted_until"] > act.at}
+
+
+def _pardon(act: Act, found: Standing, users: Sequence[UserId]) -> Script[Membership]:
+    role = rules.check_access(act, found)
+    rules.check_brings_in_nobody(role)
+    yield from _lift(act, (yield from _banned(act, users)))
+    return Membership(standing=found, changed=[])
+
+
+def _banned(act: Act, users: Sequence[UserId]) -> Script[list[UserId]]:
+    found = yield from rows(_BANNED, conversation=act.conversation, users=[str(user) for user in users])
+    return [UserId(row["user"]) for row in found]
+
+
+def _lift(act: Act, banned: Sequence[UserId]) -> Script[None]:
     for user in banned:
         yield from execute(_UNBAN, conversation=act.conversation, user=user)
         yield from note(act, ModerationAct.UNBANNED, user=user)
-    return newcomers
 
 
 def _remove(act: Act, found: Standing, targets: Sequence[MemberRecord], *, tell: bool) -> Script[Membership]:
     users = [target.user for target in targets]
     gone = [str(user) for user in users]
     yield from execute(_UNSEAT, b_conversation=act.conversation, users=gone)
+    for target in targets:
+        if target.muted_until is not None and target.muted_until > act.at:
+            yield from execute(
+                _KEEP_MUTE, conversation=act.conversation, user=target.user, muted_until=target.muted_until
+            )
     yield from execute(_FORGET_MENTIONS, conversation=act.conversation, users=gone)
     yield from execute(_COUNT, conversation=act.conversation, more=-len(users))
     left = found.conversation.member_count - len(users)

@@ -19,13 +19,13 @@ from sqlalchemy import (
     table,
 )
 
-from tureen.messaging.records import HistoryQuery, SearchQuery
+from tureen.messaging.records import History, HistoryQuery, SearchQuery
 from tureen.model.ids import ConversationId, MessageId, UserId
 from tureen.protocol.events import ConversationEvent
 from tureen.protocol.resources import Message
 from tureen.storage.messaging.rows import event_of, message_of
-from tureen.storage.schema.messaging import CONVERSATIONS, EVENTS, MEMBERS, MESSAGES
-from tureen.storage.script import PerDialect, Script, Value, rows
+from tureen.storage.schema.messaging import CONVERSATIONS, EVENTS, IS_HAPPENING, MEMBERS, MESSAGES
+from tureen.storage.script import PerDialect, Row, Script, Value, first, rows
 
 C, M, E, G = CONVERSATIONS.c, MEMBERS.c, EVENTS.c, MESSAGES.c
 _FAR = 2**62
@@ -38,19 +38,31 @@ _THREAD = select(MESSAGES).where(_IN, G.thread == bindparam("thread"), _BETWEEN)
 _MAIN_UP, _MAIN_DOWN = _MAIN.order_by(G.seq), _MAIN.order_by(G.seq.desc())
 _THREAD_UP, _THREAD_DOWN = _THREAD.order_by(G.seq), _THREAD.order_by(G.seq.desc())
 
-_EVENTS = (
-    select(
-        C.epoch,
-        E.seq.label("event_seq"),
-        E.sender.label("event_sender"),
-        E.at.label("event_at"),
-        E.command.label("event_command"),
-        E.kind.label("event_kind"),
-        E.message.label("event_message"),
-        E.version.label("event_version"),
-        E.content.label("event_content"),
-        MESSAGES,
+_EVENT = (
+    E.seq.label("event_seq"),
+    E.sender.label("event_sender"),
+    E.at.label("event_at"),
+    E.command.label("event_command"),
+    E.kind.label("event_kind"),
+    E.message.label("event_message"),
+    E.version.label("event_version"),
+    E.content.label("event_content"),
+)
+_HAPPENED = (
+    select(*_EVENT, select(C.epoch).where(C.id == E.conversation).scalar_subquery().label("epoch"))
+    .where(
+        E.conversation == bindparam("conversation"),
+        E.seq > bindparam("after"),
+        E.seq < bindparam("before"),
+        IS_HAPPENING,
     )
+    .limit(_LIMIT)
+)
+_HAPPENED_UP, _HAPPENED_DOWN = _HAPPENED.order_by(E.seq), _HAPPENED.order_by(E.seq.desc())
+_ROOT = select(MESSAGES).where(_IN, G.id == bindparam("thread"))
+
+_EVENTS = (
+    select(C.epoch, *_EVENT, MESSAGES)
     .select_from(
         EVENTS.join(CONVERSATIONS, C.id == E.conversation).outerjoin(
             MESSAGES, and_(E.kind == literal_column("'posted'"), E.content.is_(None), G.id == E.message)
@@ -111,7 +123,7 @@ _WRITTEN = (
 )
 
 
-def history(query: HistoryQuery) -> Script[Sequence[Message]]:
+def history(query: HistoryQuery) -> Script[History]:
     """Oldest first; one more than asked for at the far end, if there are more."""
     upwards = query.after is not None
     bounds: dict[str, Value] = {
@@ -120,11 +132,19 @@ def history(query: HistoryQuery) -> Script[Sequence[Message]]:
         "before": _FAR if query.before is None else query.before,
         "limit": query.limit + 1,
     }
-    if query.thread is None:
-        found = yield from rows(_MAIN_UP if upwards else _MAIN_DOWN, **bounds)
-    else:
-        found = yield from rows(_THREAD_UP if upwards else _THREAD_DOWN, **bounds, thread=query.thread)
-    return [message_of(row) for row in (found if upwards else reversed(found))]
+    if query.thread is not None:
+        root = yield from first(_ROOT, conversation=query.conversation, thread=query.thread)
+        under = yield from rows(_THREAD_UP if upwards else _THREAD_DOWN, **bounds, thread=query.thread)
+        messages = [message_of(row) for row in (under if upwards else reversed(under))]
+        return History(messages=messages, root=None if root is None else message_of(root))
+    found = yield from rows(_MAIN_UP if upwards else _MAIN_DOWN, **bounds)
+    happened: Sequence[Row] = ()
+    if query.happenings:
+        happened = yield from rows(_HAPPENED_UP if upwards else _HAPPENED_DOWN, **bounds)
+    return History(
+        messages=[message_of(row) for row in (found if upwards else reversed(found))],
+        happenings=[event_of(row, query.conversation) for row in (happened if upwards else reversed(happened))],
+    )
 
 
 def events(conversation: ConversationId, after: int, limit: int) -> Script[Sequence[ConversationEvent]]:

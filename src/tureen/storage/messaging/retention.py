@@ -1,18 +1,25 @@
-"""Old events go, in bounded slices, each of one conversation; positions before them are answered by a gap."""
+"""Old events go, in bounded slices, each of one conversation; positions before them are answered by a gap.
+
+Whole conversations go in the same way, once nobody is in them.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, bindparam, delete, select, update
+from sqlalchemy import Integer, bindparam, delete, literal_column, select, update
 
-from tureen.messaging.records import Slice
-from tureen.model.ids import ConversationId
+from tureen.messaging import keys, rules
+from tureen.messaging.records import Act, ModerationAct, Slice
+from tureen.model.ids import ConversationId, UserId
+from tureen.protocol.errors import not_found
 from tureen.protocol.resources import ConversationKind
+from tureen.storage.messaging.audit import note
 from tureen.storage.messaging.files import MessageFiles
+from tureen.storage.messaging.head import locked_standing
 from tureen.storage.messaging.rows import message_of
-from tureen.storage.schema.messaging import CONVERSATIONS, EVENTS, MENTIONS, MESSAGES
+from tureen.storage.schema.messaging import BANS, CONVERSATIONS, EVENTS, MEMBERS, MENTIONS, MESSAGES, MUTES, STATES
 from tureen.storage.script import Row, Script, execute, first, rows
 
-C, E, G, N = CONVERSATIONS.c, EVENTS.c, MESSAGES.c, MENTIONS.c
+C, E, G, M, N = CONVERSATIONS.c, EVENTS.c, MESSAGES.c, MEMBERS.c, MENTIONS.c
 _LIMIT = bindparam("limit", type_=Integer)
 
 _OLDEST = (
@@ -37,6 +44,15 @@ _RAISE_FLOOR = (
     .values(floor_seq=bindparam("up_to"), oldest_at=bindparam("oldest"))
 )
 
+_LOCKED = select(C.id).where(C.id == bindparam("conversation")).with_for_update()
+_MEMBERS = select(M.user).where(M.conversation == bindparam("conversation"))
+_RENAME_KEY = update(CONVERSATIONS).where(C.id == bindparam("conversation"))
+_RENAME_KEY = _RENAME_KEY.values(key=bindparam("closed"), member_count=literal_column("0"))
+_CLOSE = tuple(
+    delete(table).where(table.c.conversation == bindparam("conversation")) for table in (MEMBERS, BANS, MUTES, STATES)
+)
+_ERASE = delete(CONVERSATIONS).where(C.id == bindparam("conversation"))
+
 
 def purge(kind: ConversationKind, older_than: int, max_events: int, files: MessageFiles) -> Script[Slice | None]:
     """Of the conversation of this kind with the oldest event; the files of messages that go are given up."""
@@ -49,9 +65,44 @@ def purge(kind: ConversationKind, older_than: int, max_events: int, files: Messa
     while kept and len(gone) < max_events and kept[0]["at"] < older_than:
         gone.append(kept.pop(0))
     up_to = gone[-1]["seq"] if gone else head["floor_seq"]
+    yield from _forget(conversation, up_to, files)
+    yield from execute(_RAISE_FLOOR, conversation=conversation, up_to=up_to, oldest=kept[0]["at"] if kept else None)
+    return Slice(conversation=conversation, floor_seq=up_to)
+
+
+def close(act: Act) -> Script[list[UserId]]:
+    """Whoever was a member is one no more, and nobody finds it again by its key."""
+    found = yield from locked_standing(act)
+    if found is None:
+        raise not_found("conversation")
+    rules.check_not_held(found.conversation)
+    members = yield from rows(_MEMBERS, conversation=act.conversation)
+    if found.conversation.key != keys.closed_key(act.conversation):
+        yield from execute(_RENAME_KEY, conversation=act.conversation, closed=keys.closed_key(act.conversation))
+        yield from note(act, ModerationAct.ERASED)
+    for statement in _CLOSE:
+        yield from execute(statement, conversation=act.conversation)
+    return [UserId(row["user"]) for row in members]
+
+
+def erase(conversation: ConversationId, max_events: int, files: MessageFiles) -> Script[Slice | None]:
+    """Some of the oldest events; with the last of them the conversation itself. Files of messages are given up."""
+    head = yield from first(_LOCKED, conversation=conversation)
+    if head is None:
+        return None
+    found = yield from rows(_FIRST_EVENTS, conversation=conversation, limit=max_events)
+    if found:
+        up_to = found[-1]["seq"]
+        yield from _forget(conversation, up_to, files)
+        return Slice(conversation=conversation, floor_seq=up_to)
+    for statement in _CLOSE:
+        yield from execute(statement, conversation=conversation)
+    yield from execute(_ERASE, conversation=conversation)
+    return None
+
+
+def _forget(conversation: ConversationId, up_to: int, files: MessageFiles) -> Script[None]:
     with_files = yield from rows(_WITH_FILES, conversation=conversation, up_to=up_to)
     for statement in _FORGET:
         yield from execute(statement, conversation=conversation, up_to=up_to)
-    yield from execute(_RAISE_FLOOR, conversation=conversation, up_to=up_to, oldest=kept[0]["at"] if kept else None)
     yield from files.release([attachment.id for row in with_files for attachment in message_of(row).attachments])
-    return Slice(conversation=conversation, floor_seq=up_to)

@@ -78,6 +78,7 @@ def message_of(row: Row) -> Message:
         conversation=row["conversation"],
         seq=row["seq"],
         sender=row["sender"],
+        sender_name=row["sender_name"] or "",
         sent_at=row["sent_at"],
         text=row["text"],
         mentions=_texts(row["mentions"]),

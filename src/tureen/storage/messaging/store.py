@@ -13,6 +13,7 @@ from tureen.messaging.records import (
     ConversationRecord,
     Departure,
     Edit,
+    History,
     HistoryQuery,
     Mark,
     MemberRecord,
@@ -178,7 +179,7 @@ class SqlMessagingStore:
         """See the protocol."""
         return await self._database.read(writing.message, conversation, message)
 
-    async def history(self, query: HistoryQuery) -> Sequence[Message]:
+    async def history(self, query: HistoryQuery) -> History:
         """See the protocol."""
         return await self._database.read(reading.history, query)
 
@@ -222,13 +223,21 @@ class SqlMessagingStore:
         """See the protocol."""
         return await self._database.write(retention.purge, kind, older_than, max_events, self._files)
 
+    async def close(self, act: Act) -> Sequence[UserId]:
+        """See the protocol."""
+        return await self._database.write(about, act.conversation, retention.close, act)
+
+    async def erase(self, conversation: ConversationId, max_events: int) -> Slice | None:
+        """See the protocol."""
+        return await self._database.write(about, conversation, retention.erase, conversation, max_events, self._files)
+
     async def written_by(self, user: UserId, after: int, limit: int) -> Sequence[tuple[int, ConversationId, MessageId]]:
         """See the protocol."""
         return await self._database.read(reading.written_by, user, after, limit)
 
-    async def forget_reports_of(self, act: Act) -> None:
+    async def forget_reports_of(self, act: Act, sender: UserId) -> None:
         """See the protocol."""
-        await self._database.write(audit.forget_reports_of, act)
+        await self._database.write(audit.forget_reports_of, act, sender)
 
 
 def about(_thing: str, script: Callable[P, Script[T]], *args: P.args, **kwargs: P.kwargs) -> Script[T]:

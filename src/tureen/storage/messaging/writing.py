@@ -40,8 +40,8 @@ _EDIT = (
 _SCRUB = (
     update(MESSAGES)
     .where(G.id == bindparam("message"))
-    .values(text="", mentions="[]", attachments="[]", reactions="[]", custom=null(), version=bindparam("version"))
-    .values(deleted_at=bindparam("deleted_at"))
+    .values(text="", mentions="[]", attachments="[]", reactions="[]", custom=null(), sender_name=null())
+    .values(version=bindparam("version"), deleted_at=bindparam("deleted_at"))
 )
 _SET_REACTIONS = update(MESSAGES).where(G.id == bindparam("message")).values(reactions=bindparam("reactions"))
 _SET_ATTACHMENTS = update(MESSAGES).where(G.id == bindparam("message")).values(attachments=bindparam("attachments"))
@@ -89,6 +89,7 @@ def post(post: Post, files: MessageFiles) -> Script[Placed]:
         conversation=act.conversation,
         seq=found.conversation.head_seq + 1,
         sender=act.user,
+        sender_name=act.name if found.conversation.kind is ConversationKind.ROOM else "",
         sent_at=act.at,
         text=post.text,
         mentions=list(post.mentions),
@@ -218,6 +219,7 @@ def _insert(written: Message) -> Script[None]:
         conversation=written.conversation,
         seq=written.seq,
         sender=written.sender,
+        sender_name=written.sender_name or None,
         sent_at=written.sent_at,
         text=written.text,
         mentions=json_list(written.mentions),

@@ -13,6 +13,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Index,
     Integer,
     SmallInteger,
@@ -79,6 +80,15 @@ BANS = Table(
     Column("banned_by", Text, nullable=False),
 )
 
+# Of those who left while they were muted: coming back ends no mute.
+MUTES = Table(
+    "conversation_mutes",
+    METADATA,
+    Column("conversation", Text, primary_key=True),
+    Column("user", Text, primary_key=True),
+    Column("muted_until", BigInteger, nullable=False),
+)
+
 EVENTS = Table(
     "conversation_events",
     METADATA,
@@ -104,6 +114,19 @@ Index(
     postgresql_where=literal_column("kind = 'edited'"),
 )
 
+# What pages of history are read with. Said to the letter: the index is of these alone.
+IS_HAPPENING: ColumnElement[bool] = literal_column(
+    "kind IN ('joined', 'left', 'role_changed', 'renamed', 'call_ended')"
+)
+
+Index(
+    "ix_conversation_events_happenings",
+    EVENTS.c.conversation,
+    EVENTS.c.seq,
+    sqlite_where=IS_HAPPENING,
+    postgresql_where=IS_HAPPENING,
+)
+
 MESSAGES = Table(
     "messages",
     METADATA,
@@ -113,6 +136,8 @@ MESSAGES = Table(
     Column("conversation", Text, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("sender", Text, nullable=False),
+    # What the sender was called then, in rooms; null: that is not kept.
+    Column("sender_name", Text),
     Column("sent_at", BigInteger, nullable=False),
     Column("text", Text, nullable=False),
     # JSON arrays.

@@ -45,7 +45,7 @@ export class Chat {
     this.typing = new Typing(connection, id);
     this.states = new SharedStates(connection, id);
     this.pages = new Pages(connection, id, null);
-    this.pages.timeline.subscribe(() => this.outgoing.handleShown(this.pages.timeline.get().messages));
+    this.#follow(this.pages);
     const own = memberOf(record, me());
     this.#delivered = new Marks(connection, id, 'mark.delivered', own?.delivered_seq ?? 0);
     this.#read = new Marks(connection, id, 'mark.read', own?.read_seq ?? 0);
@@ -73,6 +73,7 @@ export class Chat {
     const known = this.#threads.get(message);
     if (known !== undefined) return known;
     const pages = new Pages(this.#connection, this.id, message);
+    this.#follow(pages);
     this.#threads.set(message, pages);
     return pages;
   }
@@ -89,6 +90,11 @@ export class Chat {
 
   async react(message: string, label: string, on = true): Promise<void> {
     await this.#connection.send({ type: 'message.react', conversation: this.id, message, label, on });
+  }
+
+  /** Tells the moderators. */
+  async report(message: string, reason: string): Promise<void> {
+    await this.#connection.send({ type: 'message.report', conversation: this.id, message, reason });
   }
 
   /** The person has read all up to there; the newest event unless told otherwise. Other devices hear of it. */
@@ -148,6 +154,10 @@ export class Chat {
     this.typing.end();
     this.#delivered.end();
     this.#read.end();
+  }
+
+  #follow({ timeline }: Pages): void {
+    timeline.subscribe(() => this.outgoing.handleShown(timeline.get().messages));
   }
 
   #apply(happened: ConversationEvent): void {

@@ -12,6 +12,7 @@ export interface ChatMessage extends Required<Message> {
 type Content = Omit<ChatMessage, 'id' | 'conversation' | 'seq' | 'sender' | 'sent_at'>;
 
 const EMPTY: Content = {
+  sender_name: '',
   text: '',
   mentions: [],
   attachments: [],

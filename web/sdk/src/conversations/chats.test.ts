@@ -21,6 +21,10 @@ async function begin(posts = 0): Promise<Chat> {
   for (let count = 0; count < posts; count += 1) truth.post(`old ${count}`);
   connection = await online(server);
   chats = new Chats(connection);
+  return listed();
+}
+
+async function listed(): Promise<Chat> {
   const loading = chats.load();
   await settle();
   await loading;
@@ -91,6 +95,70 @@ describe('a conversation', () => {
     expect(chat.timeline.get().messages).toMatchObject([{ id: 'm1', thread_replies: 1 }]);
   });
 
+  it('reads a thread page by page, with the message that it is under', async () => {
+    const chat = await begin(1);
+    for (let count = 0; count < 70; count += 1) server.tell(truth.post(`reply ${count}`, { thread: 'm1' }));
+    const thread = chat.thread('m1');
+    void thread.loadNewest();
+    await settle();
+    expect(thread.timeline.get()).toMatchObject({ root: { id: 'm1', text: 'old 0', thread_replies: 70 }, hasOlder: true });
+    void thread.loadOlder();
+    await settle();
+    expect(thread.timeline.get().messages).toHaveLength(70);
+    server.tell(truth.post('reply 70', { thread: 'm1' }));
+    server.tell(truth.happen({ kind: 'edited', message: 'm1', version: 2, text: 'anew' }));
+    expect(thread.timeline.get()).toMatchObject({ root: { text: 'anew', thread_replies: 71 }, hasOlder: false });
+    server.tell(truth.happen({ kind: 'deleted', message: 'm1', version: 3 }));
+    expect(thread.timeline.get().root).toMatchObject({ text: '', thread_replies: 71 });
+    expect(thread.timeline.get().root?.deleted_at).not.toBeNull();
+  });
+
+  it('writes into a thread, and hands over to what is stored there', async () => {
+    const chat = await begin(1);
+    await open(chat);
+    const thread = chat.thread('m1');
+    void thread.loadNewest();
+    await settle();
+    chat.outgoing.send({ text: 'beneath', thread: 'm1' });
+    await settle();
+    expect(server.received('message.send')).toMatchObject([{ text: 'beneath', thread: 'm1' }]);
+    expect(chat.outgoing.store.get()).toMatchObject([{ state: 'sent', thread: 'm1' }]);
+    void thread.reload();
+    await settle();
+    expect(chat.outgoing.store.get()).toEqual([]);
+    expect(texts(chat)).toEqual(['old 0']);
+  });
+
+  it('tells what happened between the messages, also before the page opened', async () => {
+    await begin();
+    for (let count = 0; count < 30; count += 1) {
+      server.tell(truth.post(`old ${count}`));
+      server.tell(truth.happen({ kind: 'renamed', title: `name ${count}` }));
+    }
+    connection.close();
+    connection = await online(server);
+    chats = new Chats(connection);
+    const chat = await listed();
+    await open(chat);
+    const { messages, notices } = chat.timeline.get();
+    expect([messages.length, notices.length]).toEqual([25, 25]);
+    void chat.pages.loadOlder();
+    await settle();
+    expect(chat.timeline.get().notices.map(({ seq }) => seq)).toEqual(truth.happenings().map(({ seq }) => seq));
+    server.tell(truth.happen({ kind: 'joined', users: ['eve'] }));
+    expect(chat.timeline.get().notices.at(-1)?.happening).toEqual({ kind: 'joined', users: ['eve'] });
+  });
+
+  it('finds messages, and goes on where the page ended', async () => {
+    const chat = await begin(1);
+    server.on('message.search', () => ({ type: 'messages', messages: [...truth.messages(null)], more: true }));
+    const found = chats.search('ol', { before: 9 });
+    await settle();
+    expect(await found).toMatchObject({ messages: [{ id: 'm1', reply_to: null }], more: true });
+    expect(server.received('message.search')).toMatchObject([{ query: 'ol', before: 9 }]);
+    expect(chat.timeline.get().messages).toEqual([]);
+  });
+
   it('asks for events that are missing', async () => {
     const chat = await begin(1);
     await open(chat);
@@ -144,7 +212,7 @@ describe('a conversation', () => {
 });
 
 describe('what happens to messages', () => {
-  type Deed = 'post' | 'edit' | 'delete' | 'react' | 'unreact';
+  type Deed = 'post' | 'edit' | 'delete' | 'react' | 'unreact' | 'rename';
   type Step =
     | { readonly kind: Deed; readonly which: number; readonly fate: Fate }
     | { readonly kind: 'drop' | 'older' | 'settle' | 'forget' };
@@ -155,7 +223,7 @@ describe('what happens to messages', () => {
     {
       weight: 6,
       arbitrary: fc.record({
-        kind: fc.constantFrom<Deed>('post', 'edit', 'delete', 'react', 'unreact'),
+        kind: fc.constantFrom<Deed>('post', 'edit', 'delete', 'react', 'unreact', 'rename'),
         which: fc.nat({ max: 80 }),
         fate,
       }),
@@ -168,6 +236,7 @@ describe('what happens to messages', () => {
     const message = all[which % Math.max(1, all.length)];
     if (kind === 'post' || message === undefined) return truth.post(`post ${which}`, { sender: which % 2 ? 'anna' : 'ben' });
     const { id, version = 1 } = message;
+    if (kind === 'rename') return truth.happen({ kind: 'renamed', title: `name ${which}` });
     if (kind === 'edit') return truth.happen({ kind: 'edited', message: id, version: version + 1, text: `edit ${which}` });
     if (kind === 'delete') return truth.happen({ kind: 'deleted', message: id, version: version + 1 });
     return truth.happen({ kind: 'reacted', message: id, label: 'heart', on: kind === 'react' }, which % 2 ? 'anna' : 'ben');
@@ -205,6 +274,7 @@ describe('what happens to messages', () => {
           await settle();
         }
         expect(shown(chat.timeline.get().messages)).toEqual(shown(truth.messages(null)));
+        expect(chat.timeline.get().notices.map(({ seq }) => seq)).toEqual(truth.happenings().map(({ seq }) => seq));
         expect(chat.record.get().last_message?.text).toBe('the last one');
         expect(chat.position.seq).toBe(truth.head);
         connection.close();

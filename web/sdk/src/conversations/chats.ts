@@ -2,10 +2,17 @@ import type { Connection } from '../connection/connection';
 import type { Conversation, ConversationEvent, Position } from '../protocol';
 import { type ReadableStore, Store } from '../stores/store';
 import { Chat } from './chat';
+import { type ChatMessage, chatMessage } from './chatMessage';
 
 const PAGE = 50;
 /** Most events that are held of conversations whose record is still on its way. */
 const MAX_EARLY = 200;
+
+/** Of a search. */
+export interface Found {
+  readonly messages: readonly ChatMessage[];
+  readonly more: boolean;
+}
 
 /** The conversations of a person: those that were listed or opened are kept up, newest first. */
 export class Chats {
@@ -82,6 +89,15 @@ export class Chats {
 
   create(title: string, users: readonly string[]): Promise<Chat> {
     return this.#open(this.#connection.send({ type: 'conversation.create', title, users: [...users] }));
+  }
+
+  /**
+   * Messages with these words, the last of which may be the beginning of one; newest first. In all conversations, or in
+   * one; `before`: only those sent earlier, for the next page.
+   */
+  async search(query: string, where: { conversation?: string; before?: number; limit?: number } = {}): Promise<Found> {
+    const { messages, more = false } = await this.#connection.send({ ...where, type: 'message.search', query });
+    return { messages: messages.map(chatMessage), more };
   }
 
   /** Stops listening; the connection goes on. */

@@ -1,8 +1,7 @@
 import type { Connection } from '../connection/connection';
 import type { ConversationEvent } from '../protocol';
 import { type ReadableStore, Store } from '../stores/store';
-import { chatMessage } from './chatMessage';
-import { countReply, emptyTimeline, fold, merge, type Timeline } from './timeline';
+import { countReply, emptyTimeline, fold, mergePage, reachOf, type Timeline } from './timeline';
 
 const PAGE = 50;
 /**
@@ -49,19 +48,17 @@ export class Pages {
 
   loadOlder(): Promise<void> {
     return this.#once('older', async () => {
-      const { messages, hasOlder } = this.#store.get();
-      const first = messages[0];
-      if (first === undefined) await this.loadNewest();
-      else if (hasOlder) await this.#load({ before: first.seq });
+      const reach = reachOf(this.#store.get());
+      if (reach === null) await this.loadNewest();
+      else if (this.#store.get().hasOlder) await this.#load({ before: reach.first });
     });
   }
 
   loadNewer(): Promise<void> {
     return this.#once('newer', async () => {
-      const { messages, hasNewer } = this.#store.get();
-      const last = messages.at(-1);
-      if (last === undefined) await this.loadNewest();
-      else if (hasNewer) await this.#load({ after: last.seq });
+      const reach = reachOf(this.#store.get());
+      if (reach === null) await this.loadNewest();
+      else if (this.#store.get().hasNewer) await this.#load({ after: reach.last });
     });
   }
 
@@ -69,8 +66,7 @@ export class Pages {
   async openAt(seq: number): Promise<void> {
     this.#restart();
     await this.#load({ after: Math.max(0, seq - 1) });
-    const { messages } = this.#store.get();
-    await this.#load({ before: messages[0]?.seq ?? seq });
+    await this.#load({ before: reachOf(this.#store.get())?.first ?? seq });
   }
 
   /** Each event once, in order. */
@@ -104,13 +100,13 @@ export class Pages {
       conversation: this.#conversation,
       limit: PAGE,
       ...where,
-      ...(thread !== null && { thread }),
+      ...(thread === null ? { happenings: true } : { thread }),
     });
     if (generation !== this.#generation) return; // begun anew meanwhile
     const more = reply.more ?? false;
     const isNewest = where.before === undefined && where.after === undefined;
     this.#store.update((timeline) => {
-      const merged = merge(timeline, reply.messages.map(chatMessage));
+      const merged = mergePage(timeline, reply);
       const hasOlder = where.after === undefined ? more : merged.hasOlder;
       const hasNewer = isNewest ? false : where.after === undefined ? merged.hasNewer : more;
       return this.#recent.reduce(fold, { ...merged, hasOlder, hasNewer });

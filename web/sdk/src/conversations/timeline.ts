@@ -1,4 +1,4 @@
-import type { CallEnded, ConversationEvent, Joined, Left, Renamed, RoleChanged } from '../protocol';
+import type { CallEnded, ConversationEvent, Joined, Left, Messages, Renamed, RoleChanged } from '../protocol';
 import { type ChatMessage, chatMessage, deleted, edited, reacted } from './chatMessage';
 
 /** Something that happened and is no message. */
@@ -13,9 +13,11 @@ export interface Notice {
 export interface Timeline {
   /** Under which message; null: the conversation itself. */
   readonly thread: string | null;
+  /** That message, once it was read; null: it is unknown, or kept no more. */
+  readonly root: ChatMessage | null;
   /** In the order in which they were posted. */
   readonly messages: readonly ChatMessage[];
-  /** Of what happened while the client was there, in order. */
+  /** What happened between the messages, in order. */
   readonly notices: readonly Notice[];
   readonly hasOlder: boolean;
   /** False: it reaches the present, and new messages are added. */
@@ -23,7 +25,7 @@ export interface Timeline {
 }
 
 export function emptyTimeline(thread: string | null): Timeline {
-  return { thread, messages: [], notices: [], hasOlder: true, hasNewer: true };
+  return { thread, root: null, messages: [], notices: [], hasOlder: true, hasNewer: true };
 }
 
 /** The timeline after an event. Events that it knows already change nothing. */
@@ -42,27 +44,34 @@ export function fold(timeline: Timeline, { event, at, sender, seq }: Conversatio
         ...message,
         attachments: message.attachments.map((one) => (one.id === event.attachment.id ? event.attachment : one)),
       }));
-    case 'joined':
-    case 'left':
-    case 'role_changed':
-    case 'renamed':
-    case 'call_ended':
-      return foldNotice(timeline, { seq, at, sender, happening: event });
-    default:
-      return timeline; // of a newer server
+    default: {
+      const notice = noticeOf({ event, at, sender, seq });
+      return notice === null || timeline.thread !== null || timeline.hasNewer ? timeline : withNotices(timeline, [notice]);
+    }
   }
+}
+
+/** Where the stretch begins and ends; null: there is nothing in it. */
+export function reachOf({ messages, notices }: Timeline): { readonly first: number; readonly last: number } | null {
+  const ends = [messages[0], messages.at(-1), notices[0], notices.at(-1)].flatMap((one) => one?.seq ?? []);
+  return ends.length === 0 ? null : { first: Math.min(...ends), last: Math.max(...ends) };
 }
 
 /** Counts a reply under its root; apart from `fold`, for it is not the same when done twice. */
 export function countReply(timeline: Timeline, { event }: ConversationEvent): Timeline {
-  if (event.kind !== 'posted' || timeline.thread !== null) return timeline;
+  if (event.kind !== 'posted') return timeline;
   const { thread } = event.message;
   if (thread === undefined || thread === null) return timeline;
   return change(timeline, thread, (root) => ({ ...root, thread_replies: root.thread_replies + 1 }));
 }
 
 /** Adds a page that joins what is there. Of a message that both have, the newer version stays. */
-export function merge(timeline: Timeline, page: readonly ChatMessage[]): Timeline {
+export function mergePage(timeline: Timeline, { messages, happenings = [], root = null }: Messages): Timeline {
+  const merged = withNotices(merge(timeline, messages.map(chatMessage)), happenings.flatMap((one) => noticeOf(one) ?? []));
+  return root === null ? merged : { ...merged, root: chatMessage(root) };
+}
+
+function merge(timeline: Timeline, page: readonly ChatMessage[]): Timeline {
   const byId = new Map(timeline.messages.map((message) => [message.id, message]));
   for (const message of page) {
     const known = byId.get(message.id);
@@ -79,13 +88,27 @@ function foldPosted(timeline: Timeline, message: ChatMessage): Timeline {
   return merge(timeline, [message]);
 }
 
-function foldNotice(timeline: Timeline, notice: Notice): Timeline {
-  const { notices, thread, hasNewer } = timeline;
-  if (thread !== null || hasNewer || notices.some(({ seq }) => seq === notice.seq)) return timeline;
-  return { ...timeline, notices: [...notices, notice].sort((a, b) => a.seq - b.seq) };
+function noticeOf({ event, at, sender, seq }: Pick<ConversationEvent, 'event' | 'at' | 'sender' | 'seq'>): Notice | null {
+  switch (event.kind) {
+    case 'joined':
+    case 'left':
+    case 'role_changed':
+    case 'renamed':
+    case 'call_ended':
+      return { seq, at, sender, happening: event };
+    default:
+      return null; // of a newer server
+  }
+}
+
+function withNotices(timeline: Timeline, notices: readonly Notice[]): Timeline {
+  const added = notices.filter(({ seq }) => !timeline.notices.some((known) => known.seq === seq));
+  if (added.length === 0) return timeline;
+  return { ...timeline, notices: [...timeline.notices, ...added].sort((a, b) => a.seq - b.seq) };
 }
 
 function change(timeline: Timeline, id: string, alter: (message: ChatMessage) => ChatMessage): Timeline {
+  if (timeline.root?.id === id) return { ...timeline, root: alter(timeline.root) };
   const index = timeline.messages.findIndex((message) => message.id === id);
   const message = timeline.messages[index];
   if (message === undefined) return timeline;

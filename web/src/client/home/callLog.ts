@@ -1,38 +1,82 @@
 import type { Connection, wire } from '@tureen/client';
+import type { SeenCalls } from '../memory/seenCalls';
 import { Store } from '../store';
-import { callRow, outcomeOf } from './callTrace';
-import type { CallRow, PersonView } from './homeState';
+import { outcomeOf } from './callTrace';
 
 const PAGE = 50;
 
-/** The calls of the past, and how many were missed since somebody looked. */
+export interface Calls {
+  /** Those that are over, newest first. */
+  readonly calls: readonly wire.Call[];
+  readonly hasMore: boolean;
+  /** Whether the newest ones have come. */
+  readonly loaded: boolean;
+  /** Those that came since somebody looked, and were missed. */
+  readonly missed: number;
+}
+
+/** The calls of the past, as the server has them, and how many were missed since somebody looked. */
 export class CallLog {
-  readonly store = new Store<{ readonly rows: readonly CallRow[]; readonly missed: number }>({ rows: [], missed: 0 });
+  readonly store = new Store<Calls>({ calls: [], hasMore: false, loaded: false, missed: 0 });
   readonly #connection: Connection;
   readonly #me: string;
-  readonly #person: (id: string) => PersonView;
-  readonly #stop: () => void;
+  readonly #seen: SeenCalls;
+  readonly #stops: (() => void)[];
+  #isLoading = false;
 
-  constructor(connection: Connection, me: string, person: (id: string) => PersonView) {
+  constructor(connection: Connection, me: string, seen: SeenCalls) {
     this.#connection = connection;
     this.#me = me;
-    this.#person = person;
-    this.#stop = connection.on('call.changed', ({ call }) => this.#count(call));
+    this.#seen = seen;
+    this.#stops = [
+      // Also after a drop: what ended meanwhile was not told.
+      connection.onWelcome(() => void this.#load(null).catch(() => undefined)),
+      connection.on('call.changed', ({ call }) => this.#take([call])),
+    ];
   }
 
-  /** Reads the newest ones; the person has seen what was missed. Rejects with `CommandError`. */
-  async load(): Promise<void> {
-    this.store.update((log) => ({ ...log, missed: 0 }));
-    const { calls } = await this.#connection.send({ type: 'call.history', limit: PAGE });
-    this.store.update((log) => ({ ...log, rows: calls.map((call) => callRow(call, this.#me, this.#person)) }));
+  /** Older ones. Rejects with `CommandError`. */
+  async loadMore(): Promise<void> {
+    const { calls, hasMore } = this.store.get();
+    const oldest = calls.at(-1);
+    if (!hasMore || oldest === undefined || this.#isLoading) return;
+    this.#isLoading = true;
+    try {
+      await this.#load(oldest.created_at);
+    } finally {
+      this.#isLoading = false;
+    }
+  }
+
+  /** Somebody looks at them. */
+  see(): void {
+    const [newest] = this.store.get().calls;
+    if (newest !== undefined) this.#seen.see(newest.created_at);
+    this.#take([]);
   }
 
   end(): void {
-    this.#stop();
+    for (const stop of this.#stops) stop();
   }
 
-  #count(call: wire.Call): void {
-    if (call.state !== 'ended' || outcomeOf(call, this.#me) !== 'missed') return;
-    this.store.update((log) => ({ ...log, missed: log.missed + 1 }));
+  async #load(before: number | null): Promise<void> {
+    const { calls } = await this.#connection.send({
+      type: 'call.history',
+      limit: PAGE,
+      ...(before !== null && { before }),
+    });
+    const isFirst = !this.store.get().loaded;
+    if (before !== null || isFirst) this.store.update((log) => ({ ...log, loaded: true, hasMore: calls.length >= PAGE }));
+    this.#take(calls);
+  }
+
+  #take(news: readonly wire.Call[]): void {
+    const over = news.filter(({ state, end }) => state === 'ended' && end !== 'glare');
+    this.store.update((log) => {
+      const byId = new Map([...log.calls, ...over].map((call) => [call.id, call]));
+      const calls = [...byId.values()].sort((one, other) => other.created_at - one.created_at);
+      const missed = calls.filter((call) => call.created_at > this.#seen.upTo && outcomeOf(call, this.#me) === 'missed');
+      return { ...log, calls, missed: missed.length };
+    });
   }
 }

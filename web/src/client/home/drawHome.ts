@@ -1,7 +1,22 @@
-import { type Around, entriesOf } from './entries';
-import type { CallRow, HomeState, Link, MessageView, Notice, OpenConversation, PersonView, RingingCall } from './homeState';
-import type { OpenChat } from './openChat';
+import type { Calls } from './callLog';
+import { callRow } from './callTrace';
+import { drawSearch } from './drawSearch';
+import { type Around, entriesOf, rootOf } from './entries';
+import type {
+  HomeState,
+  Link,
+  MessageView,
+  Notice,
+  OpenConversation,
+  PersonView,
+  RingingCall,
+  TalkView,
+  ThreadView,
+} from './homeState';
+import type { OpenChat, OpenThread } from './openChat';
+import type { OpenTalk } from './openTalk';
 import type { Parts } from './parts';
+import type { Search } from './search';
 import { otherOf, type Views } from './views';
 
 /** All that home is drawn from. */
@@ -13,8 +28,8 @@ export interface Scene {
   readonly loaded: boolean;
   readonly open: OpenChat | null;
   readonly found: readonly string[] | null;
-  readonly calls: readonly CallRow[];
-  readonly missedCalls: number;
+  readonly search: Search | null;
+  readonly calls: Calls;
   readonly ringing: readonly RingingCall[];
   readonly notices: readonly Notice[];
 }
@@ -31,38 +46,68 @@ export function drawHome(scene: Scene): HomeState {
     open: scene.open === null ? null : drawOpen(scene.open, views, { me, person }),
     contacts: contacts.map(person).sort((one, other) => one.name.localeCompare(other.name)),
     found: scene.found?.filter((id) => id !== me).map(person) ?? null,
-    calls: scene.calls,
-    missedCalls: scene.missedCalls,
+    search: scene.search === null ? null : drawSearch(scene.search, parts.chats.list.get(), views, { me, person }),
+    calls: scene.calls.calls.map((call) => callRow(call, me, person)),
+    callsLoaded: scene.calls.loaded,
+    hasMoreCalls: scene.calls.hasMore,
+    missedCalls: scene.calls.missed,
     ringing: scene.ringing,
     notices: scene.notices,
   };
 }
 
 /** Whose presence the scene shows. */
-export function peopleOf({ parts, me, found }: Scene): string[] {
+export function peopleOf({ parts, me, found, search }: Scene): string[] {
   const others = parts.chats.list.get().flatMap((chat) => otherOf(chat.record.get(), me) ?? []);
-  return [me, ...contactsOf(parts), ...others, ...(found ?? [])];
+  return [me, ...contactsOf(parts), ...others, ...(found ?? []), ...(search?.people ?? [])];
 }
 
 function contactsOf({ contacts }: Parts): string[] {
   return (contacts.store.get() ?? []).filter(({ blocked }) => blocked !== true).map(({ person }) => person.id);
 }
 
-function drawOpen({ chat, tray, quote, loading }: OpenChat, views: Views, around: Around): OpenConversation {
-  const entries = entriesOf(chat, around);
-  const find = (id: string | null): MessageView | null => {
-    const found = entries.find((one) => one.kind === 'message' && one.message.id === id);
-    return found?.kind === 'message' ? found.message : null;
-  };
-  const { replyTo, editing } = quote.get();
+function drawOpen(open: OpenChat, views: Views, around: Around): OpenConversation {
+  const { chat, talk, thread } = open;
+  const record = chat.record.get();
+  const members = (record.members ?? []).map(({ user, role = 'member', muted_until: mutedUntilMs = null }) => ({
+    person: around.person(user),
+    role,
+    mutedUntilMs,
+  }));
+  const own = members.find(({ person }) => person.id === around.me);
   const writing = chat.typing.users.get().filter((user) => user !== around.me);
   return {
     row: views.row(chat, around.me),
-    members: (chat.record.get().members ?? []).map(({ user }) => around.person(user)),
-    entries,
-    hasEarlier: chat.timeline.get().hasOlder,
-    loading: loading.get(),
+    members,
+    memberCount: record.member_count ?? members.length,
+    ownRole: own?.role ?? 'member',
+    mutedUntilMs: own?.mutedUntilMs ?? null,
     typing: writing.map((user) => around.person(user).name),
+    talk: drawTalk(talk, around),
+    thread: thread === null ? null : drawThread(thread, around),
+  };
+}
+
+function drawThread({ root: rootId, talk, writes }: OpenThread, around: Around): ThreadView {
+  return { rootId, root: rootOf(talk.chat, talk.pages, around), talk: drawTalk(talk, around), writes };
+}
+
+function drawTalk({ chat, pages, tray, quote, focus, loading }: OpenTalk, around: Around): TalkView {
+  const entries = entriesOf(chat, pages, around);
+  const root = rootOf(chat, pages, around);
+  const find = (id: string | null): MessageView | null => {
+    if (id !== null && root?.id === id) return root;
+    const found = entries.find((one) => one.kind === 'message' && one.message.id === id);
+    return found?.kind === 'message' ? found.message : null;
+  };
+  const { hasOlder, hasNewer } = pages.timeline.get();
+  const { replyTo, editing } = quote.get();
+  return {
+    entries,
+    hasEarlier: hasOlder,
+    hasLater: hasNewer,
+    loading: loading.get() > 0,
+    focus: focus.get(),
     replyTo: find(replyTo),
     editing: find(editing),
     uploads: tray.store.get(),

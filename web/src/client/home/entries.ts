@@ -1,6 +1,6 @@
-import type { Chat, ChatMessage, Notice, OwnMessage, wire } from '@tureen/client';
-import { callWordsOf } from './callTrace';
-import type { AttachmentView, Delivery, Entry, Happening, MessageView, PersonView } from './homeState';
+import type { Chat, ChatMessage, OwnMessage, Pages, wire } from '@tureen/client';
+import { happeningOf } from './happenings';
+import type { AttachmentView, Delivery, Entry, MessageView, PersonView } from './homeState';
 import { contentWords } from './lastText';
 
 export interface Around {
@@ -8,24 +8,28 @@ export interface Around {
   readonly person: (id: string) => PersonView;
 }
 
-/** All that stands in a conversation, in order: what is stored, what happened between, and what is on its way. */
-export function entriesOf(chat: Chat, around: Around): Entry[] {
-  const { messages, notices } = chat.timeline.get();
+/** All that stands in a conversation or a thread, in order: what is stored, what happened between, and what is on its way. */
+export function entriesOf(chat: Chat, pages: Pages, around: Around): Entry[] {
+  const { messages, notices, thread } = pages.timeline.get();
   const record = chat.record.get();
   const byId = new Map(messages.map((message) => [message.id, message]));
-  const stored = messages
-    .filter(({ thread }) => thread === null)
-    .map((message): [number, Entry] => [
-      message.seq,
-      { kind: 'message', message: messageView(message, record, byId, around) },
-    ]);
+  const stored = messages.map((message): [number, Entry] => [
+    message.seq,
+    { kind: 'message', message: messageView(message, record, byId, around) },
+  ]);
   const happened = notices.map((notice): [number, Entry] => [
     notice.seq,
-    { kind: 'happening', happening: happeningOf(notice, around) },
+    { kind: 'happening', happening: happeningOf(notice, around.me, (id) => around.person(id).name) },
   ]);
   const inOrder = [...stored, ...happened].sort(([one], [other]) => one - other).map(([, entry]) => entry);
-  const own = chat.outgoing.store.get().map((message): Entry => ({ kind: 'message', message: ownView(message, byId, around) }));
-  return [...inOrder, ...own];
+  const own = chat.outgoing.store.get().filter((message) => (message.thread ?? null) === thread);
+  return [...inOrder, ...own.map((message): Entry => ({ kind: 'message', message: ownView(message, byId, around) }))];
+}
+
+/** The message that a thread is under. */
+export function rootOf(chat: Chat, pages: Pages, around: Around): MessageView | null {
+  const { root } = pages.timeline.get();
+  return root === null ? null : messageView(root, chat.record.get(), new Map(), around);
 }
 
 function messageView(
@@ -37,6 +41,8 @@ function messageView(
   const isOwn = message.sender === me;
   return {
     id: message.id,
+    mayHaveThread: message.thread === null,
+    threadReplies: message.thread_replies,
     sender: person(message.sender),
     isOwn,
     atMs: message.sent_at,
@@ -58,6 +64,8 @@ function messageView(
 function ownView(own: OwnMessage, byId: ReadonlyMap<string, ChatMessage>, { me, person }: Around): MessageView {
   return {
     id: own.id,
+    mayHaveThread: false,
+    threadReplies: 0,
     sender: person(me),
     isOwn: true,
     atMs: own.writtenAt,
@@ -68,7 +76,8 @@ function ownView(own: OwnMessage, byId: ReadonlyMap<string, ChatMessage>, { me, 
     isEdited: false,
     isDeleted: false,
     mentionsMe: false,
-    delivery: own.state === 'failed' ? 'failed' : own.state === 'sent' ? 'sent' : 'sending',
+    delivery: own.state === 'pending' ? 'sending' : own.state,
+    ...(own.error !== null && { problem: own.error.message }),
   };
 }
 
@@ -95,24 +104,4 @@ function quoteOf(
 function attachmentView(one: wire.Attachment): AttachmentView {
   const { id, name, media_type: mediaType, size_bytes: sizeBytes, width = null, height = null, url = '' } = one;
   return { id, name, mediaType, sizeBytes, width, height, url, thumbnailUrl: one.thumbnail_url ?? '' };
-}
-
-function happeningOf({ seq, at, sender, happening }: Notice, { me, person }: Around): Happening {
-  const name = (id: string): string => (id === me ? 'You' : person(id).name);
-  const names = (ids: readonly string[]): string => ids.map(name).join(', ');
-  const id = `at ${seq}`;
-  switch (happening.kind) {
-    case 'joined':
-      return { id, atMs: at, icon: 'people', text: `${name(sender)} added ${names(happening.users)}` };
-    case 'left': {
-      const self = happening.users.length === 1 && happening.users[0] === sender;
-      return { id, atMs: at, icon: 'people', text: self ? `${name(sender)} left` : `${name(sender)} removed ${names(happening.users)}` };
-    }
-    case 'role_changed':
-      return { id, atMs: at, icon: 'people', text: `${name(happening.user)}: ${happening.role} now` };
-    case 'renamed':
-      return { id, atMs: at, icon: 'people', text: `${name(sender)} named this “${happening.title ?? ''}”` };
-    case 'call_ended':
-      return { id, atMs: at, ...callWordsOf(happening.call, me, name) };
-  }
 }

@@ -1,17 +1,12 @@
 import type { ReadableStore } from '../store';
-import type { Availability, CallMedia, HomeState } from './homeState';
+import type { Availability, CallMedia, FoundMessage, HomeState, Place } from './homeState';
 
-/** Home as the page sees it: a state to draw and the things a person can do. */
-export interface Home {
-  readonly store: ReadableStore<HomeState>;
-
-  openConversation(id: string): void;
-  closeConversation(): void;
-  /** Opens the conversation with somebody, which is made if there is none. */
-  writeTo(user: string): void;
-  createGroup(title: string, users: readonly string[]): void;
-  leaveConversation(id: string): void;
+/** What a person can do where they read and write: in a conversation, or in a thread. Messages go by their ids. */
+export interface Talk {
   loadEarlier(): void;
+  loadLater(): void;
+  /** Back to the present, from wherever it was read. */
+  loadNewest(): void;
 
   send(text: string): void;
   resend(id: string): void;
@@ -20,10 +15,37 @@ export interface Home {
   stopReplyOrEdit(): void;
   remove(id: string): void;
   react(id: string, label: string): void;
+  /** Tells those who look after the place. */
+  reportMessage(id: string, reason: string): void;
   typing(): void;
   addFiles(files: readonly File[]): void;
   removeUpload(id: string): void;
+}
 
+/** Home as the page sees it: a state to draw and the things a person can do. */
+export interface Home {
+  readonly store: ReadableStore<HomeState>;
+
+  openConversation(id: string): void;
+  closeConversation(): void;
+  /** What was posted under a message of the open conversation. `writes`: in order to write there. */
+  openThread(root: string, writes: boolean): void;
+  closeThread(): void;
+  /** Null while there is none. */
+  talk(place: Place): Talk | null;
+  /** Opens the conversation with somebody, which is made if there is none. */
+  writeTo(user: string): void;
+  createGroup(title: string, users: readonly string[]): void;
+  leaveConversation(id: string): void;
+  /** Of the open group, by its owners and moderators. `until`: Unix milliseconds; null: they may write again. */
+  muteMember(user: string, until: number | null): void;
+  removeMember(user: string): void;
+
+  /** People and messages, for `HomeState.search`. */
+  searchAll(query: string): void;
+  loadMoreFound(): void;
+  openFound(message: FoundMessage): void;
+  /** People alone, for `HomeState.found`. */
   search(query: string): void;
   addContact(user: string): void;
   removeContact(user: string): void;
@@ -32,7 +54,10 @@ export interface Home {
   call(users: readonly string[], media: CallMedia): void;
   accept(call: string, media: CallMedia): void;
   reject(call: string): void;
-  loadCalls(): void;
+  /** Older calls. */
+  loadMoreCalls(): void;
+  /** Somebody looks at the calls: what was missed counts no more. */
+  seeCalls(): void;
 
   setAvailability(availability: Extract<Availability, 'online' | 'away'>): void;
   setStatus(text: string): void;

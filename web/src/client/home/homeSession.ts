@@ -1,24 +1,37 @@
-import type { Chat, Connection } from '@tureen/client';
+import type { Connection, wire } from '@tureen/client';
 import type { Account } from '../memory/account';
 import type { PreferenceStore } from '../memory/preferences';
+import type { SeenCalls } from '../memory/seenCalls';
 import { Store } from '../store';
 import { CallCenter } from '../calls/callCenter';
 import { CallLog } from './callLog';
 import { endWords, ringingCall } from './callTrace';
 import { drawHome, peopleOf, type Scene } from './drawHome';
 import { Finder } from './finder';
-import type { Home } from './home';
-import type { CallMedia, HomeState, PersonView } from './homeState';
+import type { Home, Talk } from './home';
+import type { CallMedia, FoundMessage, HomeState, PersonView, Place } from './homeState';
 import { IdleWatch } from './idleWatch';
 import { NoticeBoard } from './noticeBoard';
-import { OpenChat } from './openChat';
+import { type HomeAddress, Opened } from './opened';
 import { Parts } from './parts';
+import { Searcher } from './search';
 import { Views } from './views';
+
+type ModerationDraft =
+  | Omit<wire.ConversationMute, 'id' | 'conversation'>
+  | Omit<wire.ConversationRemove, 'id' | 'conversation'>;
 
 /** What home leads to: the address bar follows, somebody leaves. */
 export interface Navigation {
-  readonly onOpened: (conversation: string | null) => void;
+  readonly onOpened: (address: HomeAddress) => void;
   readonly onSignOut: () => void;
+}
+
+/** What this browser remembers of whoever is at home. */
+export interface HomeMemory {
+  readonly account: Account;
+  readonly preferences: PreferenceStore;
+  readonly seenCalls: SeenCalls;
 }
 
 /** Home on the native door: puts what the client's parts know into one state to draw. */
@@ -29,21 +42,23 @@ export class HomeSession implements Home {
   readonly views: Views;
   readonly calls: CallCenter;
   readonly #account: Account;
-  readonly #go: Navigation;
+  readonly #onSignOut: () => void;
   readonly #callLog: CallLog;
+  readonly #opened: Opened;
   readonly #finder: Finder;
+  readonly #searcher: Searcher;
   readonly #idle: IdleWatch;
   readonly #stops: (() => void)[];
   #loaded = false;
-  #open: OpenChat | null = null;
   #planned = false;
 
-  constructor(connection: Connection, account: Account, preferences: PreferenceStore, go: Navigation) {
+  constructor(connection: Connection, { account, preferences, seenCalls }: HomeMemory, go: Navigation) {
     this.#account = account;
-    this.#go = go;
+    this.#onSignOut = go.onSignOut;
     this.parts = new Parts(connection);
     this.views = new Views(this.parts);
     this.#finder = new Finder(this.parts.directory, this.notices.report);
+    this.#searcher = new Searcher(this.parts.chats, this.parts.directory, this.notices.report);
     this.calls = new CallCenter({
       connection,
       chats: this.parts.chats,
@@ -53,97 +68,88 @@ export class HomeSession implements Home {
       report: this.notices.report,
       onEnded: (call) => this.notices.add('info', endWords(call.record.get(), account.user)),
     });
-    this.#callLog = new CallLog(connection, account.user, this.#person);
+    this.#callLog = new CallLog(connection, account.user, seenCalls);
     this.#idle = new IdleWatch((idle) => this.parts.own.setIdle(idle));
-    this.store = new Store(drawHome(this.#scene()));
-    const stores = [this.#finder.store, this.notices.store, this.calls.store, this.#callLog.store];
     const plan = (): void => this.#plan();
+    this.#opened = new Opened({ parts: this.parts, me: account.user, notices: this.notices, lead: go.onOpened, tell: plan });
+    this.store = new Store(drawHome(this.#scene()));
+    const stores = [this.#finder.store, this.#searcher.store, this.notices.store, this.calls.store, this.#callLog.store];
     this.#stops = [this.parts.onChange(plan), ...stores.map((store) => store.subscribe(plan))];
     window.addEventListener('focus', this.#handleFocus);
   }
 
-  async start(conversation: string | null): Promise<void> {
+  async start(address: HomeAddress): Promise<void> {
     this.parts.connection.connect();
     const contacts = this.parts.contacts.load().catch(() => undefined); // the next welcome tries again
     await this.parts.chats.load().catch(() => undefined);
     await contacts;
     this.#loaded = true;
     this.#plan();
-    if (conversation !== null) this.openConversation(conversation);
+    this.follow(address);
+  }
+
+  /** The address bar leads: a link was opened, or the browser's own buttons were pressed. */
+  follow(address: HomeAddress): void {
+    if (this.#loaded) this.#opened.follow(address);
   }
 
   end(): void {
     window.removeEventListener('focus', this.#handleFocus);
     for (const stop of this.#stops) stop();
-    for (const part of [this.#open, this.calls, this.#callLog, this.#finder, this.#idle, this.parts]) part?.end();
+    for (const part of [this.#opened, this.calls, this.#callLog, this.#finder, this.#searcher, this.#idle, this.parts]) part.end();
   }
 
   openConversation(id: string): void {
-    void this.#show(this.parts.chats.get(id));
+    void this.#opened.show(this.parts.chats.get(id));
   }
 
   closeConversation(): void {
-    this.#open?.end();
-    this.#open = null;
-    this.#go.onOpened(null);
-    this.#plan();
+    this.#opened.close();
   }
 
   writeTo(user: string): void {
-    void this.#show(this.parts.chats.direct(user));
+    void this.#opened.show(this.parts.chats.direct(user));
   }
 
   createGroup(title: string, users: readonly string[]): void {
-    void this.#show(this.parts.chats.create(title, users));
+    void this.#opened.show(this.parts.chats.create(title, users));
   }
 
   leaveConversation(id: string): void {
-    if (this.#open?.chat.id === id) this.closeConversation();
+    if (this.#opened.now?.chat.id === id) this.closeConversation();
     this.#try(this.parts.connection.send({ type: 'conversation.leave', conversation: id }));
   }
 
-  loadEarlier(): void {
-    this.#open?.loadEarlier();
+  openThread(root: string, writes: boolean): void {
+    this.#opened.openThread(root, writes);
   }
 
-  send(text: string): void {
-    if (this.#open !== null) this.#try(this.#open.send(text));
+  closeThread(): void {
+    this.#opened.closeThread();
   }
 
-  resend(id: string): void {
-    this.#open?.chat.outgoing.retry(id);
+  talk(place: Place): Talk | null {
+    return this.#opened.talk(place);
   }
 
-  startReply(id: string): void {
-    this.#open?.quote.set({ replyTo: id, editing: null });
+  muteMember(user: string, until: number | null): void {
+    this.#moderate({ type: 'conversation.mute', user, until });
   }
 
-  startEdit(id: string): void {
-    this.#open?.quote.set({ replyTo: null, editing: id });
+  removeMember(user: string): void {
+    this.#moderate({ type: 'conversation.remove', users: [user] });
   }
 
-  stopReplyOrEdit(): void {
-    this.#open?.quote.set({ replyTo: null, editing: null });
+  searchAll(query: string): void {
+    this.#searcher.search(query);
   }
 
-  remove(id: string): void {
-    if (this.#open !== null) this.#try(this.#open.chat.delete(id));
+  loadMoreFound(): void {
+    this.#searcher.loadMore();
   }
 
-  react(id: string, label: string): void {
-    if (this.#open !== null) this.#try(this.#open.react(id, label));
-  }
-
-  typing(): void {
-    this.#open?.chat.typing.note();
-  }
-
-  addFiles(files: readonly File[]): void {
-    this.#open?.tray.add(files);
-  }
-
-  removeUpload(id: string): void {
-    this.#open?.tray.remove(id);
+  openFound(message: FoundMessage): void {
+    this.#opened.find(message);
   }
 
   search(query: string): void {
@@ -164,7 +170,7 @@ export class HomeSession implements Home {
 
   /** Rings people; a group's call leaves its trace in the group. */
   call(users: readonly string[], media: CallMedia): void {
-    void this.calls.start(users, media, this.#open?.groupOf(users) ?? null);
+    void this.calls.start(users, media, this.#opened.now?.groupOf(users) ?? null);
   }
 
   accept(call: string, media: CallMedia): void {
@@ -175,8 +181,12 @@ export class HomeSession implements Home {
     void this.calls.reject(call);
   }
 
-  loadCalls(): void {
-    this.#try(this.#callLog.load());
+  loadMoreCalls(): void {
+    this.#try(this.#callLog.loadMore());
+  }
+
+  seeCalls(): void {
+    this.#callLog.see();
   }
 
   setAvailability(availability: 'online' | 'away'): void {
@@ -192,24 +202,16 @@ export class HomeSession implements Home {
   }
 
   signOut(): void {
-    this.#go.onSignOut();
+    this.#onSignOut();
   }
 
   readonly #person = (id: string): PersonView => this.views.person(id);
 
-  readonly #handleFocus = (): void => this.#open?.markRead();
+  readonly #handleFocus = (): void => this.#opened.now?.markRead();
 
-  async #show(opening: Promise<Chat>): Promise<void> {
-    try {
-      const chat = await opening;
-      if (this.#open?.chat === chat) return;
-      this.#open?.end();
-      this.#open = new OpenChat(this.parts.connection, chat, this.#account.user, () => this.#plan());
-      this.#go.onOpened(chat.id);
-      this.#plan();
-    } catch (error) {
-      this.notices.report(error);
-    }
+  #moderate(command: ModerationDraft): void {
+    const conversation = this.#opened.now?.chat.id;
+    if (conversation !== undefined) this.#try(this.parts.connection.send({ ...command, conversation }));
   }
 
   #try(work: Promise<unknown>): void {
@@ -222,7 +224,7 @@ export class HomeSession implements Home {
     this.#planned = true;
     queueMicrotask(() => {
       this.#planned = false;
-      this.#open?.markRead();
+      this.#opened.now?.markRead();
       const scene = this.#scene();
       this.parts.watch(peopleOf(scene));
       this.store.set(drawHome(scene));
@@ -230,17 +232,17 @@ export class HomeSession implements Home {
   }
 
   #scene(): Scene {
-    const [log, { ringing }] = [this.#callLog.store.get(), this.calls.store.get()];
+    const { ringing } = this.calls.store.get();
     return {
       parts: this.parts,
       views: this.views,
       me: this.#account.user,
       myName: this.#account.name,
       loaded: this.#loaded,
-      open: this.#open,
+      open: this.#opened.now,
       found: this.#finder.store.get(),
-      calls: log.rows,
-      missedCalls: log.missed,
+      search: this.#searcher.store.get(),
+      calls: this.#callLog.store.get(),
       ringing: ringing.map((call) => ringingCall(call.record.get(), this.#account.user, this.#person)),
       notices: this.notices.store.get(),
     };

@@ -1,5 +1,7 @@
 /** What the home page shows. Plain values: the page is drawn from this and from nothing else. */
 
+import type { MarkedPart } from './markedWords';
+
 export type Availability = 'busy' | 'online' | 'away' | 'offline';
 
 export interface PersonView {
@@ -53,6 +55,10 @@ export interface ReactionView {
 export interface MessageView {
   /** The message's id, or the command's while it is on its way. */
   readonly id: string;
+  /** Whether something can be posted under it: it is stored, and in no thread itself. */
+  readonly mayHaveThread: boolean;
+  /** How many were posted under it. */
+  readonly threadReplies: number;
   readonly sender: PersonView;
   readonly isOwn: boolean;
   readonly atMs: number;
@@ -64,6 +70,8 @@ export interface MessageView {
   readonly isDeleted: boolean;
   readonly mentionsMe: boolean;
   readonly delivery: Delivery;
+  /** Why it was not sent, in the server's words. */
+  readonly problem?: string;
 }
 
 /** Something that happened between messages: somebody came, a call ended. */
@@ -89,17 +97,77 @@ export interface UploadView {
   readonly preview: string | null;
 }
 
-export interface OpenConversation {
-  readonly row: ConversationRow;
-  readonly members: readonly PersonView[];
+/** Where one reads and writes. */
+export type Place = 'conversation' | 'thread';
+
+export interface TalkView {
   readonly entries: readonly Entry[];
   readonly hasEarlier: boolean;
+  /** Whether it stands in the past, with more to come below. */
+  readonly hasLater: boolean;
   readonly loading: boolean;
-  /** Names of those who write now. */
-  readonly typing: readonly string[];
+  /** What somebody looked for, by its id; another `turn`: once more. */
+  readonly focus: { readonly id: string; readonly turn: number } | null;
   readonly replyTo: MessageView | null;
   readonly editing: MessageView | null;
   readonly uploads: readonly UploadView[];
+}
+
+export interface ThreadView {
+  readonly rootId: string;
+  /** Null: it is on its way, or kept no more. */
+  readonly root: MessageView | null;
+  readonly talk: TalkView;
+  /** It was opened in order to write there. */
+  readonly writes: boolean;
+}
+
+export type MemberRole = 'owner' | 'moderator' | 'member';
+
+export interface MemberView {
+  readonly person: PersonView;
+  readonly role: MemberRole;
+  /** Until then a moderator lets them write nothing. */
+  readonly mutedUntilMs: number | null;
+}
+
+export interface OpenConversation {
+  readonly row: ConversationRow;
+  readonly members: readonly MemberView[];
+  readonly memberCount: number;
+  readonly ownRole: MemberRole;
+  /** Until then a moderator lets one write nothing. */
+  readonly mutedUntilMs: number | null;
+  /** Names of those who write now. */
+  readonly typing: readonly string[];
+  readonly talk: TalkView;
+  readonly thread: ThreadView | null;
+}
+
+/** A message that a search found. */
+export interface FoundMessage {
+  readonly id: string;
+  readonly seq: number;
+  readonly conversation: string;
+  /** Of the conversation. */
+  readonly title: string;
+  /** The message that it is under; null: it is in no thread. */
+  readonly thread: string | null;
+  readonly sender: PersonView;
+  readonly isOwn: boolean;
+  readonly atMs: number;
+  readonly words: readonly MarkedPart[];
+}
+
+export interface SearchView {
+  readonly query: string;
+  readonly people: readonly PersonView[];
+  /** Groups and rooms with this name. */
+  readonly conversations: readonly ConversationRow[];
+  readonly messages: readonly FoundMessage[];
+  readonly more: boolean;
+  /** Something is still being looked for. */
+  readonly busy: boolean;
 }
 
 export type CallMedia = 'audio' | 'video';
@@ -143,7 +211,11 @@ export interface HomeState {
   readonly contacts: readonly PersonView[];
   /** Null while nothing is searched for. */
   readonly found: readonly PersonView[] | null;
+  /** Null while nothing is searched for. */
+  readonly search: SearchView | null;
   readonly calls: readonly CallRow[];
+  readonly callsLoaded: boolean;
+  readonly hasMoreCalls: boolean;
   readonly missedCalls: number;
   readonly ringing: readonly RingingCall[];
   readonly notices: readonly Notice[];

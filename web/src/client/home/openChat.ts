@@ -1,67 +1,71 @@
-import type { Chat, Connection } from '@tureen/client';
-import { Store } from '../store';
-import { UploadTray } from './uploadTray';
+import type { Chat } from '@tureen/client';
+import { type MessagePlace, OpenTalk, type OpenTalkParts } from './openTalk';
 
-/** What is being answered or edited, by the message's id. */
-export interface Quote {
-  readonly replyTo: string | null;
-  readonly editing: string | null;
+/** What was looked for: a message, and under which one it was posted if it is in a thread. */
+export interface Wanted extends MessagePlace {
+  readonly thread: string | null;
 }
 
-const NOTHING: Quote = { replyTo: null, editing: null };
+export interface OpenThread {
+  /** The message that it is under. */
+  readonly root: string;
+  readonly talk: OpenTalk;
+  /** Somebody wants to write there. */
+  readonly writes: boolean;
+}
 
-/** The conversation that is open: what is read, written and uploaded in it. */
+/** The conversation that is open, and the thread of it that is. */
 export class OpenChat {
   readonly chat: Chat;
-  readonly tray: UploadTray;
-  readonly quote = new Store<Quote>(NOTHING);
-  readonly loading = new Store(true);
-  readonly #me: string;
+  readonly talk: OpenTalk;
+  readonly #parts: Omit<OpenTalkParts, 'pages'>;
   readonly #stops: (() => void)[];
+  #thread: OpenThread | null = null;
 
-  /** ``tell``: called when anything of it has changed. */
-  constructor(connection: Connection, chat: Chat, me: string, tell: () => void) {
+  constructor(parts: Omit<OpenTalkParts, 'pages'>, wanted: Wanted | null) {
+    const { chat, tell } = parts;
     this.chat = chat;
-    this.#me = me;
-    this.tray = new UploadTray(connection, chat.id);
-    const stores = [chat.record, chat.timeline, chat.outgoing.store, chat.typing.users, this.tray.store, this.quote, this.loading];
-    this.#stops = stores.map((store) => store.subscribe(tell));
-    void this.#load(() => chat.pages.loadNewest());
+    this.#parts = parts;
+    this.#stops = [chat.record, chat.outgoing.store, chat.typing.users].map((store) => store.subscribe(tell));
+    this.talk = new OpenTalk({ ...parts, pages: chat.pages }, wanted?.thread === null ? wanted : null);
+    if (wanted !== null && wanted.thread !== null) this.openThread(wanted.thread, false, wanted);
   }
 
-  loadEarlier(): void {
-    if (!this.loading.get()) void this.#load(() => this.chat.pages.loadOlder());
+  get thread(): OpenThread | null {
+    return this.#thread;
+  }
+
+  openThread(root: string, writes: boolean, at: MessagePlace | null = null): void {
+    if (this.#thread?.root === root) {
+      this.#thread = { ...this.#thread, writes };
+      if (at !== null) this.#thread.talk.show(at);
+    } else {
+      this.#thread?.talk.end();
+      this.#thread = { root, writes, talk: new OpenTalk({ ...this.#parts, pages: this.chat.thread(root) }, at) };
+    }
+    this.#parts.tell();
+  }
+
+  closeThread(): void {
+    this.#thread?.talk.end();
+    this.#thread = null;
+    this.#parts.tell();
+  }
+
+  /** Goes to a message, in the thread that it is in. */
+  show(wanted: Wanted): void {
+    if (wanted.thread === null) {
+      this.closeThread();
+      this.talk.show(wanted);
+    } else this.openThread(wanted.thread, false, wanted);
   }
 
   /** Marks what is on the screen as read, if somebody looks at it. */
   markRead(): void {
     const { head_seq: head, members = [] } = this.chat.record.get();
-    const read = members.find(({ user }) => user === this.#me)?.read_seq ?? 0;
-    if (head > read && document.visibilityState === 'visible' && document.hasFocus()) this.chat.markRead();
-  }
-
-  /** Writes, or saves what was edited. What becomes of a new message shows among the messages. */
-  async send(text: string): Promise<void> {
-    const { editing, replyTo } = this.quote.get();
-    this.quote.set(NOTHING);
-    if (editing !== null) {
-      const message = this.chat.timeline.get().messages.find(({ id }) => id === editing);
-      if (message !== undefined && text !== '') await this.chat.edit(message, text);
-      return;
-    }
-    const attachments = this.tray.take();
-    if (text === '' && attachments.length === 0) return;
-    this.chat.outgoing.send({
-      text,
-      ...(attachments.length > 0 && { attachments }),
-      ...(replyTo !== null && { reply_to: replyTo }),
-    });
-  }
-
-  async react(id: string, label: string): Promise<void> {
-    const message = this.chat.timeline.get().messages.find((one) => one.id === id);
-    const mine = message?.reactions.find((one) => one.label === label)?.users.includes(this.#me) ?? false;
-    await this.chat.react(id, label, !mine);
+    const read = members.find(({ user }) => user === this.#parts.me)?.read_seq ?? 0;
+    const isAtPresent = !this.talk.pages.timeline.get().hasNewer;
+    if (head > read && isAtPresent && document.visibilityState === 'visible' && document.hasFocus()) this.chat.markRead();
   }
 
   /** This conversation, if it is a group and all of these people are in it: their call leaves its trace here. */
@@ -72,17 +76,7 @@ export class OpenChat {
 
   end(): void {
     for (const stop of this.#stops) stop();
-    this.tray.end();
-  }
-
-  async #load(load: () => Promise<void>): Promise<void> {
-    this.loading.set(true);
-    try {
-      await load();
-    } catch {
-      // The connection is gone: scrolling, or the next opening, asks again.
-    } finally {
-      this.loading.set(false);
-    }
+    this.talk.end();
+    this.#thread?.talk.end();
   }
 }

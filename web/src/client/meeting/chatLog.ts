@@ -1,13 +1,14 @@
 import type { Room } from 'livekit-client';
-import { listenForChat, sendChat } from './chatStream';
+import { listenForChat } from './chatStream';
 import type { MeetingEvent } from './meetingReducer';
 import type { ChatMessage } from './meetingState';
 import { displayName } from './people';
 import type { RoomChat } from './roomChat';
 
 /**
- * What is said in a meeting: the room's conversation, and what other programs in the room send as text streams of LiveKit,
- * which nobody keeps. What is written here goes both ways, so that they read it too.
+ * What is said in a meeting: the room's conversation. The server keeps there what other programs send as text streams of
+ * LiveKit, and hands them what is written here. Streams that it does not keep (to oneself alone, encrypted, too long) are
+ * shown as long as the meeting lasts.
  */
 export class ChatLog {
   readonly #livekit: Room;
@@ -37,7 +38,6 @@ export class ChatLog {
 
   send(text: string): void {
     this.#kept.send(text);
-    sendChat(this.#livekit, text).catch(() => undefined); // other programs only: the conversation has it
   }
 
   resend(id: string): void {

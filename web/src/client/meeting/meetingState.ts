@@ -48,6 +48,8 @@ export interface ChatMessage {
   readonly text: string;
   readonly atMs: number;
   readonly delivery: Delivery;
+  /** Why it was not sent, in the server's words. */
+  readonly problem?: string;
 }
 
 export interface Notice {

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect } from 'react';
 import type { Home } from '../../client/home/home';
 import type { CallRow } from '../../client/home/homeState';
 import { Icon } from '../icons';
@@ -6,18 +6,37 @@ import { IconButton } from '../IconButton';
 import { useNow } from '../useNow';
 import { useSelected } from '../useSelected';
 import { PersonAvatar } from './PersonAvatar';
-import { callWords, namesOf, shortTime } from './words';
+import { callWords, moment, namesOf } from './words';
 
 export function CallsList({ home }: { home: Home }): ReactElement {
   const calls = useSelected(home.store, (state) => state.calls);
+  const loaded = useSelected(home.store, (state) => state.callsLoaded);
+  const hasMore = useSelected(home.store, (state) => state.hasMoreCalls);
+  const missed = useSelected(home.store, (state) => state.missedCalls);
+  useEffect(() => {
+    // Whoever looks at the list has seen what is in it, once somebody is there to look.
+    const see = (): void => {
+      if (missed > 0 && document.visibilityState === 'visible') home.seeCalls();
+    };
+    see();
+    document.addEventListener('visibilitychange', see);
+    return () => document.removeEventListener('visibilitychange', see);
+  }, [home, missed]);
   return (
     <div className="home-list">
-      <ul className="rows" aria-label="Calls" data-testid="calls">
-        {calls.map((call) => (
-          <Row key={call.id} call={call} home={home} />
-        ))}
-      </ul>
-      {calls.length === 0 && <p className="home-empty">No calls yet.</p>}
+      <div className="rows">
+        <ul aria-label="Calls" data-testid="calls">
+          {calls.map((call) => (
+            <Row key={call.id} call={call} home={home} />
+          ))}
+        </ul>
+        {hasMore && (
+          <button type="button" className="button rows-more" data-testid="more-calls" onClick={() => home.loadMoreCalls()}>
+            Earlier calls
+          </button>
+        )}
+      </div>
+      {loaded && calls.length === 0 && <p className="home-empty">No calls yet.</p>}
     </div>
   );
 }
@@ -29,7 +48,7 @@ function Row({ call, home }: { call: CallRow; home: Home }): ReactElement {
   return (
     <li className="person-row" data-testid="past-call" data-outcome={outcome}>
       <div className="row-button">
-        {first === undefined ? (
+        {first === undefined || people.length > 1 ? (
           <span className="person-avatar group-picture">
             <Icon name="people" />
           </span>
@@ -41,7 +60,7 @@ function Row({ call, home }: { call: CallRow; home: Home }): ReactElement {
           <span className="row-last" data-missed={outcome === 'missed'}>
             <Icon name={outcome === 'missed' ? 'missed' : isOutgoing ? 'outgoing' : 'incoming'} size={16} /> {callWords(call)}
             {' · '}
-            {shortTime(call.atMs, now)}
+            <time dateTime={new Date(call.atMs).toISOString()}>{moment(call.atMs, now)}</time>
           </span>
         </span>
       </div>
@@ -49,6 +68,8 @@ function Row({ call, home }: { call: CallRow; home: Home }): ReactElement {
         icon={media === 'video' ? 'camera' : 'phone'}
         label={`Call ${namesOf(people)} again`}
         className="quiet"
+        data-testid="call-again"
+        disabled={people.length === 0}
         onClick={() =>
           home.call(
             people.map(({ id }) => id),

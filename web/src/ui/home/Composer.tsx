@@ -1,60 +1,92 @@
 import { type ClipboardEvent, type KeyboardEvent, type ReactElement, type SubmitEvent, useEffect, useRef, useState } from 'react';
 import type { Home } from '../../client/home/home';
-import type { UploadView } from '../../client/home/homeState';
+import type { MessageView, Place, TalkView, UploadView } from '../../client/home/homeState';
 import { Icon } from '../icons';
 import { IconButton } from '../IconButton';
+import { useNow } from '../useNow';
 import { useSelected } from '../useSelected';
 import { ComposerAbove } from './ComposerAbove';
+import { talkIn } from './talkIn';
 import { Uploads } from './Uploads';
+import { untilWords } from './words';
 
 const MAX_LENGTH = 8_000;
 const MOST_ROWS = 6;
 const NONE: readonly UploadView[] = [];
 
-export function Composer({ home }: { home: Home }): ReactElement {
-  const uploads = useSelected(home.store, (state) => state.open?.uploads ?? NONE);
-  const editing = useSelected(home.store, (state) => state.open?.editing ?? null);
-  const replyTo = useSelected(home.store, (state) => state.open?.replyTo ?? null);
+export interface ComposerProps {
+  home: Home;
+  place: Place;
+}
+
+export function Composer({ home, place }: ComposerProps): ReactElement {
+  const mutedUntil = useSelected(home.store, (state) => state.open?.mutedUntilMs ?? null);
+  const now = useNow();
+  if (mutedUntil === null || mutedUntil <= now) return <Writing home={home} place={place} />;
+  return (
+    <p className="home-composer composer-muted" data-testid="muted">
+      A moderator asked for a break: you can write here again {untilWords(mutedUntil, now)}.
+    </p>
+  );
+}
+
+function useWriting(home: Home, place: Place): Pick<TalkView, 'uploads' | 'editing' | 'replyTo'> & { writes: boolean } {
+  const uploads = useSelected(home.store, (state) => talkIn(state, place)?.uploads ?? NONE);
+  const editing = useSelected(home.store, (state) => talkIn(state, place)?.editing ?? null);
+  const replyTo = useSelected(home.store, (state) => talkIn(state, place)?.replyTo ?? null);
+  const writes = useSelected(home.store, (state) => place === 'thread' && (state.open?.thread?.writes ?? false));
+  return { uploads, editing, replyTo, writes };
+}
+
+function Writing({ home, place }: ComposerProps): ReactElement {
+  const { uploads, editing, replyTo, writes } = useWriting(home, place);
   const { text, setText } = useTyped(editing?.id ?? null, editing?.text ?? '');
   const field = useRef<HTMLTextAreaElement>(null);
+  const [editingId, replyToId] = [editing?.id, replyTo?.id];
   useEffect(() => {
-    if (editing !== null || replyTo !== null) field.current?.focus();
-  }, [editing, replyTo]);
-  const waiting = uploads.some(({ progress, problem }) => progress < 1 && problem === null);
-  const ready = editing === null && uploads.some(({ progress, problem }) => progress === 1 && problem === null);
-  const maySend = !waiting && (text.trim() !== '' || ready);
+    if (editingId !== undefined || replyToId !== undefined || writes) field.current?.focus();
+  }, [editingId, replyToId, writes]);
+  const [what, testId] = place === 'thread' ? (['Reply', 'thread'] as const) : (['Message', 'message'] as const);
+  const maySend = isSendable(text, uploads, editing !== null);
   const send = (event?: SubmitEvent): void => {
     event?.preventDefault();
     if (!maySend) return;
-    home.send(text.trim());
+    home.talk(place)?.send(text.trim());
     setText('');
   };
   return (
     <form className="home-composer" onSubmit={send}>
-      <ComposerAbove message={editing ?? replyTo} editing={editing !== null} onStop={() => home.stopReplyOrEdit()} />
-      <Uploads uploads={uploads} home={home} />
+      <ComposerAbove message={editing ?? replyTo} editing={editing !== null} onStop={() => home.talk(place)?.stopReplyOrEdit()} />
+      <Uploads uploads={uploads} onRemove={(id) => home.talk(place)?.removeUpload(id)} />
       <div className="composer">
-        <FilePicker home={home} />
+        <FilePicker testId={place === 'thread' ? 'thread-file-input' : 'file-input'} onFiles={(files) => home.talk(place)?.addFiles(files)} />
         <textarea
           ref={field}
-          aria-label="Message"
-          placeholder="Message"
-          data-testid="message-input"
+          aria-label={what}
+          placeholder={what}
+          data-testid={`${testId}-input`}
           dir="auto"
           rows={Math.min(MOST_ROWS, text.split('\n').length)}
           maxLength={MAX_LENGTH}
           value={text}
           onChange={(event) => {
             setText(event.target.value);
-            home.typing();
+            home.talk(place)?.typing();
           }}
-          onPaste={(event) => pasteFiles(event, home)}
-          onKeyDown={(event) => handleKey(event, send, () => home.stopReplyOrEdit())}
+          onPaste={(event) => pasteFiles(event, (files) => home.talk(place)?.addFiles(files))}
+          onKeyDown={(event) => handleKey(event, send, editing ?? replyTo, () => home.talk(place)?.stopReplyOrEdit())}
         />
-        <SendButton saves={editing !== null} disabled={!maySend} />
+        <SendButton saves={editing !== null} disabled={!maySend} testId={`${testId}-send`} />
       </div>
     </form>
   );
+}
+
+/** Files that are on their way keep everything back; an edited message keeps its own. */
+function isSendable(text: string, uploads: readonly UploadView[], edits: boolean): boolean {
+  const sound = uploads.filter(({ problem }) => problem === null);
+  if (sound.some(({ progress }) => progress < 1)) return false;
+  return text.trim() !== '' || (!edits && sound.length > 0);
 }
 
 /** What is typed; while a message is edited, its text stands in place of the draft, which comes back afterwards. */
@@ -66,7 +98,7 @@ function useTyped(editedId: string | null, editedText: string): { text: string; 
   return { text: edit.text, setText: (text) => setEdit({ id: editedId, text }) };
 }
 
-function FilePicker({ home }: { home: Home }): ReactElement {
+function FilePicker({ testId, onFiles }: { testId: string; onFiles: (files: readonly File[]) => void }): ReactElement {
   const picker = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -76,9 +108,9 @@ function FilePicker({ home }: { home: Home }): ReactElement {
         type="file"
         multiple
         hidden
-        data-testid="file-input"
+        data-testid={testId}
         onChange={(event) => {
-          home.addFiles([...(event.target.files ?? [])]);
+          onFiles([...(event.target.files ?? [])]);
           event.target.value = '';
         }}
       />
@@ -86,13 +118,13 @@ function FilePicker({ home }: { home: Home }): ReactElement {
   );
 }
 
-function SendButton({ saves, disabled }: { saves: boolean; disabled: boolean }): ReactElement {
+function SendButton({ saves, disabled, testId }: { saves: boolean; disabled: boolean; testId: string }): ReactElement {
   return (
     <button
       type="submit"
       className="icon-button"
       data-tone="send"
-      data-testid="message-send"
+      data-testid={testId}
       aria-label={saves ? 'Save' : 'Send'}
       disabled={disabled}
     >
@@ -101,15 +133,19 @@ function SendButton({ saves, disabled }: { saves: boolean; disabled: boolean }):
   );
 }
 
-function pasteFiles(event: ClipboardEvent, home: Home): void {
+function pasteFiles(event: ClipboardEvent, onFiles: (files: readonly File[]) => void): void {
   const files = [...event.clipboardData.files];
   if (files.length === 0) return;
   event.preventDefault();
-  home.addFiles(files);
+  onFiles(files);
 }
 
-function handleKey(event: KeyboardEvent, send: () => void, stop: () => void): void {
-  if (event.key === 'Escape') stop();
+function handleKey(event: KeyboardEvent, send: () => void, above: MessageView | null, stop: () => void): void {
+  if (event.key === 'Escape' && above !== null) {
+    // It ends the reply alone, not the thread that it is written in.
+    event.preventDefault();
+    stop();
+  }
   // Enter while an input method is composing chooses a word; it must not send.
   if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
   event.preventDefault();

@@ -1,10 +1,12 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useRef } from 'react';
 import type { Home } from '../../client/home/home';
 import type { OpenConversation } from '../../client/home/homeState';
 import { IconButton } from '../IconButton';
 import { useNow } from '../useNow';
 import { useSelected } from '../useSelected';
-import { RowPicture } from './ConversationsList';
+import { ConversationMenu } from './ConversationMenu';
+import { RowPicture } from './ConversationRow';
+import { MembersDialog } from './MembersDialog';
 import { namesOf, presenceWords } from './words';
 
 export interface ConversationHeadProps {
@@ -15,13 +17,14 @@ export interface ConversationHeadProps {
 export function ConversationHead({ home, onEnterRoom }: ConversationHeadProps): ReactElement | null {
   const open = useSelected(home.store, (state) => state.open);
   const me = useSelected(home.store, (state) => state.me.id);
+  const dialog = useRef<HTMLDialogElement>(null);
   const now = useNow();
   if (open === null) return null;
   const { row, members } = open;
-  const others = members.filter(({ id }) => id !== me).map(({ id }) => id);
+  const others = members.filter(({ person }) => person.id !== me).map(({ person }) => person.id);
   return (
     <header className="conversation-head">
-      <IconButton icon="previous" label="Back" className="quiet home-back" onClick={() => home.closeConversation()} />
+      <IconButton icon="previous" label="Back" className="quiet home-back" data-testid="home-back" onClick={() => home.closeConversation()} />
       <RowPicture row={row} />
       <div className="row-text">
         <h1 dir="auto">{row.title}</h1>
@@ -32,49 +35,40 @@ export function ConversationHead({ home, onEnterRoom }: ConversationHeadProps): 
       {row.kind === 'room' ? (
         <IconButton icon="camera" label="Join the meeting" className="quiet" onClick={() => onEnterRoom(row.title)} />
       ) : (
-        <>
-          <IconButton
-            icon="phone"
-            label="Call"
-            className="quiet"
-            data-testid="call-audio"
-            disabled={others.length === 0}
-            onClick={() => home.call(others, 'audio')}
-          />
-          <IconButton
-            icon="camera"
-            label="Video call"
-            className="quiet"
-            data-testid="call-video"
-            disabled={others.length === 0}
-            onClick={() => home.call(others, 'video')}
-          />
-        </>
+        <CallButtons home={home} others={others} />
       )}
-      <Leave home={home} open={open} />
+      <ConversationMenu home={home} row={row} onMembers={() => dialog.current?.showModal()} />
+      <MembersDialog home={home} dialog={dialog} />
     </header>
   );
 }
 
-function Leave({ home, open }: { home: Home; open: OpenConversation }): ReactElement {
-  const { other, id, kind } = open.row;
-  if (kind === 'direct' && other !== null) {
-    return (
-      <IconButton
-        icon={other.isBlocked ? 'check' : 'block'}
-        label={other.isBlocked ? `Unblock ${other.name}` : `Block ${other.name}`}
-        className="quiet"
-        onClick={() => home.block(other.id, !other.isBlocked)}
-      />
-    );
-  }
+function CallButtons({ home, others }: { home: Home; others: readonly string[] }): ReactElement {
+  const disabled = others.length === 0;
   return (
-    <IconButton icon="leaveGroup" label="Leave the group" className="quiet" onClick={() => home.leaveConversation(id)} />
+    <>
+      <IconButton
+        icon="phone"
+        label="Call"
+        className="quiet"
+        data-testid="call-audio"
+        disabled={disabled}
+        onClick={() => home.call(others, 'audio')}
+      />
+      <IconButton
+        icon="camera"
+        label="Video call"
+        className="quiet"
+        data-testid="call-video"
+        disabled={disabled}
+        onClick={() => home.call(others, 'video')}
+      />
+    </>
   );
 }
 
-function underTitle({ row, members, typing }: OpenConversation, now: number): string {
+function underTitle({ row, members, memberCount, typing }: OpenConversation, now: number): string {
   if (typing.length > 0) return row.kind === 'direct' ? 'Writing…' : `${typing.join(', ')} ${typing.length === 1 ? 'writes' : 'write'}…`;
   if (row.other !== null) return presenceWords(row.other, now);
-  return members.length <= 6 ? namesOf(members) : `${members.length} people`;
+  return memberCount <= 6 ? namesOf(members.map(({ person }) => person)) : `${memberCount} people`;
 }

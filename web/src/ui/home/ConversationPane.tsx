@@ -1,45 +1,38 @@
-import { type DragEvent, type ReactElement, useState } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import type { Home } from '../../client/home/home';
 import { useSelected } from '../useSelected';
 import { Composer } from './Composer';
 import { ConversationHead } from './ConversationHead';
+import { DropZone } from './DropZone';
+import { isFocusLost } from './focusLoss';
 import { MessageList } from './MessageList';
+import { ThreadPane } from './ThreadPane';
 
 export interface ConversationPaneProps {
   home: Home;
   onEnterRoom: (room: string) => void;
 }
 
+/** A conversation, and a thread of it beside it; where there is little room, over it. */
 export function ConversationPane({ home, onEnterRoom }: ConversationPaneProps): ReactElement | null {
   const id = useSelected(home.store, (state) => state.open?.row.id ?? null);
-  const [over, setOver] = useState(false);
-  const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files');
+  const thread = useSelected(home.store, (state) => state.open?.thread?.rootId ?? null);
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the list that had the keyboard is hidden now.
+    if (isFocusLost()) section.current?.focus();
+  }, [id]);
   if (id === null) return null;
   return (
-    <section
-      className="conversation"
-      aria-label="Conversation"
-      data-testid="open-conversation"
-      data-over={over}
-      onDragOver={(event) => {
-        if (!hasFiles(event)) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={(event) => {
-        if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) setOver(false);
-      }}
-      onDrop={(event) => {
-        if (!hasFiles(event)) return;
-        event.preventDefault();
-        setOver(false);
-        home.addFiles([...event.dataTransfer.files]);
-      }}
-    >
-      <ConversationHead home={home} onEnterRoom={onEnterRoom} />
-      <MessageList key={id} home={home} />
-      <Composer key={`${id} composer`} home={home} />
-      {over && <p className="drop-here">Drop files to send them</p>}
-    </section>
+    <div className="conversation-frame" data-thread={thread !== null}>
+      <section ref={section} className="conversation" aria-label="Conversation" tabIndex={-1} data-testid="open-conversation">
+        <DropZone home={home} place="conversation">
+          <ConversationHead home={home} onEnterRoom={onEnterRoom} />
+          <MessageList key={id} home={home} place="conversation" />
+          <Composer key={`${id} composer`} home={home} place="conversation" />
+        </DropZone>
+      </section>
+      {thread !== null && <ThreadPane key={thread} rootId={thread} home={home} />}
+    </div>
   );
 }

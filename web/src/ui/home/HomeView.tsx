@@ -1,4 +1,4 @@
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
 import type { Home } from '../../client/home/home';
 import type { Section } from '../../client/home/homeState';
 import type { PreferenceStore } from '../../client/memory/preferences';
@@ -7,6 +7,7 @@ import { CallsList } from './CallsList';
 import { ConversationPane } from './ConversationPane';
 import { ConversationsList } from './ConversationsList';
 import { EmptyPane } from './EmptyPane';
+import { isFocusLost } from './focusLoss';
 import { HomeHead } from './HomeHead';
 import { HomeNotices } from './HomeNotices';
 import { LinkBanner } from './LinkBanner';
@@ -21,10 +22,23 @@ export interface HomeViewProps {
   onEnterRoom: (room: string) => void;
 }
 
+/** Back at the list, the keyboard is where it left it. */
+function useFocusOnReturn(openId: string | null): void {
+  const before = useRef<string | null>(null);
+  useEffect(() => {
+    const closed = openId === null ? before.current : null;
+    before.current = openId;
+    if (closed === null || !isFocusLost()) return;
+    document.querySelector<HTMLElement>(`.home-side [data-conversation="${CSS.escape(closed)}"]`)?.focus();
+  }, [openId]);
+}
+
 /** A list beside what is open; on a phone one at a time. */
 export function HomeView({ home, preferences, onNewMeeting, onEnterRoom }: HomeViewProps): ReactElement {
   const [section, setSection] = useState<Section>('chats');
-  const hasOpen = useSelected(home.store, ({ open }) => open !== null);
+  const openId = useSelected(home.store, ({ open }) => open?.row.id ?? null);
+  const hasOpen = openId !== null;
+  useFocusOnReturn(openId);
   return (
     <div className="home" data-open={hasOpen}>
       <aside className="home-side">

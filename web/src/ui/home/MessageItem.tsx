@@ -1,10 +1,13 @@
 import { memo, type ReactElement } from 'react';
 import type { Home } from '../../client/home/home';
-import type { Delivery, MessageView } from '../../client/home/homeState';
+import type { Delivery, MessageView, Place } from '../../client/home/homeState';
 import { Icon } from '../icons';
 import { IconButton } from '../IconButton';
 import { LinkedText } from '../LinkedText';
+import { NotSent } from '../NotSent';
 import { Attachments } from './Attachments';
+import { repliesWords } from './entryWords';
+import type { MenuOf } from './MessageMenu';
 import { PersonAvatar } from './PersonAvatar';
 import { Reactions } from './Reactions';
 import { clock } from './words';
@@ -12,34 +15,52 @@ import { clock } from './words';
 export interface MessageItemProps {
   message: MessageView;
   follows: boolean;
+  /** Somebody looked for it. */
+  found: boolean;
   home: Home;
+  place: Place;
+  /** The one that the thread is under. */
+  isRoot?: boolean;
+  onMenu: (menu: MenuOf) => void;
 }
 
-export const MessageItem = memo(function DrawMessage({ message, follows, home }: MessageItemProps): ReactElement {
-  const { id, sender, isOwn, isDeleted, delivery, mentionsMe } = message;
+export const MessageItem = memo(function DrawMessage(props: MessageItemProps): ReactElement {
+  const { message, follows, found, isRoot = false } = props;
+  const { id, sender, isOwn, delivery, mentionsMe } = message;
   return (
     <li
       className="talk-message"
-      data-testid="message"
+      data-testid={isRoot ? 'thread-root' : 'message'}
+      data-message={id}
       data-own={isOwn}
       data-follows={follows}
       data-delivery={delivery}
       data-mention={mentionsMe}
+      data-found={found}
+      tabIndex={-1}
     >
       {!isOwn && !follows && <PersonAvatar person={sender} size="small" withPresence={false} />}
-      <div className="bubble">
-        <p className={follows || isOwn ? 'visually-hidden' : 'bubble-sender'}>
-          <strong dir="auto">{isOwn ? 'You' : sender.name}</strong>
-        </p>
-        {isDeleted ? <p className="bubble-deleted">Message deleted</p> : <Content message={message} />}
-        <Foot message={message} />
-        {!isDeleted && <Reactions message={message} home={home} />}
-        {delivery === 'failed' && <Problem onResend={() => home.resend(id)} />}
-        {isStored(message) && <Actions message={message} home={home} />}
-      </div>
+      <Bubble {...props} />
     </li>
   );
 });
+
+function Bubble({ message, follows, home, place, isRoot = false, onMenu }: MessageItemProps): ReactElement {
+  const { id, sender, isOwn, isDeleted, delivery, threadReplies } = message;
+  return (
+    <div className="bubble">
+      <p className={follows || isOwn ? 'visually-hidden' : 'bubble-sender'}>
+        <strong dir="auto">{isOwn ? 'You' : sender.name}</strong>
+      </p>
+      {isDeleted ? <p className="bubble-deleted">Message deleted</p> : <Content message={message} />}
+      <Foot message={message} />
+      {!isDeleted && <Reactions message={message} home={home} place={place} />}
+      {!isRoot && threadReplies > 0 && <ThreadLink message={message} home={home} />}
+      {delivery === 'failed' && <NotSent problem={message.problem} onResend={() => home.talk(place)?.resend(id)} />}
+      {isStored(message) && <Actions message={message} home={home} place={place} onMenu={onMenu} />}
+    </div>
+  );
+}
 
 /** Only what the server has can be answered, edited or deleted. */
 function isStored({ isDeleted, delivery }: MessageView): boolean {
@@ -52,17 +73,6 @@ function Foot({ message: { isEdited, isDeleted, isOwn, atMs, delivery } }: { mes
       {isEdited && !isDeleted && <span>edited</span>}
       <time dateTime={new Date(atMs).toISOString()}>{clock(atMs)}</time>
       {isOwn && <Tick delivery={delivery} />}
-    </p>
-  );
-}
-
-function Problem({ onResend }: { onResend: () => void }): ReactElement {
-  return (
-    <p className="message-problem">
-      Not sent.{' '}
-      <button type="button" className="text-button" onClick={onResend}>
-        Send again
-      </button>
     </p>
   );
 }
@@ -83,19 +93,63 @@ function Content({ message }: { message: MessageView }): ReactElement {
   );
 }
 
-function Actions({ message, home }: { message: MessageView; home: Home }): ReactElement {
-  const { id, isOwn } = message;
+function ThreadLink({ message: { id, threadReplies }, home }: { message: MessageView; home: Home }): ReactElement {
   return (
-    <span className="message-actions">
-      <IconButton icon="smile" label="Like" className="quiet" data-testid="react" onClick={() => home.react(id, '👍')} />
-      <IconButton icon="reply" label="Reply" className="quiet" onClick={() => home.startReply(id)} />
-      {isOwn && message.attachments.length === 0 && (
-        <IconButton icon="edit" label="Edit" className="quiet" data-testid="edit" onClick={() => home.startEdit(id)} />
-      )}
-      {isOwn && (
-        <IconButton icon="bin" label="Delete" className="quiet" data-testid="delete" onClick={() => home.remove(id)} />
-      )}
-    </span>
+    <button
+      type="button"
+      className="thread-link"
+      data-testid="thread-link"
+      data-thread-of={id}
+      onClick={() => home.openThread(id, false)}
+    >
+      <Icon name="thread" size={18} /> {repliesWords(threadReplies)}
+    </button>
+  );
+}
+
+interface ActionsProps {
+  message: MessageView;
+  home: Home;
+  place: Place;
+  onMenu: (menu: MenuOf) => void;
+}
+
+/** With a mouse some buttons at the corner; under a thumb the whole message is the button that opens the menu. */
+function Actions({ message, home, place, onMenu }: ActionsProps): ReactElement {
+  const { id, sender, isOwn, mayHaveThread } = message;
+  const whose = isOwn ? 'your message' : `the message of ${sender.name}`;
+  return (
+    <>
+      <button
+        type="button"
+        className="message-cover"
+        aria-label={`Actions for ${whose}`}
+        aria-haspopup="dialog"
+        data-testid="message-cover"
+        onClick={(event) => onMenu({ message, anchor: event.currentTarget })}
+      />
+      <span className="message-actions">
+        <IconButton icon="smile" label="Like" className="quiet" data-testid="react" onClick={() => home.talk(place)?.react(id, '👍')} />
+        <IconButton icon="reply" label="Reply" className="quiet" onClick={() => home.talk(place)?.startReply(id)} />
+        {mayHaveThread && place === 'conversation' && (
+          <IconButton
+            icon="thread"
+            label="Reply in thread"
+            className="quiet"
+            data-testid="start-thread"
+            onClick={() => home.openThread(id, true)}
+          />
+        )}
+        <IconButton
+          icon="more"
+          label="More"
+          className="quiet"
+          aria-haspopup="dialog"
+          data-testid="message-more"
+          onClick={(event) => onMenu({ message, anchor: event.currentTarget })}
+        />
+      </span>
+    </>
   );
 }
 

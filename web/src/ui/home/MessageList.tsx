@@ -1,57 +1,128 @@
-import { Fragment, type ReactElement, useEffect, useLayoutEffect, useRef } from 'react';
+import { Fragment, type ReactElement, useEffect, useState } from 'react';
 import type { Home } from '../../client/home/home';
-import type { Entry, Happening } from '../../client/home/homeState';
+import type { Entry, Happening, MessageView, Place } from '../../client/home/homeState';
 import { Icon } from '../icons';
 import { useNow } from '../useNow';
 import { useSelected } from '../useSelected';
+import { beginsDay, continues, keyOf, repliesWords, timeOf } from './entryWords';
 import { MessageItem } from './MessageItem';
-import { clock, dayWords, sameDay } from './words';
+import { MessageMenu, type MenuOf } from './MessageMenu';
+import { talkIn } from './talkIn';
+import { useReadingPlace } from './useReadingPlace';
+import { clock, dayWords } from './words';
 
 const NONE: readonly Entry[] = [];
-/** A message soon after another of the same person needs no new heading. */
-const SAME_BREATH_MS = 120_000;
-/** A reader this close to the end, in CSS pixels, is not looking back. */
-const NEAR_END = 120;
-/** Earlier messages are asked for before the reader has come to the first. */
-const NEAR_START = 400;
+/** More is asked for before the reader has come to the first or last message, this close to it in CSS pixels. */
+const NEAR_EDGE = 400;
 
-export function MessageList({ home }: { home: Home }): ReactElement {
-  const entries = useSelected(home.store, (state) => state.open?.entries ?? NONE);
-  const hasEarlier = useSelected(home.store, (state) => state.open?.hasEarlier ?? false);
-  const loading = useSelected(home.store, (state) => state.open?.loading ?? false);
-  const list = useReadingPlace(entries);
-  const now = useNow();
-  const loadNearStart = (): void => {
-    if (hasEarlier && !loading && list.current !== null && list.current.scrollTop < NEAR_START) home.loadEarlier();
+export interface MessageListProps {
+  home: Home;
+  place: Place;
+}
+
+export function MessageList({ home, place }: MessageListProps): ReactElement {
+  const entries = useSelected(home.store, (state) => talkIn(state, place)?.entries ?? NONE);
+  const hasEarlier = useSelected(home.store, (state) => talkIn(state, place)?.hasEarlier ?? false);
+  const hasLater = useSelected(home.store, (state) => talkIn(state, place)?.hasLater ?? false);
+  const loading = useSelected(home.store, (state) => talkIn(state, place)?.loading ?? false);
+  const focus = useSelected(home.store, (state) => talkIn(state, place)?.focus ?? null);
+  const root = useSelected(home.store, (state) => (place === 'thread' ? (state.open?.thread?.root ?? null) : null));
+  const [menu, setMenu] = useState<MenuOf | null>(null);
+  const { list, isAway, handleScroll, goToEnd } = useReadingPlace(entries, hasLater, focus);
+  const loadNearEdge = (): void => {
+    const element = list.current;
+    if (element === null || loading) return;
+    const { scrollTop, clientHeight, scrollHeight } = element;
+    if (hasEarlier && scrollTop < NEAR_EDGE) home.talk(place)?.loadEarlier();
+    else if (hasLater && scrollTop + clientHeight > scrollHeight - NEAR_EDGE) home.talk(place)?.loadLater();
   };
-  useEffect(loadNearStart, [entries]); // eslint-disable-line react-hooks/exhaustive-deps -- a short page asks for more by itself
+  useEffect(loadNearEdge, [entries, loading]); // eslint-disable-line react-hooks/exhaustive-deps -- a short page asks for more by itself
   return (
-    <ol
-      ref={list}
-      className="talk"
-      role="log"
-      aria-live="polite"
-      aria-label="Messages"
-      aria-busy={loading}
-      tabIndex={0}
-      onScroll={loadNearStart}
-    >
-      {loading && (
-        <li className="talk-loading">
-          <span className="spinner" aria-hidden="true" /> <span className="visually-hidden">Loading messages</span>
-        </li>
+    <div className="talk-frame">
+      <ol
+        ref={list}
+        className="talk"
+        role="log"
+        aria-live="polite"
+        aria-label={place === 'thread' ? 'Replies' : 'Messages'}
+        aria-busy={loading}
+        tabIndex={0}
+        onScroll={() => {
+          handleScroll();
+          loadNearEdge();
+        }}
+      >
+        {loading && <Loading />}
+        {root !== null && !hasEarlier && <Root message={root} home={home} onMenu={setMenu} />}
+        <Entries entries={entries} root={root} found={focus?.id ?? null} home={home} place={place} onMenu={setMenu} />
+      </ol>
+      {(hasLater || isAway) && !loading && (
+        <button
+          type="button"
+          className="to-newest"
+          data-testid="to-newest"
+          onClick={() => (hasLater ? home.talk(place)?.loadNewest() : goToEnd())}
+        >
+          <Icon name="down" size={18} /> <span>Newest</span>
+        </button>
       )}
-      {entries.map((entry, at) => (
-        <Fragment key={keyOf(entry)}>
-          {beginsDay(entries[at - 1], entry) && <li className="talk-day">{dayWords(timeOf(entry), now)}</li>}
-          {entry.kind === 'happening' ? (
-            <HappeningItem happening={entry.happening} />
-          ) : (
-            <MessageItem message={entry.message} follows={continues(entries[at - 1], entry)} home={home} />
-          )}
-        </Fragment>
-      ))}
-    </ol>
+      <MessageMenu menu={menu} home={home} place={place} onClose={() => setMenu(null)} />
+    </div>
+  );
+}
+
+interface EntriesProps extends MessageListProps {
+  entries: readonly Entry[];
+  /** What stands above them; null: nothing. */
+  root: MessageView | null;
+  /** The message that somebody looked for. */
+  found: string | null;
+  onMenu: (menu: MenuOf) => void;
+}
+
+function Entries({ entries, root, found, home, place, onMenu }: EntriesProps): ReactElement[] {
+  const now = useNow();
+  const above: Entry | undefined = root === null ? undefined : { kind: 'message', message: root };
+  return entries.map((entry, at) => (
+    <Fragment key={keyOf(entry)}>
+      {beginsDay(entries[at - 1] ?? above, entry) && <li className="talk-day">{dayWords(timeOf(entry), now)}</li>}
+      {entry.kind === 'happening' ? (
+        <HappeningItem happening={entry.happening} />
+      ) : (
+        <MessageItem
+          message={entry.message}
+          follows={continues(entries[at - 1], entry)}
+          found={entry.message.id === found}
+          home={home}
+          place={place}
+          onMenu={onMenu}
+        />
+      )}
+    </Fragment>
+  ));
+}
+
+function Loading(): ReactElement {
+  return (
+    <li className="talk-loading">
+      <span className="spinner" aria-hidden="true" /> <span className="visually-hidden">Loading messages</span>
+    </li>
+  );
+}
+
+interface RootProps {
+  message: MessageView;
+  home: Home;
+  onMenu: (menu: MenuOf) => void;
+}
+
+/** The message that a thread is under, above its replies. */
+function Root({ message, home, onMenu }: RootProps): ReactElement {
+  return (
+    <>
+      <MessageItem message={message} follows={false} found={false} home={home} place="thread" isRoot onMenu={onMenu} />
+      <li className="thread-count">{message.threadReplies === 0 ? 'No replies yet' : repliesWords(message.threadReplies)}</li>
+    </>
   );
 }
 
@@ -61,45 +132,4 @@ function HappeningItem({ happening }: { happening: Happening }): ReactElement {
       <Icon name={happening.icon} size={16} /> {happening.text} <time>{clock(happening.atMs)}</time>
     </li>
   );
-}
-
-/** Keeps the newest message in sight, and whoever reads earlier ones where they are, also when more come above. */
-function useReadingPlace(entries: readonly Entry[]): React.RefObject<HTMLOListElement | null> {
-  const ref = useRef<HTMLOListElement>(null);
-  const before = useRef({ height: 0, first: '', last: '' });
-  useLayoutEffect(() => {
-    const list = ref.current;
-    if (list === null) return;
-    const [first, last] = [entries[0], entries.at(-1)];
-    const now = {
-      height: list.scrollHeight,
-      first: first === undefined ? '' : keyOf(first),
-      last: last === undefined ? '' : keyOf(last),
-    };
-    const { height, first: firstBefore, last: lastBefore } = before.current;
-    const atEnd = list.scrollTop + list.clientHeight > height - NEAR_END;
-    const own = last?.kind === 'message' && last.message.isOwn && now.last !== lastBefore;
-    if (height === 0 || atEnd || own) list.scrollTop = list.scrollHeight;
-    else if (now.first !== firstBefore) list.scrollTop += now.height - height;
-    before.current = now;
-  }, [entries]);
-  return ref;
-}
-
-function keyOf(entry: Entry): string {
-  return entry.kind === 'message' ? entry.message.id : entry.happening.id;
-}
-
-function timeOf(entry: Entry): number {
-  return entry.kind === 'message' ? entry.message.atMs : entry.happening.atMs;
-}
-
-function beginsDay(before: Entry | undefined, entry: Entry): boolean {
-  return before === undefined || !sameDay(new Date(timeOf(before)), new Date(timeOf(entry)));
-}
-
-function continues(before: Entry | undefined, entry: Entry): boolean {
-  if (before?.kind !== 'message' || entry.kind !== 'message') return false;
-  const [one, two] = [before.message, entry.message];
-  return one.sender.id === two.sender.id && two.atMs - one.atMs < SAME_BREATH_MS && two.replyTo === null;
 }

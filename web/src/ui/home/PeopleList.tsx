@@ -86,12 +86,9 @@ function PersonRow({ person, home, onWrite }: PersonRowProps): ReactElement {
           />
         </>
       )}
-      <IconButton
-        icon={isContact ? 'close' : 'plus'}
-        label={isContact ? `Take ${name} off your list` : `Put ${name} on your list`}
-        className="quiet"
-        onClick={() => (isContact ? home.removeContact(id) : home.addContact(id))}
-      />
+      {!isContact && (
+        <IconButton icon="plus" label={`Put ${name} on your list`} className="quiet" onClick={() => home.addContact(id)} />
+      )}
     </li>
   );
 }

@@ -1,8 +1,14 @@
 import type { ReactElement } from 'react';
 import type { Home } from '../../client/home/home';
-import type { MessageView } from '../../client/home/homeState';
+import type { MessageView, Place } from '../../client/home/homeState';
 
-export function Reactions({ message, home }: { message: MessageView; home: Home }): ReactElement | null {
+export interface ReactionsProps {
+  message: MessageView;
+  home: Home;
+  place: Place;
+}
+
+export function Reactions({ message, home, place }: ReactionsProps): ReactElement | null {
   if (message.reactions.length === 0) return null;
   return (
     <ul className="reactions" aria-label="Reactions">
@@ -13,9 +19,11 @@ export function Reactions({ message, home }: { message: MessageView; home: Home 
             className="reaction"
             aria-pressed={mine}
             title={names.join(', ')}
-            onClick={() => home.react(message.id, label)}
+            onClick={() => home.talk(place)?.react(message.id, label)}
           >
-            {label} {names.length}
+            <span>
+              {label} {names.length}
+            </span>
           </button>
         </li>
       ))}

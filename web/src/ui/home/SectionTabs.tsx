@@ -29,14 +29,16 @@ export function SectionTabs({ home, section, onSection }: SectionTabsProps): Rea
           className="tab"
           aria-current={section === value ? 'page' : undefined}
           data-testid={`tab-${value}`}
-          onClick={() => {
-            onSection(value);
-            if (value === 'calls') home.loadCalls();
-          }}
+          onClick={() => onSection(value)}
         >
           <Icon name={icon} size={20} />
           {label}
-          {badges[value] > 0 && <span className="tab-badge">{badges[value] > 99 ? '99+' : badges[value]}</span>}
+          {badges[value] > 0 && (
+            <span className="tab-badge" data-testid={`badge-${value}`}>
+              {badges[value] > 99 ? '99+' : badges[value]}
+              <span className="visually-hidden">{value === 'calls' ? ' missed' : ' unread'}</span>
+            </span>
+          )}
         </button>
       ))}
     </nav>

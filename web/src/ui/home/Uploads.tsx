@@ -1,10 +1,14 @@
 import type { ReactElement } from 'react';
-import type { Home } from '../../client/home/home';
 import type { UploadView } from '../../client/home/homeState';
 import { Icon } from '../icons';
 import { sizeWords } from './words';
 
-export function Uploads({ uploads, home }: { uploads: readonly UploadView[]; home: Home }): ReactElement | null {
+export interface UploadsProps {
+  uploads: readonly UploadView[];
+  onRemove: (id: string) => void;
+}
+
+export function Uploads({ uploads, onRemove }: UploadsProps): ReactElement | null {
   if (uploads.length === 0) return null;
   return (
     <ul className="uploads" aria-label="Files to send">
@@ -22,7 +26,7 @@ export function Uploads({ uploads, home }: { uploads: readonly UploadView[]; hom
             type="button"
             className="toast-close"
             aria-label={`Remove ${upload.name}`}
-            onClick={() => home.removeUpload(upload.id)}
+            onClick={() => onRemove(upload.id)}
           >
             <Icon name="close" size={18} />
           </button>

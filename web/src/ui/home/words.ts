@@ -36,6 +36,19 @@ export function shortTime(atMs: number, nowMs: number): string {
   return at.toLocaleDateString([], { day: 'numeric', month: 'short' });
 }
 
+/** The same with the time of day, where the moment matters. */
+export function moment(atMs: number, nowMs: number): string {
+  const day = shortTime(atMs, nowMs);
+  return sameDay(new Date(atMs), new Date(nowMs)) ? day : `${day}, ${clock(atMs)}`;
+}
+
+/** When something ends: today's time, else the day with it. */
+export function untilWords(atMs: number, nowMs: number): string {
+  const at = new Date(atMs);
+  if (sameDay(at, new Date(nowMs))) return `at ${clock(atMs)}`;
+  return `on ${at.toLocaleDateString([], { day: 'numeric', month: 'short' })} at ${clock(atMs)}`;
+}
+
 export function clock(atMs: number): string {
   return new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }

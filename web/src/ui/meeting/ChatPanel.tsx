@@ -3,6 +3,7 @@ import type { Meeting } from '../../client/meeting/meeting';
 import type { ChatMessage } from '../../client/meeting/meetingState';
 import { Icon } from '../icons';
 import { LinkedText } from '../LinkedText';
+import { NotSent } from '../NotSent';
 import { useSelected } from '../useSelected';
 import { PanelFrame } from './PanelFrame';
 import { useFollowingScroll } from './useFollowingScroll';
@@ -55,14 +56,7 @@ const Message = memo(function DrawMessage({ message, follows, meeting }: Message
         <time dateTime={time.toISOString()}>{time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}</time>
       </p>
       <LinkedText text={text} />
-      {delivery === 'failed' && (
-        <p className="message-problem">
-          Not sent.{' '}
-          <button type="button" className="text-button" onClick={() => meeting.resendMessage(id)}>
-            Send again
-          </button>
-        </p>
-      )}
+      {delivery === 'failed' && <NotSent problem={message.problem} onResend={() => meeting.resendMessage(id)} />}
     </li>
   );
 });

@@ -1,0 +1,122 @@
+"""Between rooms and their conversations: what programs write in a room is kept, and what is kept reaches programs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+
+from tureen.auth.tokens import MAX_USER_CHARACTERS
+from tureen.doors.loop_tasks import LoopTasks
+from tureen.doors.native.dispatch import storage_refusal
+from tureen.model.actor import Actor
+from tureen.model.ids import DeviceId, RoomName, SessionId, UserId
+from tureen.ports import Handlers, Revoked, RoomReaders, WrittenText
+from tureen.protocol.commands import ConversationRoom, MessageSend
+from tureen.protocol.errors import CommandError, ErrorCode, invalid
+from tureen.protocol.replies import ConversationAnswered
+from tureen.protocol.resources import Message
+
+_log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
+
+ATTEMPTS: Final = 5
+WAITING_TEXTS: Final = 100
+"""Of one writer in one room; a program may send them faster than they are stored."""
+
+_OWN = "room:"
+"""Begins the commands by which texts of rooms are kept; no client can choose such an id."""
+_DEVICE = DeviceId("room:")
+_SESSION = SessionId("SE_room")
+
+
+class RoomChatBridge:
+    """Implements `ports.RoomChat` for doors and `ports.RoomMessages` for messaging. Whoever writes is checked there."""
+
+    def __init__(
+        self, tasks: LoopTasks, revoked: Revoked, pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+    ) -> None:
+        """``tasks`` end before the database is closed; ``pause`` lets so many seconds pass."""
+        self._tasks = tasks
+        self._revoked = revoked
+        self._pause = pause
+        self._handlers: Handlers = {}
+        self._readers: list[RoomReaders] = []
+        self._waiting: dict[tuple[str, str], deque[WrittenText]] = {}
+
+    def use(self, handlers: Handlers) -> None:
+        """Of messaging."""
+        self._handlers = handlers
+
+    def attach(self, readers: RoomReaders) -> None:
+        """A door whose rooms have people that read no conversations."""
+        self._readers.append(readers)
+
+    def handle_posted(self, room: RoomName, message: Message, command: str) -> None:
+        """See `ports.RoomMessages`. What came from the room is known there."""
+        if command.startswith(_OWN):
+            return
+        for readers in self._readers:
+            readers.tell(room, message)
+
+    def handle_written(self, written: WrittenText) -> None:
+        """See `ports.RoomChat`."""
+        key = (written.room, written.writer.identity)
+        waiting = self._waiting.get(key)
+        if waiting is None:
+            waiting = self._waiting[key] = deque([written])
+            self._tasks.start(self._keep_all(key, waiting))
+        elif len(waiting) < WAITING_TEXTS:
+            waiting.append(written)
+        else:
+            _log_lost(written, "Too many texts of this writer wait.")
+
+    async def _keep_all(self, key: tuple[str, str], waiting: deque[WrittenText]) -> None:
+        try:
+            while waiting:
+                await self._keep(waiting[0])
+                waiting.popleft()
+        finally:
+            del self._waiting[key]
+
+    async def _keep(self, written: WrittenText) -> None:
+        """Stores a text, once, however often it has to be tried."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                await self._post(written)
+            except CommandError as refusal:
+                error = refusal
+            except Exception as failure:  # noqa: BLE001 - a mistake costs this text, not those that wait
+                known = storage_refusal(failure)
+                if known is None:
+                    _log.exception("text of a room not kept", room=written.room, participant=written.writer.identity)
+                    return
+                error = known
+            else:
+                return
+            if not error.meaning.retryable or attempt == ATTEMPTS:
+                _log_lost(written, str(error))
+                return
+            await self._pause((error.retry_after_ms or 1_000) / 1_000)
+
+    async def _post(self, written: WrittenText) -> None:
+        user = UserId(written.writer.identity)
+        if len(user) > MAX_USER_CHARACTERS or "\0" in user:
+            raise invalid("Conversations do not know such an identity.", f"Use 1 to {MAX_USER_CHARACTERS} characters.")
+        if self._revoked.is_revoked(written.writer):
+            # While the text waited.
+            raise CommandError(ErrorCode.REVOKED, "The token was revoked.")
+        actor = Actor(user=user, device=_DEVICE, session=_SESSION, grant=written.writer)
+        command = f"{_OWN}{written.id}"
+        # Whoever may join a room has part in its conversation, from the first word on.
+        join = ConversationRoom(id=f"{command} join", room=written.room)
+        room = await self._handlers[ConversationRoom](actor, join)
+        assert isinstance(room, ConversationAnswered)  # noqa: S101 - as the protocol says
+        send = MessageSend(id=command, conversation=room.conversation.id, text=written.text)
+        await self._handlers[MessageSend](actor, send)
+
+
+def _log_lost(written: WrittenText, reason: str) -> None:
+    _log.info("text of a room not kept", room=written.room, participant=written.writer.identity, reason=reason)

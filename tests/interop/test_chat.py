@@ -1,0 +1,126 @@
+"""What programs say in a room is kept in its conversation; what is written there reaches them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from livekit import rtc
+
+from benches.tokens import join_token
+from tests.interop.guests import WITHIN_S, Guest, Meeting, Rights, acquainted, meeting
+from tests.interop.people import heard, texts
+from tests.interop.sdk import Address, sdk_scenario
+from tureen.client import Client, connect
+from tureen.protocol.commands import ConversationRoom, HistoryGet
+from tureen.protocol.events import ConversationEvent, Posted
+from tureen.protocol.replies import ConversationAnswered, Messages
+from tureen.protocol.resources import Message
+
+TOPIC = "lk.chat"
+
+
+class Ear:
+    """All chat that a participant hears, by its sender."""
+
+    def __init__(self, guest: Guest) -> None:
+        self._heard: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._reading: list[asyncio.Task[None]] = []
+        guest.room.register_text_stream_handler(TOPIC, self._handle)
+
+    async def next(self) -> tuple[str, str]:
+        return await asyncio.wait_for(self._heard.get(), WITHIN_S)
+
+    @property
+    def is_empty(self) -> bool:
+        return self._heard.empty()
+
+    def _handle(self, reader: rtc.TextStreamReader, sender: str) -> None:
+        async def read() -> None:
+            self._heard.put_nowait((sender, await reader.read_all()))
+
+        self._reading.append(asyncio.create_task(read()))
+
+
+@contextlib.asynccontextmanager
+async def reader(room: Meeting, name: str) -> AsyncIterator[tuple[Client, str]]:
+    """Somebody at the native door with a token for this room alone, and the room's conversation."""
+    async with connect(room.server.http, join_token(name, room.name), device="tab") as client:
+        command = ConversationRoom(id=client.new_id(), room=room.name)
+        answered = await client.request(command, ConversationAnswered)
+        yield client, answered.conversation.id
+
+
+async def history(client: Client, conversation: str) -> list[Message]:
+    page = await client.request(HistoryGet(id=client.new_id(), conversation=conversation, limit=50), Messages)
+    return page.messages
+
+
+@sdk_scenario
+async def test_what_a_program_says_is_kept_for_who_comes_later(server: Address) -> None:
+    async with meeting(server) as room:
+        robot = await room.join("robot", Rights(name="The Robot"))
+        long = "söup " * 1_500
+        async with reader(room, "early") as (early, conversation), early.listen() as news:
+            await robot.me.send_text("Soup is ready", topic=TOPIC)
+            await robot.me.send_text(long, topic=TOPIC)
+            assert await texts(news, 2) == ["Soup is ready", long]
+        await robot.room.disconnect()
+        async with reader(room, "late") as (late, conversation):
+            kept = await history(late, conversation)
+        assert [(each.sender, each.sender_name, each.text) for each in kept] == [
+            ("robot", "The Robot", "Soup is ready"),
+            ("robot", "The Robot", long),
+        ]
+
+
+@sdk_scenario
+async def test_each_text_is_heard_once_by_everybody(server: Address) -> None:
+    async with meeting(server) as room:
+        alice, bob = await room.join("alice"), await room.join("bob")
+        ears = {"alice": Ear(alice), "bob": Ear(bob)}
+        await acquainted(alice, bob)
+        async with reader(room, "dora") as (dora, conversation), dora.listen() as news:
+            await alice.me.send_text("one", topic=TOPIC)
+            assert await ears["bob"].next() == ("alice", "one")
+            assert await texts(news, 1) == ["one"]
+            await dora.send(conversation, "two")
+            for ear in ears.values():
+                assert await ear.next() == ("dora", "two")
+            writer = await bob.me.stream_text(topic=TOPIC)
+            for part in ("th", "re", "e"):
+                await writer.write(part)
+            await writer.aclose()
+            assert await ears["alice"].next() == ("bob", "three")
+            await heard(news, ConversationEvent, lambda it: isinstance(it.event, Posted) and it.sender == "bob")
+            await dora.send(conversation, "end")
+            for ear in ears.values():
+                assert await ear.next() == ("dora", "end"), "and nothing twice before it"
+                assert ear.is_empty
+            kept = await history(dora, conversation)
+        assert [(each.sender, each.text) for each in kept] == [
+            ("alice", "one"), ("dora", "two"), ("bob", "three"), ("dora", "end"),
+        ]  # fmt: skip
+
+
+@sdk_scenario
+async def test_what_is_for_one_alone_or_encrypted_is_nobodys_business(server: Address) -> None:
+    async with meeting(server) as room:
+        options = rtc.RoomOptions(
+            encryption=rtc.E2EEOptions(key_provider_options=rtc.KeyProviderOptions(shared_key=b"one secret of all"))
+        )
+        alice, bob = await room.join("alice"), await room.join("bob")
+        ear = Ear(bob)
+        await acquainted(alice, bob)
+        carol, dan = await room.join("carol", options=options), await room.join("dan", options=options)
+        secret_ear = Ear(dan)
+        await acquainted(carol, dan)
+        async with reader(room, "dora") as (dora, conversation), dora.listen() as news:
+            await alice.me.send_text("psst", topic=TOPIC, destination_identities=["bob"])
+            assert await ear.next() == ("alice", "psst")
+            await carol.me.send_text("between us", topic=TOPIC)
+            assert await secret_ear.next() == ("carol", "between us")
+            await alice.me.send_text("aloud", topic=TOPIC)
+            assert await texts(news, 1) == ["aloud"]
+            assert [each.text for each in await history(dora, conversation)] == ["aloud"]

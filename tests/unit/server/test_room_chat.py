@@ -1,0 +1,194 @@
+"""What programs write in a room is a message of its conversation, once and in order; others' messages reach them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.unit.doors.fakes import FakeRevocations
+from tests.unit.messaging.world import Someone, World
+from tureen.doors.loop_tasks import LoopTasks
+from tureen.model.actor import Actor
+from tureen.model.grant import Grant, PeopleGrant, RoomGrant
+from tureen.model.ids import Identity, RoomName
+from tureen.ports import WrittenText
+from tureen.protocol.commands import (
+    Command,
+    ConversationDirect,
+    ConversationMute,
+    ConversationRoom,
+    HistoryGet,
+    MessageEdit,
+    MessageSend,
+)
+from tureen.protocol.errors import CommandError, ErrorCode
+from tureen.protocol.replies import Reply
+from tureen.protocol.resources import Message
+from tureen.server.room_chat import ATTEMPTS, WAITING_TEXTS, RoomChatBridge
+from tureen.storage.errors import StorageBusyError
+
+SOUP = RoomName("soup")
+
+
+class FakeReaders:
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str, str]] = []
+
+    def tell(self, room: RoomName, message: Message) -> None:
+        self.told.append((room, message.sender, message.text))
+
+
+class Hall:
+    """A room's programs, its conversation, and a database that may be busy."""
+
+    def __init__(self, path: Path) -> None:
+        self.revoked = FakeRevocations()
+        self.tasks = LoopTasks(asyncio.get_running_loop())
+        self.bridge = RoomChatBridge(self.tasks, self.revoked, self._pause)
+        self.world = World(path, rooms=self.bridge)
+        self.readers = FakeReaders()
+        self.bridge.attach(self.readers)
+        self.errors: list[Exception] = []
+        self.sends = 0
+        self.pauses: list[float] = []
+        self.bridge.use({**self.world.handlers, MessageSend: self._send})
+
+    def say(self, text: str, text_id: str, identity: str = "robot", **grant: Any) -> None:
+        rights = {"room": RoomGrant(join=True, room=SOUP), "name": identity.title(), **grant}
+        writer = Grant(identity=Identity(identity), api_key="devkey", expires_at=2e9, **rights)
+        self.bridge.handle_written(WrittenText(room=SOUP, writer=writer, id=text_id, text=text))
+
+    async def history(self) -> list[tuple[str, str, str]]:
+        await self.tasks.wait_until_none()
+        reader = self.world.guest("reader", SOUP)
+        room = (await reader.do(ConversationRoom, room=SOUP)).conversation
+        found = (await reader.do(HistoryGet, conversation=room.id)).messages
+        return [(message.sender, message.sender_name, message.text) for message in found]
+
+    async def _pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+    async def _send(self, actor: Actor, command: Command) -> Reply:
+        self.sends += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return await self.world.do(actor, command)
+
+
+@pytest.fixture
+async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
+    hall = Hall(tmp_path / "tureen.db")
+    yield hall
+    hall.world.close()
+
+
+async def member(hall: Hall, name: str) -> tuple[Someone, str]:
+    someone = hall.world.guest(name, SOUP)
+    return someone, (await someone.do(ConversationRoom, room=SOUP)).conversation.id
+
+
+async def test_texts_are_kept_in_order_under_the_names_of_their_writers(hall: Hall) -> None:
+    for number in range(10):
+        hall.say(f"r{number}", f"id-{number}")
+        hall.say(f"s{number}", f"id-{number}", "sensor")
+    kept = await hall.history()
+    for who in ("robot", "sensor"):
+        assert [each for each in kept if each[0] == who] == [(who, who.title(), f"{who[0]}{at}") for at in range(10)]
+    assert hall.readers.told == [], "those in the room have them"
+
+
+async def test_members_hear_of_them_at_once(hall: Hall) -> None:
+    ann, room = await member(hall, "ann")
+    hall.say("soup is ready", "id-1")
+    await hall.tasks.wait_until_none()
+    assert ann.seqs(room) == [1, 2, 3], "herself, the robot that has part now, and what it says"
+
+
+async def test_a_text_that_is_told_twice_is_kept_once(hall: Hall) -> None:
+    hall.say("hello", "id-1")
+    await hall.tasks.wait_until_none()
+    hall.say("hello", "id-1")
+    hall.say("hello", "id-2")
+    assert [text for _, _, text in await hall.history()] == ["hello", "hello"]
+
+
+async def test_what_is_written_elsewhere_is_told_in_the_room(hall: Hall) -> None:
+    ann, room = await member(hall, "ann")
+    sent = await ann.say(room, "hello")
+    await ann.do(MessageEdit, conversation=room, message=sent.message, version=1, text="hello again")
+    one, other = hall.world.person("bob"), hall.world.person("cid")
+    direct = (await one.do(ConversationDirect, user=other.user)).conversation
+    await one.say(direct.id, "not for rooms")
+    assert hall.readers.told == [("soup", "ann", "hello")]
+
+
+async def test_a_busy_database_is_asked_again(hall: Hall) -> None:
+    hall.errors = [StorageBusyError("Too much waits."), CommandError(ErrorCode.UNAVAILABLE, "Not now.")]
+    hall.say("hello", "id-1")
+    hall.say("again", "id-2")
+    assert [text for _, _, text in await hall.history()] == ["hello", "again"]
+    assert len(hall.pauses) == 2
+    assert all(seconds > 0 for seconds in hall.pauses)
+
+
+async def test_but_not_for_ever(hall: Hall) -> None:
+    hall.errors = [StorageBusyError("Too much waits.")] * ATTEMPTS
+    with capture_logs() as lines:
+        hall.say("lost", "id-1")
+        hall.say("kept", "id-2")
+        assert [text for _, _, text in await hall.history()] == ["kept"]
+    assert [(line["event"], line["participant"]) for line in lines] == [("text of a room not kept", "robot")]
+    assert hall.sends == ATTEMPTS + 1
+
+
+async def test_whoever_may_not_write_there_is_not_kept(hall: Hall) -> None:
+    hall.say("before", "id-1")
+    await hall.tasks.wait_until_none()
+    _, room = await member(hall, "ann")
+    chief = hall.world.person("chief", admin=True)
+    await chief.do(ConversationMute, conversation=room, user="robot", until=int(hall.world.clock.now() * 1000) + 60_000)
+    hall.say("muted", "id-2")
+    hall.say("x", "id-3", "i" * 129)
+    hall.say("x", "id-4", "nul\0")
+    hall.say("x", "id-5", "mute", room=RoomGrant(join=True, room=SOUP, publish_data=False))
+    hall.say("x", "id-6", "elsewhere", room=RoomGrant(join=True, room=RoomName("salad")))
+    assert [text for _, _, text in await hall.history()] == ["before"]
+
+
+async def test_what_waits_of_a_revoked_one_is_not_kept(hall: Hall) -> None:
+    hall.say("before", "id-1")
+    await hall.tasks.wait_until_none()
+    hall.say("waits", "id-2")
+    hall.revoked.users.add("robot")
+    assert [text for _, _, text in await hall.history()] == ["before"]
+
+
+async def test_a_person_is_written_as_themselves(hall: Hall) -> None:
+    hall.say("hello", "id-1", "ann", people=PeopleGrant(connect=True))
+    await hall.tasks.wait_until_none()
+    ann = hall.world.person("ann")
+    room = (await ann.do(ConversationRoom, room=SOUP)).conversation
+    assert room.unread == 0
+
+
+async def test_a_defect_costs_one_text(hall: Hall) -> None:
+    hall.errors = [ZeroDivisionError()]
+    with capture_logs() as lines:
+        hall.say("lost", "id-1")
+        hall.say("kept", "id-2")
+        assert [text for _, _, text in await hall.history()] == ["kept"]
+    assert [line["log_level"] for line in lines] == ["error"]
+
+
+async def test_only_so_many_wait(hall: Hall) -> None:
+    with capture_logs() as lines:
+        for number in range(WAITING_TEXTS + 5):
+            hall.say(str(number), f"id-{number}")
+        await hall.tasks.wait_until_none()
+    assert hall.sends == WAITING_TEXTS
+    assert len(lines) == 5

@@ -1,0 +1,169 @@
+import type { Chat, ChatMessage, Connection, Pages } from '@tureen/client';
+import { Store } from '../store';
+import type { Talk } from './home';
+import { UploadTray } from './uploadTray';
+
+/** What is being answered or edited, by the message's id. */
+export interface Quote {
+  readonly replyTo: string | null;
+  readonly editing: string | null;
+}
+
+/** The message that somebody looked for. Another turn: it was looked for once more. */
+export interface Focus {
+  readonly id: string;
+  readonly turn: number;
+}
+
+/** Where something stands. */
+export interface MessagePlace {
+  readonly id: string;
+  readonly seq: number;
+}
+
+export interface OpenTalkParts {
+  readonly connection: Connection;
+  readonly chat: Chat;
+  readonly pages: Pages;
+  readonly me: string;
+  readonly report: (error: unknown) => void;
+  readonly inform: (text: string) => void;
+  /** Called when anything of it has changed. */
+  readonly tell: () => void;
+}
+
+const NOTHING: Quote = { replyTo: null, editing: null };
+
+let turn = 0;
+
+/** A conversation, or a thread of it, while it is read and written in. */
+export class OpenTalk implements Talk {
+  readonly chat: Chat;
+  readonly pages: Pages;
+  readonly tray: UploadTray;
+  readonly quote = new Store<Quote>(NOTHING);
+  readonly focus = new Store<Focus | null>(null);
+  readonly loading = new Store(0);
+  readonly #parts: OpenTalkParts;
+  readonly #stops: (() => void)[];
+
+  /** ``at``: where to begin; null: with the newest messages. */
+  constructor(parts: OpenTalkParts, at: MessagePlace | null) {
+    const { connection, chat, pages, tell } = parts;
+    this.#parts = parts;
+    this.chat = chat;
+    this.pages = pages;
+    this.tray = new UploadTray(connection, chat.id);
+    const stores = [pages.timeline, this.tray.store, this.quote, this.focus, this.loading];
+    this.#stops = stores.map((store) => store.subscribe(tell));
+    if (at === null) this.loadNewest();
+    else this.show(at);
+  }
+
+  /** Goes to a message: with what is around it, unless it is here already. */
+  show({ id, seq }: MessagePlace): void {
+    turn += 1;
+    const { messages } = this.pages.timeline.get();
+    this.focus.set({ id, turn });
+    if (!messages.some((message) => message.id === id)) this.#load(() => this.pages.openAt(seq));
+  }
+
+  loadNewest(): void {
+    this.focus.set(null);
+    this.#load(() => this.pages.loadNewest());
+  }
+
+  loadEarlier(): void {
+    if (this.loading.get() === 0) this.#load(() => this.pages.loadOlder());
+  }
+
+  loadLater(): void {
+    if (this.loading.get() === 0) this.#load(() => this.pages.loadNewer());
+  }
+
+  /** Writes, or saves what was edited. What becomes of a new message shows among the messages. */
+  send(text: string): void {
+    const { editing, replyTo } = this.quote.get();
+    this.quote.set(NOTHING);
+    if (editing !== null) {
+      const message = this.#find(editing);
+      if (message !== undefined && text !== '') this.#try(this.chat.edit(message, text));
+      return;
+    }
+    const attachments = this.tray.take();
+    if (text === '' && attachments.length === 0) return;
+    const { thread, hasNewer } = this.pages.timeline.get();
+    // Whoever writes wants to see it, and it comes at the end.
+    if (hasNewer) this.loadNewest();
+    this.chat.outgoing.send({
+      text,
+      ...(attachments.length > 0 && { attachments }),
+      ...(replyTo !== null && { reply_to: replyTo }),
+      ...(thread !== null && { thread }),
+    });
+  }
+
+  resend(id: string): void {
+    this.chat.outgoing.retry(id);
+  }
+
+  startReply(id: string): void {
+    this.quote.set({ replyTo: id, editing: null });
+  }
+
+  startEdit(id: string): void {
+    this.quote.set({ replyTo: null, editing: id });
+  }
+
+  stopReplyOrEdit(): void {
+    this.quote.set(NOTHING);
+  }
+
+  remove(id: string): void {
+    this.#try(this.chat.delete(id));
+  }
+
+  react(id: string, label: string): void {
+    const reaction = this.#find(id)?.reactions.find((one) => one.label === label);
+    this.#try(this.chat.react(id, label, !(reaction?.users.includes(this.#parts.me) ?? false)));
+  }
+
+  reportMessage(id: string, reason: string): void {
+    const reported = this.chat.report(id, reason);
+    this.#try(reported.then(() => this.#parts.inform('Reported. Those who look after this place have the message now.')));
+  }
+
+  typing(): void {
+    this.chat.typing.note();
+  }
+
+  addFiles(files: readonly File[]): void {
+    this.tray.add(files);
+  }
+
+  removeUpload(id: string): void {
+    this.tray.remove(id);
+  }
+
+  end(): void {
+    for (const stop of this.#stops) stop();
+    this.tray.end();
+  }
+
+  #find(id: string): ChatMessage | undefined {
+    const { messages, root } = this.pages.timeline.get();
+    return root?.id === id ? root : messages.find((message) => message.id === id);
+  }
+
+  #try(work: Promise<unknown>): void {
+    work.catch(this.#parts.report);
+  }
+
+  #load(load: () => Promise<void>): void {
+    this.loading.update((loading) => loading + 1);
+    // Without a connection: scrolling, or the next opening, asks again.
+    void load()
+      .catch(() => undefined)
+      .then(() => this.loading.update((loading) => loading - 1));
+  }
+}

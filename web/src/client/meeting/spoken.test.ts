@@ -1,0 +1,36 @@
+import type { Chat, wire } from '@tureen/client';
+import { describe, expect, it } from 'vitest';
+import { chatMessage } from '../../../sdk/src/conversations/chatMessage';
+import { spokenIn } from './spoken';
+
+function chatOf(...messages: Partial<wire.Message>[]): Chat {
+  const stored = messages.map((each, at) =>
+    chatMessage({ id: `m${at}`, conversation: 'c', seq: at + 1, sender: 'ann', sent_at: at, text: 'hello', ...each }),
+  );
+  return {
+    timeline: { get: () => ({ messages: stored, notices: [] }) },
+    outgoing: { store: { get: () => [] } },
+  } as unknown as Chat;
+}
+
+describe('what is said in a conversation', () => {
+  it('names its writers as they were called then, and asks for the others', () => {
+    const chat = chatOf({ sender_name: 'Ann A.' }, { sender: 'ben' });
+    const said = spokenIn(chat, 'me', (user) => `${user} of the directory`);
+    expect(said.map(({ name }) => name)).toEqual(['Ann A.', 'ben of the directory']);
+  });
+
+  it('asks for nobody whose name is known', () => {
+    const asked: string[] = [];
+    spokenIn(chatOf({ sender_name: 'Ann' }), 'me', (user) => {
+      asked.push(user);
+      return user;
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('leaves out what was deleted, and what is for machines', () => {
+    const chat = chatOf({ deleted_at: 5, text: '' }, { text: '', custom: { kind: 'poll', data: 1 } }, { text: 'soup' });
+    expect(spokenIn(chat, 'me', String).map(({ text }) => text)).toEqual(['soup']);
+  });
+});

@@ -6,13 +6,16 @@ import http
 import math
 
 import msgspec
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tureen.api.errors import ApiError
 from tureen.protocol.errors import CommandError
-from tureen.storage.errors import busy_refusal
+from tureen.storage.errors import StorageBusyError, StorageError, refusal_of
+
+_LOG: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
 def json_response(content: object, status: int = 200) -> Response:
@@ -58,9 +61,14 @@ async def handle_command_error(_request: Request, error: Exception) -> Response:
     return command_error_response(error)
 
 
-async def handle_busy_storage(_request: Request, _error: Exception) -> Response:
-    """For a database that can take no more at the moment."""
-    return command_error_response(busy_refusal())
+async def handle_storage_error(request: Request, error: Exception) -> Response:
+    """For a database that can take no more at the moment, has no room, or fails."""
+    refusal = refusal_of(error) if isinstance(error, StorageError) else None
+    if refusal is None:
+        raise error
+    if not isinstance(error, StorageBusyError):
+        _LOG.warning("the database fails", path=request.url.path, reason=str(error))
+    return command_error_response(refusal)
 
 
 async def handle_http_exception(_request: Request, error: Exception) -> Response:

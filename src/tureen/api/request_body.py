@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from tureen.api.errors import ApiError
 from tureen.protocol.errors import CommandError, ErrorCode
+from tureen.protocol.texts import check_texts_untrusted
 
 T = TypeVar("T")
 
@@ -45,7 +46,11 @@ async def read_json_untrusted(request: Request, kind: type[T], max_bytes: int) -
         raise ApiError(400, "incomplete", "The body ended early.", "Send all of it.") from error
     except TimeoutError as error:
         raise ApiError(408, "timeout", f"The body did not come within {BODY_S} s.", "Send it at once.") from error
+    raw = bytes(body)
     try:
-        return msgspec.json.decode(bytes(body), type=kind)
+        check_texts_untrusted(raw)
+        return msgspec.json.decode(raw, type=kind)
+    except CommandError as error:
+        raise ApiError(400, "invalid_body", error.message, error.hint) from error
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise ApiError(400, "invalid_body", f"The body cannot be used: {error}.", "See the API's reference.") from error

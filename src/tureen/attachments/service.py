@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -10,7 +10,7 @@ from tureen.attachments.limits import AttachmentLimits
 from tureen.attachments.record import AttachmentRecord
 from tureen.attachments.signing import Purpose, UrlSigner
 from tureen.attachments.store import AttachmentStore
-from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
+from tureen.model.ids import AttachmentId
 from tureen.ports import Clock, Entropy
 from tureen.protocol.limits import MAX_BATCH
 from tureen.protocol.resources import Attachment
@@ -35,28 +35,9 @@ class AttachmentService:
         self._clock = parts.clock
         self._limits = parts.limits
 
-    async def claim(
-        self, ids: Sequence[AttachmentId], sender: UserId, conversation: ConversationId, message: MessageId
-    ) -> list[Attachment]:
-        """Makes files part of a message, all or none, and keeps them as long as it. Raises `CommandError`.
-
-        Only what the sender uploaded for this conversation, is ready and part of no other message; repeated for the
-        same message it answers as before.
-        """
-        if not ids:
-            return []
-        records = await self._store.claim(ids, sender, conversation, message, self._now())
-        return [self.view(record) for record in records]
-
     async def views(self, ids: Iterable[AttachmentId]) -> Mapping[AttachmentId, Attachment]:
         """With fresh URLs; those that are gone are left out. Who may see them is the caller's to know."""
         return {record.id: self.view(record) for record in await self._find(ids)}
-
-    async def release(self, ids: Iterable[AttachmentId]) -> None:
-        """Their message is gone, and so are they: their URLs end at once, their bytes with the next sweep."""
-        listed = list(ids)
-        for start in range(0, len(listed), MAX_BATCH):
-            await self._store.release(listed[start : start + MAX_BATCH])
 
     def view(self, record: AttachmentRecord) -> Attachment:
         """As clients see a file that is ready."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from tureen.attachments.limits import AttachmentLimits
 from tureen.attachments.record import AttachmentRecord, Part, Refusal
-from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
+from tureen.model.ids import AttachmentId
 
 
 class Admission(enum.Enum):
@@ -45,19 +45,6 @@ class AttachmentStore(Protocol):
 
     async def put_back(self, attachment: AttachmentId, examined_since: int) -> None:
         """Gives the right to examine it back, with no outcome."""
-
-    async def claim(
-        self,
-        ids: Sequence[AttachmentId],
-        uploader: UserId,
-        conversation: ConversationId,
-        message: MessageId,
-        now: int,
-    ) -> Sequence[AttachmentRecord]:
-        """Makes them part of a message, all or none; in the order of ``ids``. Raises as `claims.check_claim`."""
-
-    async def release(self, ids: Iterable[AttachmentId]) -> None:
-        """They have expired, whatever they were."""
 
     async def expired(self, now: int, limit: int) -> Sequence[AttachmentId]:
         """Some whose time has passed."""

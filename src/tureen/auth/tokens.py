@@ -23,6 +23,7 @@ from tureen.auth.errors import TokenError, TokenReason
 from tureen.auth.secret import Secret
 from tureen.auth.signatures import SIGNATURES
 from tureen.model.grant import Grant
+from tureen.model.texts import NUL
 
 MAX_TOKEN_BYTES = 16 * 1024
 """Largest token. It bounds metadata and attributes too, far below what a participant may set later."""
@@ -115,6 +116,9 @@ def _check_bounds(claims: Claims) -> None:
     for what, value in names.items():
         if len(value or "") > MAX_NAME_CHARACTERS:
             raise TokenError(TokenReason.CLAIMS, f"The {what} is longer than {MAX_NAME_CHARACTERS} characters.")
+    # Names that things are found by; what else a token says of its bearer is kept without such a character.
+    if any(NUL in (value or "") for value in (identity, claims.jti, video.room, claims.iss)):
+        raise TokenError(TokenReason.CLAIMS, "A name in the token holds the character U+0000.")
     if video.room_join and not identity:
         raise TokenError(TokenReason.CLAIMS, "A token that lets its bearer join a room needs an identity.")
     if claims.people is not None and claims.people.connect and not 0 < len(claims.sub or "") <= MAX_USER_CHARACTERS:

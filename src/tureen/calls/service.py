@@ -35,6 +35,7 @@ from tureen.calls.events import (
 from tureen.calls.ledger import Ledger, OpenCall
 from tureen.calls.media_exchange import relay, ticket
 from tureen.calls.record import CallRecord
+from tureen.calls.settings import milliseconds
 from tureen.calls.starting import Starting
 from tureen.calls.surroundings import CallSurroundings
 from tureen.calls.views import view
@@ -60,6 +61,9 @@ from tureen.protocol.commands import (
 from tureen.protocol.errors import not_found
 from tureen.protocol.replies import CallAnswered, CallPage, Done, Ticket
 from tureen.protocol.resources import Call
+
+_DAY_MS = 24 * 60 * 60 * 1000
+_PURGED_AT_ONCE = 500
 
 
 class CallService:
@@ -111,6 +115,14 @@ class CallService:
         for record in await self._around.store.untraced():
             if self._ledger.find(record.id) is None:
                 await self._ledger.put_away_late(record)
+
+    async def purge(self) -> bool:
+        """One bounded step of retention: to be called every hour, and again at once while it returns True."""
+        days = self._around.settings.history_days
+        if not days:
+            return False
+        before = milliseconds(self._around.clock.now()) - days * _DAY_MS
+        return await self._around.store.purge(before, _PURGED_AT_ONCE) == _PURGED_AT_ONCE
 
     def close(self) -> None:
         """Stops; open calls stay in the store for `restore`."""

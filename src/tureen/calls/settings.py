@@ -28,6 +28,8 @@ class CallSettings(Struct, frozen=True, kw_only=True):
     """Of this server."""
     legs_per_user: int = 32
     """Devices that are rung; further ones of the same person are not."""
+    history_days: int = 400
+    """How long calls are remembered, counted from their beginning; 0: for ever."""
     retry_s: float = 1.0
     """How long to wait before what could not be stored is stored again."""
 

@@ -30,6 +30,12 @@ class CallStore(Protocol):
     async def mark_traced(self, call: CallId) -> None:
         """Its trace is recorded."""
 
+    async def purge(self, before: int, limit: int) -> int:
+        """Deletes up to ``limit`` calls that began before that time (Unix milliseconds) and have ended, for everyone.
+
+        How many there were.
+        """
+
     async def history(self, user: UserId, before: int | None, limit: int) -> Sequence[CallRecord]:
         """Calls that this person saw, newest first, of before that time (Unix milliseconds).
 

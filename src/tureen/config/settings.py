@@ -243,6 +243,9 @@ class CallsSettings(_Section):
     )
     call_waiting: bool = Field(default=True, description="ring people who are in a call; otherwise they are busy")
     users_per_call: Annotated[int, Field(ge=2, le=1000)] = Field(default=100, description="most people of one call")
+    history_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        default=400, description="for how long calls stay in people's lists of calls; 0: for ever"
+    )
     ice_servers: tuple[IceServerSettings, ...] = Field(
         default=(),
         max_length=16,

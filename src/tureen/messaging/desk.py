@@ -17,7 +17,7 @@ from tureen.messaging.records import Membership, Placed, Seat
 from tureen.messaging.roster import Roster, Rosters
 from tureen.model.actor import Actor
 from tureen.model.ids import ConversationId, UserId
-from tureen.protocol.events import ConversationChanged
+from tureen.protocol.events import ConversationChanged, ConversationGone
 from tureen.protocol.replies import Sent
 
 
@@ -48,6 +48,15 @@ class Desk(Struct, frozen=True, kw_only=True):
         self.rosters.handle_joined(head.id, seats)
         if membership.event is not None:
             await self.outgoing.publish(membership.event)
+
+    async def let_go(self, membership: Membership) -> None:
+        """Those who went: out of memory, then everyone hears of it, they too."""
+        conversation = membership.standing.conversation.id
+        self.rosters.handle_left(conversation, membership.changed)
+        if membership.event is not None:
+            await self.outgoing.publish(membership.event)
+        if membership.changed:
+            self.outside.mailroom.send_to_users(membership.changed, ConversationGone(conversation=conversation))
 
     async def show_newcomers(self, membership: Membership, at: int, *, skip: Actor | None = None) -> None:
         """Tells them of the conversation that is theirs now."""

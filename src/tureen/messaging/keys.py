@@ -1,8 +1,7 @@
 """What makes conversations and messages unique.
 
 A conversation's id is chance, so that nobody can guess or probe it; it is found again by its key. A message's id
-follows from the command that posts it: it stays the same when the command is sent again, even after the process died
-between the claim of a file and the commit.
+follows from the command that posts it: a command that is sent again names the same message.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tureen.messaging.desk import Desk
-from tureen.messaging.records import Addition, Membership, Removal
+from tureen.messaging.records import Addition, Removal
 from tureen.model.actor import Actor
 from tureen.model.ids import UserId
 from tureen.ports import Handlers
@@ -63,14 +63,14 @@ class MemberDesk:
         membership = await self._desk.outside.store.remove_members(
             Removal(act=entry.of_command(command.id), users=users, ban=command.ban)
         )
-        await self._let_go(membership)
+        await self._desk.let_go(membership)
         return Done(id=command.id)
 
     async def leave(self, actor: Actor, command: ConversationLeave) -> Done:
         """A group or a room; a conversation of two is hidden until the next message."""
         entry = await self._desk.gate.enter(actor, command.conversation)
         membership = await self._desk.outside.store.leave(entry.of_command(command.id))
-        await self._let_go(membership)
+        await self._desk.let_go(membership)
         if entry.roster.kind is ConversationKind.DIRECT:
             gone = ConversationGone(conversation=entry.roster.id)
             self._desk.outside.mailroom.send_to_users((actor.user,), gone, skip=actor)
@@ -98,11 +98,3 @@ class MemberDesk:
             seat.muted_until = command.until
         await self._desk.show([user], entry.roster.id)
         return Done(id=command.id)
-
-    async def _let_go(self, membership: Membership) -> None:
-        conversation = membership.standing.conversation.id
-        self._desk.rosters.handle_left(conversation, membership.changed)
-        if membership.event is not None:
-            await self._desk.outgoing.publish(membership.event)
-        if membership.changed:
-            self._desk.outside.mailroom.send_to_users(membership.changed, ConversationGone(conversation=conversation))

@@ -12,7 +12,6 @@ from tureen.messaging.store import MessagingStore
 from tureen.model.actor import Actor
 from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
 from tureen.ports import Clock, Directory, Entropy, Mailroom, Push, RoomMessages
-from tureen.protocol.errors import not_found
 from tureen.protocol.resources import Attachment, ConversationKind, Custom
 
 
@@ -49,45 +48,18 @@ class BeforePublish(Protocol):
 
 
 class Attachments(Protocol):
-    """Files that were uploaded."""
-
-    async def claim(
-        self, ids: Sequence[AttachmentId], sender: UserId, conversation: ConversationId, message: MessageId
-    ) -> list[Attachment]:
-        """Gives files that are ready to a message, for good, and says how clients see them.
-
-        The same message may claim them again: its command was repeated. Raises `CommandError` for what does not exist,
-        is not the sender's, is not ready, or belongs to another message.
-        """
+    """Files that were uploaded. Messages take and release them within the store's transactions."""
 
     async def views(self, ids: Sequence[AttachmentId]) -> Mapping[AttachmentId, Attachment]:
         """How clients see them now, with fresh addresses. What is gone is left out."""
-
-    async def release(self, ids: Sequence[AttachmentId]) -> None:
-        """No message refers to these any more."""
 
 
 class NoAttachments:
     """There are none."""
 
-    async def claim(
-        self,
-        ids: Sequence[AttachmentId],
-        sender: UserId,  # noqa: ARG002 - as the protocol says
-        conversation: ConversationId,  # noqa: ARG002
-        message: MessageId,  # noqa: ARG002
-    ) -> list[Attachment]:
-        """Raises `CommandError` for any."""
-        if ids:
-            raise not_found("attachment")
-        return []
-
-    async def views(self, ids: Sequence[AttachmentId]) -> Mapping[AttachmentId, Attachment]:  # noqa: ARG002
+    async def views(self, ids: Sequence[AttachmentId]) -> Mapping[AttachmentId, Attachment]:  # noqa: ARG002 - as the protocol says
         """None."""
         return {}
-
-    async def release(self, ids: Sequence[AttachmentId]) -> None:
-        """There is nothing to do."""
 
 
 class Outside(Struct, frozen=True, kw_only=True):

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from tureen.model.ids import ConversationId, MessageId, UserId
+from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
 from tureen.protocol.events import ConversationEvent
-from tureen.protocol.resources import Attachment, ConversationKind, Custom, MemberRole, Message
+from tureen.protocol.resources import ConversationKind, Custom, MemberRole, Message
 
 
 class ConversationRecord(Struct, frozen=True, kw_only=True):
@@ -109,7 +109,7 @@ class Post(Struct, frozen=True, kw_only=True):
     id: MessageId
     text: str = ""
     mentions: list[UserId] = []
-    attachments: list[Attachment] = []
+    attachments: list[AttachmentId] = []
     reply_to: MessageId | None = None
     thread: MessageId | None = None
     custom: Custom | None = None
@@ -149,8 +149,17 @@ class Placed(Struct, frozen=True, kw_only=True):
     """To publish; None: it was there already, or there was nothing to change."""
     revealed: list[UserId] = []
     """Members who had the conversation out of their lists until now."""
-    released: list[str] = []
-    """Ids of attachments that nothing refers to any more."""
+
+
+class Departure(Struct, frozen=True, kw_only=True):
+    """Somebody who is no person of this server any more was taken out of a conversation."""
+
+    membership: Membership
+    """Nobody changed where it is one of two people: it stays the other one's."""
+    heir: UserId | None = None
+    """Owns the group from now on, as its last owner went."""
+    succession: Placed | None = None
+    """How that was told, before the departure."""
 
 
 class NewConversation(Struct, frozen=True, kw_only=True):
@@ -321,5 +330,3 @@ class Slice(Struct, frozen=True, kw_only=True):
 
     conversation: ConversationId
     floor_seq: int
-    released: list[str] = []
-    """Ids of attachments that are needed no more."""

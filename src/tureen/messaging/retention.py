@@ -6,7 +6,7 @@ from tureen.messaging.desk import Desk
 from tureen.messaging.outside import Outside
 from tureen.messaging.records import Act
 from tureen.messaging.writing import WritingDesk
-from tureen.model.ids import AttachmentId, ConversationId, UserId
+from tureen.model.ids import ConversationId, UserId
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.events import ConversationGone
 from tureen.protocol.resources import ConversationKind, MemberRole
@@ -71,9 +71,8 @@ class Keeper:
         members = await desk.outside.store.close(act)
         self._forget(conversation)
         desk.outside.mailroom.send_to_users(members, ConversationGone(conversation=conversation))
-        while (gone := await desk.outside.store.erase(conversation, _SLICE)) is not None:
-            if gone.released:
-                await desk.outside.attachments.release([AttachmentId(each) for each in gone.released])
+        while await desk.outside.store.erase(conversation, _SLICE) is not None:
+            pass
         self._forget(conversation)
 
     def _forget(self, conversation: ConversationId) -> None:
@@ -87,6 +86,4 @@ class Keeper:
                 return False
             self._desk.rosters.handle_purged(gone.conversation, gone.floor_seq)
             self._desk.hot.forget(gone.conversation)
-            if gone.released:
-                await outside.attachments.release([AttachmentId(each) for each in gone.released])
         return True

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tureen.messaging.conversations import ConversationDesk
+from tureen.messaging.departures import Departures
 from tureen.messaging.desk import make_desk
 from tureen.messaging.gate import check_strings
 from tureen.messaging.members import MemberDesk
@@ -38,6 +39,7 @@ class MessagingService:
         self._conversations = ConversationDesk(self._desk)
         self._writing = WritingDesk(self._desk, Notices(outside))
         self._reading = ReadingDesk(self._desk)
+        self._departures = Departures(self._desk)
         self._keeper = Keeper(self._desk, self._writing)
         self._parts = (
             self._conversations,
@@ -103,8 +105,18 @@ class MessagingService:
         """One bounded step of retention: to be called every hour, and again at once while it returns True."""
         return await self._keeper.purge()
 
+    async def take_out(self, user: UserId) -> None:
+        """Somebody is removed from the server, and so from groups and rooms, whose members hear of it.
+
+        What they wrote stays. Harmless to call again, which does what is left to do.
+        """
+        await self._departures.take_out(user)
+
     async def forget_user(self, user: UserId, moderator: UserId) -> int:
-        """Deletes all that a user wrote; returns how many messages. What is under a legal hold stays."""
+        """Deletes all that a user wrote; returns how many messages. What is under a legal hold stays.
+
+        Memberships stay too: see `take_out`.
+        """
         return await self._keeper.forget_user(user, moderator)
 
     async def delete_conversation(self, moderator: UserId, conversation: ConversationId) -> None:

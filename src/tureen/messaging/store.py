@@ -10,6 +10,7 @@ from tureen.messaging.records import (
     Addition,
     AuditEntry,
     ConversationRecord,
+    Departure,
     Edit,
     History,
     HistoryQuery,
@@ -88,6 +89,14 @@ class MessagingStore(Protocol):
     async def leave(self, act: Act) -> Membership:
         """Out of a group or a room, or out of one's list for a direct conversation (then nobody changes)."""
 
+    async def conversations_of(self, user: UserId, after: ConversationId, limit: int) -> Sequence[ConversationId]:
+        """Where somebody is a member, in the order of ids, after one (empty: from the first one on)."""
+
+    async def take_out(self, act: Act) -> Departure | None:
+        """The act's user, who is removed from the server: like `leave`, and a group without an owner gets one, a
+        moderator if there is one, and of these who has been there longest. None: they are no member.
+        """
+
     async def change_role(self, act: Act, user: UserId, role: MemberRole) -> Placed:
         """Raises `CommandError`."""
 
@@ -100,13 +109,13 @@ class MessagingStore(Protocol):
         """Where this command led to before; its ``event`` is None."""
 
     async def post(self, post: Post) -> Placed:
-        """Raises `CommandError`."""
+        """With its files, which are given to it for good. Raises `CommandError`, also for files that cannot be."""
 
     async def edit(self, edit: Edit) -> Placed:
         """Raises `CommandError`."""
 
     async def delete(self, act: Act, message: MessageId) -> Placed:
-        """Takes the content out of the message and out of the log. Raises `CommandError`."""
+        """Takes the content out of the message and out of the log, and gives its files up. Raises `CommandError`."""
 
     async def react(self, react: React) -> Placed:
         """Raises `CommandError`."""
@@ -159,7 +168,9 @@ class MessagingStore(Protocol):
         """Sets or lifts a legal hold. Raises `CommandError`."""
 
     async def purge(self, kind: ConversationKind, older_than: int, max_events: int) -> Slice | None:
-        """Deletes some of the oldest events of one conversation that is not held. None: there are no such events."""
+        """Deletes some of the oldest events of one conversation that is not held, and gives the files of their messages
+        up. None: there are no such events.
+        """
 
     async def close(self, act: Act) -> Sequence[UserId]:
         """Begins to delete a conversation: everybody is out, and it cannot be found any more. Returns who was in it.

@@ -15,10 +15,8 @@ from tureen.model.actor import Actor
 from tureen.model.ids import AttachmentId, MessageId, UserId
 from tureen.ports import Handlers
 from tureen.protocol.commands import MessageDelete, MessageEdit, MessageReact, MessageReport, MessageSend
-from tureen.protocol.errors import CommandError
 from tureen.protocol.events import Posted
 from tureen.protocol.replies import Done, Sent
-from tureen.protocol.resources import Attachment
 
 
 class WritingDesk:
@@ -58,12 +56,7 @@ class WritingDesk:
         check_draft(draft)
         await self._desk.gate.check_reachable(actor.user, entry.roster)
         act = entry.of_command(command.id)
-        if draft.attachments:
-            # Their files are claimed once; the message that has them is answered by its place.
-            before = await self._desk.outside.store.placed(act)
-            if before is not None:
-                return sent(command.id, act.conversation, before)
-        elif (before := await self._asking.placed(act)) is not None:
+        if (before := await self._asking.placed(act)) is not None:
             return sent(command.id, act.conversation, before)
         placed = await self._post(act, await self._asking.ask(actor, draft, entry))
         await self._desk.publish(placed, entry.roster)
@@ -119,8 +112,6 @@ class WritingDesk:
         if placed.event is not None:
             self._desk.hot.scrub(act.conversation, message, placed.version, placed.at)
             await self._desk.publish(placed, roster)
-        if placed.released:
-            await self._desk.outside.attachments.release([AttachmentId(each) for each in placed.released])
         return placed
 
     async def react(self, actor: Actor, command: MessageReact) -> Sent:
@@ -154,26 +145,17 @@ class WritingDesk:
         return entry
 
     async def _post(self, act: Act, draft: Draft) -> Placed:
-        message = keys.message_id(act.conversation, act.user, act.command or "")
-        files: list[Attachment] = []
-        if draft.attachments:
-            files = await self._desk.outside.attachments.claim(draft.attachments, act.user, act.conversation, message)
-        post = Post(
-            act=act,
-            id=message,
-            text=draft.text,
-            mentions=draft.mentions,
-            attachments=files,
-            reply_to=draft.reply_to,
-            thread=draft.thread,
-            custom=draft.custom,
+        placed = await self._desk.outside.store.post(
+            Post(
+                act=act,
+                id=keys.message_id(act.conversation, act.user, act.command or ""),
+                text=draft.text,
+                mentions=draft.mentions,
+                attachments=draft.attachments,
+                reply_to=draft.reply_to,
+                thread=draft.thread,
+                custom=draft.custom,
+            )
         )
-        try:
-            placed = await self._desk.outside.store.post(post)
-        except CommandError:
-            # Refused for good, so nothing will ever refer to them.
-            if files:
-                await self._desk.outside.attachments.release(draft.attachments)
-            raise
         assert placed.event is None or isinstance(placed.event.event, Posted)  # noqa: S101 - what a post leads to
         return placed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -16,6 +17,13 @@ from tureen.people.store import PeopleStore, Uploaded
 from tureen.ports import Mailroom
 from tureen.protocol.errors import not_found
 from tureen.protocol.events import ContactsChanged
+
+
+class Memberships(Protocol):
+    """Where people belong beside the directory: conversations."""
+
+    async def take_out(self, user: UserId) -> None:
+        """Somebody is removed. Harmless to call again, which does what is left to do."""
 
 
 class Administration:
@@ -34,6 +42,11 @@ class Administration:
         self._presence = presence
         self._revocations = revocations
         self._mailroom = mailroom
+        self._memberships: list[Memberships] = []
+
+    def attach(self, memberships: Memberships) -> None:
+        """Where people have to be taken out of who are removed."""
+        self._memberships.append(memberships)
 
     async def upload(self, records: Sequence[PersonRecord]) -> Uploaded:
         """Makes or replaces entries, in portions: where it fails midway, the same upload again does the rest.
@@ -65,22 +78,28 @@ class Administration:
         return changed
 
     async def remove(self, users: Sequence[UserId]) -> int:
-        """Removes people with their lists, presence and sessions; their tokens are void. How many there were.
+        """Removes people with all that is theirs (see `PeopleStore.remove`), their sessions and memberships. How many
+        there were. Their tokens are void.
 
-        Raises ``limit_exceeded``, and removes none then (see `Revocations`).
+        In portions: where it fails midway, the same request again does the rest, also for those who are not in the
+        directory any more. Raises ``limit_exceeded``, and removes none then (see `Revocations`).
         """
         distinct = list(dict.fromkeys(users))
         self._revocations.check_room_for(distinct)
         removed = 0
         for begin in range(0, len(distinct), CHUNK):
             until = self._revocations.now()
-            gone = await self._store.remove(distinct[begin : begin + CHUNK], until, self._revocations.forget_at())
+            some = distinct[begin : begin + CHUNK]
+            gone = await self._store.remove(some, until, self._revocations.forget_at())
             self._directory.drop((*gone.users, *gone.owners))
             self._revocations.handle_revoked(gone.users, until)
             for user in gone.users:
                 self._presence.handle_person_removed(user)
             self._mailroom.send_to_users(gone.owners, ContactsChanged())
             removed += len(gone.users)
+            for user in some:
+                for memberships in self._memberships:
+                    await memberships.take_out(user)
         return removed
 
     async def revoke(self, user: UserId) -> int:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from tureen.model.grant import Grant
 from tureen.model.ids import UserId
+from tureen.model.texts import NUL
 from tureen.people.cache import KnownPeople
 from tureen.people.limits import CACHE_WEIGHT
 from tureen.people.records import Known, PersonRecord, Source
-from tureen.people.storable import NUL, is_storable
+from tureen.people.storable import is_storable
 from tureen.people.store import PeopleStore
 from tureen.people.words import matches, words
 from tureen.ports import Clock

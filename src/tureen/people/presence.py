@@ -13,6 +13,7 @@ import msgspec
 
 from tureen.model.actor import Actor
 from tureen.model.ids import SessionId, UserId
+from tureen.model.texts import NUL
 from tureen.people.background import Background
 from tureen.people.directory import PeopleDirectory
 from tureen.people.last_seen import LastSeen
@@ -21,7 +22,7 @@ from tureen.people.presence_news import PresenceNews
 from tureen.people.presence_state import Subject, Watch, Watcher
 from tureen.people.privacy import View
 from tureen.people.records import Known, StatusRecord
-from tureen.people.storable import NUL, is_storable
+from tureen.people.storable import is_storable
 from tureen.people.store import PeopleStore
 from tureen.ports import Clock, Mailroom
 from tureen.protocol.commands import PresenceSet, PresenceUnwatch, PresenceWatch

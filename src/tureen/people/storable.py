@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-NUL = "\0"
-"""The one character that JSON may spell and PostgreSQL refuses."""
+from tureen.model.texts import NUL
 
 
 def is_storable(texts: Iterable[str]) -> bool:

@@ -69,7 +69,11 @@ class PeopleStore(Protocol):
         """Puts in what a token says, unless the application has had its say. The entry as it is now."""
 
     async def remove(self, users: Sequence[UserId], revoked_until: int, forget_at: int) -> Removed:
-        """Removes people with all that is theirs, from all lists, and voids their tokens (see `RevokedUser`)."""
+        """Removes people with all that is theirs, from all lists, and voids their tokens (see `RevokedUser`).
+
+        All that is theirs: lists, status, registrations for push, uploads that are in no message, the history of calls.
+        What is left of those who are not in the directory goes too; memberships stay (see `Memberships`).
+        """
 
     async def contacts(self, owner: UserId) -> Sequence[ContactRecord]:
         """All of someone's list, blocked people too, the oldest first."""

@@ -9,6 +9,7 @@ from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.events import Event
 from tureen.protocol.limits import MAX_FRAME_BYTES, MAX_JSON_DEPTH
 from tureen.protocol.replies import Reply
+from tureen.protocol.texts import check_texts_untrusted
 
 _DECODER: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
 _ENCODER = msgspec.json.Encoder()
@@ -31,6 +32,7 @@ def decode_command_untrusted(frame: bytes | str) -> AnyCommand:
     if len(raw) > MAX_FRAME_BYTES:
         raise CommandError(ErrorCode.TOO_LARGE, f"The command is longer than {MAX_FRAME_BYTES} bytes.")
     check_depth_untrusted(raw)
+    check_texts_untrusted(raw)
     try:
         return _DECODER.decode(raw)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:

@@ -15,10 +15,10 @@ from starlette.websockets import WebSocket
 from tureen.api.error_responses import (
     error_response,
     handle_api_error,
-    handle_busy_storage,
     handle_command_error,
     handle_defect,
     handle_http_exception,
+    handle_storage_error,
     json_response,
 )
 from tureen.api.errors import ApiError
@@ -31,7 +31,7 @@ from tureen.server.probes import Probes
 from tureen.server.response_headers import CountResponses, OneLeadingSlash, SafeHeaders
 from tureen.server.version import package_version
 from tureen.server.web_app import WebApp
-from tureen.storage.errors import StorageBusyError
+from tureen.storage.errors import StorageError
 from tureen.telemetry.metrics import Metrics
 
 
@@ -72,7 +72,7 @@ def build_app(
         exception_handlers={
             ApiError: handle_api_error,
             CommandError: handle_command_error,
-            StorageBusyError: handle_busy_storage,
+            StorageError: handle_storage_error,
             404: web_app.handle_not_found,
             HTTPException: handle_http_exception,
             Exception: handle_defect,

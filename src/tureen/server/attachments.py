@@ -30,6 +30,7 @@ from tureen.inspection.examiner import WorkerExaminer
 from tureen.inspection.findings import Bounds
 from tureen.inspection.pool import PoolSettings, WorkerPool
 from tureen.ports import Clock, Entropy, Handlers
+from tureen.server.certificates import state_folder
 from tureen.storage.attachments import SqlAttachmentStore
 from tureen.storage.database import Database
 from tureen.storage.objects import LibraryObjects, S3Settings, objects_in_folder, objects_in_s3
@@ -88,7 +89,7 @@ async def open_attachments(needs: AttachmentNeeds) -> AsyncIterator[OpenAttachme
         entropy=needs.entropy,
         limits=_limits(settings),
     )
-    objects = _objects(settings, needs.folder)
+    objects = object_store(settings, needs.folder)
     pool = WorkerPool(_pool_settings(settings))
     scanner = CommandScanner(settings.scanner_command, settings.scanner_s) if settings.scanner_command else None
     intake = Intake(parts, objects, WorkerExaminer(pool, scanner))
@@ -101,6 +102,27 @@ async def open_attachments(needs: AttachmentNeeds) -> AsyncIterator[OpenAttachme
             await sweeping
         await pool.close()
         await objects.close()
+
+
+def file_folder() -> Path:
+    """Where files are kept unless the settings say otherwise: a folder of this user's."""
+    return state_folder() / "files"
+
+
+def object_store(settings: AttachmentsSettings, folder: Path) -> LibraryObjects:
+    """Where the bytes of files are. ``folder``: unless the settings say otherwise. Raises `ObjectStoreError`."""
+    if settings.bucket is None:
+        return objects_in_folder(settings.folder or folder)
+    return objects_in_s3(
+        S3Settings(
+            bucket=settings.bucket,
+            prefix=settings.bucket_prefix,
+            endpoint=settings.bucket_endpoint,
+            region=settings.bucket_region,
+            access_key_id=settings.bucket_key_id,
+            secret_access_key=settings.bucket_key,
+        )
+    )
 
 
 async def _sweep(sweep: Sweep) -> None:
@@ -126,18 +148,3 @@ def _limits(settings: AttachmentsSettings) -> AttachmentLimits:
 def _pool_settings(settings: AttachmentsSettings) -> PoolSettings:
     memory = _WORKER_BYTES + _BYTES_PER_PIXEL * settings.max_pixels
     return PoolSettings(workers=settings.workers, bounds=Bounds(pixels=settings.max_pixels, memory_bytes=memory))
-
-
-def _objects(settings: AttachmentsSettings, folder: Path) -> LibraryObjects:
-    if settings.bucket is None:
-        return objects_in_folder(settings.folder or folder)
-    return objects_in_s3(
-        S3Settings(
-            bucket=settings.bucket,
-            prefix=settings.bucket_prefix,
-            endpoint=settings.bucket_endpoint,
-            region=settings.bucket_region,
-            access_key_id=settings.bucket_key_id,
-            secret_access_key=settings.bucket_key,
-        )
-    )

@@ -34,16 +34,16 @@ from tureen.messaging import BeforePublish, MessagingService
 from tureen.messaging.outside import Outside
 from tureen.people import People, Revocations
 from tureen.ports import Clock, Entropy
-from tureen.server.attachments import AttachmentNeeds, OpenAttachments, open_attachments
-from tureen.server.certificates import state_folder
+from tureen.server.attachments import AttachmentNeeds, OpenAttachments, file_folder, open_attachments
 from tureen.server.database_url import database_url
 from tureen.server.hooks import HookNeeds, open_before_publish
 from tureen.server.people_settings import call_settings, ice_servers, native_door_settings, retention
 from tureen.server.push import OpenPush, PushNeeds, open_push
 from tureen.server.room_chat import RoomChatBridge
 from tureen.server.room_tickets import RoomTickets
-from tureen.server.upkeep import keep_messages
+from tureen.server.upkeep import keep_up
 from tureen.signaling import SessionRegistry
+from tureen.storage.attachments import SqlMessageFiles
 from tureen.storage.calls import DatabaseCallStore
 from tureen.storage.counted import CountedDatabase
 from tureen.storage.database import Database
@@ -113,10 +113,11 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
         )
         messaging = _messaging(parts, await stack.enter_async_context(open_before_publish(_hook_needs(parts))))
         parts.room_chat.use(messaging.handlers())
-        await stack.enter_async_context(_beside(keep_messages(messaging)))
+        people.administration.attach(messaging)
         stack.push_async_callback(messaging.flush)
         calls = _calls(parts, messaging)
         await calls.restore()
+        await stack.enter_async_context(_beside(keep_up(messaging, calls)))
         door = _door(parts, messaging, calls, structs.replace(door_settings, push_key=parts.push.public_key))
         stack.push_async_callback(door.stop)
         await stack.enter_async_context(_beside(door.keep_watch()))
@@ -153,7 +154,7 @@ def _attachment_needs(needs: PeopleNeeds, database: Database) -> AttachmentNeeds
         database=database,
         clock=needs.clock,
         entropy=needs.entropy,
-        folder=state_folder() / "files",
+        folder=file_folder(),
     )
 
 
@@ -181,7 +182,7 @@ def _hook_needs(parts: _Parts) -> HookNeeds:
 def _messaging(parts: _Parts, before_publish: BeforePublish | None) -> MessagingService:
     return MessagingService(
         Outside(
-            store=SqlMessagingStore(parts.database),
+            store=SqlMessagingStore(parts.database, SqlMessageFiles(parts.files.service.view)),
             mailroom=parts.sessions,
             directory=parts.people.directory,
             clock=parts.needs.clock,

@@ -36,6 +36,7 @@ def call_settings(settings: Settings) -> CallSettings:
         reconnect_s=settings.sessions.grace_s,
         call_waiting=calls.call_waiting,
         users_per_call=calls.users_per_call,
+        history_days=calls.history_days,
     )
 
 

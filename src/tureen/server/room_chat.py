@@ -11,6 +11,7 @@ import structlog
 
 from tureen.auth.tokens import MAX_USER_CHARACTERS
 from tureen.doors.loop_tasks import LoopTasks
+from tureen.doors.native.dispatch import storage_refusal
 from tureen.model.actor import Actor
 from tureen.model.ids import DeviceId, RoomName, SessionId, UserId
 from tureen.ports import Handlers, Revoked, RoomReaders, WrittenText
@@ -18,7 +19,6 @@ from tureen.protocol.commands import ConversationRoom, MessageSend
 from tureen.protocol.errors import CommandError, ErrorCode, invalid
 from tureen.protocol.replies import ConversationAnswered
 from tureen.protocol.resources import Message
-from tureen.storage.errors import StorageBusyError, busy_refusal
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -86,13 +86,14 @@ class RoomChatBridge:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 await self._post(written)
-            except StorageBusyError:
-                error = busy_refusal()
             except CommandError as refusal:
                 error = refusal
-            except Exception:  # noqa: BLE001 - a mistake costs this text, not those that wait
-                _log.exception("text of a room not kept", room=written.room, participant=written.writer.identity)
-                return
+            except Exception as failure:  # noqa: BLE001 - a mistake costs this text, not those that wait
+                known = storage_refusal(failure)
+                if known is None:
+                    _log.exception("text of a room not kept", room=written.room, participant=written.writer.identity)
+                    return
+                error = known
             else:
                 return
             if not error.meaning.retryable or attempt == ATTEMPTS:

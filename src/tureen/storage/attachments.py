@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +13,9 @@ from tureen.attachments.claims import check_claim
 from tureen.attachments.limits import AttachmentLimits
 from tureen.attachments.record import OPEN_STATES, AttachmentRecord, AttachmentState, Part, Refusal
 from tureen.attachments.store import Admission
+from tureen.messaging.records import Act
 from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
+from tureen.protocol.resources import Attachment
 from tureen.storage.compiled import IsOneOf
 from tureen.storage.database import Database
 from tureen.storage.schema.attachments import ATTACHMENT_PARTS, ATTACHMENT_USAGE, ATTACHMENTS
@@ -137,21 +139,6 @@ class SqlAttachmentStore:
         """See `AttachmentStore.put_back`."""
         await self._database.write(_put_back, attachment, examined_since)
 
-    async def claim(
-        self,
-        ids: Sequence[AttachmentId],
-        uploader: UserId,
-        conversation: ConversationId,
-        message: MessageId,
-        now: int,
-    ) -> Sequence[AttachmentRecord]:
-        """See `AttachmentStore.claim`."""
-        return await self._database.write(claim, ids, uploader, conversation, message, now)
-
-    async def release(self, ids: Iterable[AttachmentId]) -> None:
-        """See `AttachmentStore.release`."""
-        await self._database.write(release, list(ids))
-
     async def expired(self, now: int, limit: int) -> Sequence[AttachmentId]:
         """See `AttachmentStore.expired`."""
         return await self._database.read(_expired, now, limit)
@@ -161,18 +148,39 @@ class SqlAttachmentStore:
         await self._database.write(_forget, list(ids), day)
 
 
+class SqlMessageFiles:
+    """Implements `storage.messaging.files.MessageFiles`."""
+
+    def __init__(self, view: Callable[[AttachmentRecord], Attachment]) -> None:
+        """``view``: how clients see a file; may be called again for the same one."""
+        self._view = view
+
+    def claim(self, ids: Sequence[AttachmentId], act: Act, message: MessageId) -> Script[list[Attachment]]:
+        """See `MessageFiles.claim`."""
+        records = yield from claim(ids, act.user, act.conversation, message, act.at)
+        return [self._view(record) for record in records]
+
+    def release(self, ids: Sequence[str]) -> Script[None]:
+        """See `MessageFiles.release`."""
+        if ids:
+            yield from release(ids)
+
+
 def claim(
     ids: Sequence[AttachmentId], uploader: UserId, conversation: ConversationId, message: MessageId, now: int
 ) -> Script[Sequence[AttachmentRecord]]:
-    """See `AttachmentStore.claim`; can be part of the script that stores the message."""
+    """Makes them part of a message, all or none; in the order of ``ids``. Raises as `claims.check_claim`.
+
+    Part of the script that stores the message, which holds the conversation's row: nobody else claims files there.
+    """
     found = yield from _find(list(ids), now)
     records = check_claim(found, ids, uploader, conversation, message)
     yield from execute(_CLAIM, ids=[str(each) for each in ids], claimed_by=message)
     return records
 
 
-def release(ids: Sequence[AttachmentId]) -> Script[None]:
-    """See `AttachmentStore.release`; can be part of the script that deletes the message."""
+def release(ids: Sequence[str]) -> Script[None]:
+    """They have expired, whatever they were. Part of the script that deletes their messages."""
     yield from execute(_RELEASE, ids=[str(each) for each in ids])
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from tureen.calls.record import CallRecord
 from tureen.model.ids import CallId, DeviceId, UserId
 from tureen.protocol.resources import CallEnd
+from tureen.storage.compiled import IsOneOf
 from tureen.storage.database import Database
 from tureen.storage.schema.calls import CALL_PARTIES, CALLS
 from tureen.storage.script import Row, Script, execute, first, rows
@@ -38,6 +39,15 @@ _MARK_TRACED = update(CALLS).where(CALLS.c.id == bindparam("call")).values(is_tr
 _PARTIES = select(CALL_PARTIES.c.user_id).where(CALL_PARTIES.c.call_id == bindparam("call"))
 _ADD_PARTY = insert(CALL_PARTIES)
 _FORGET_PARTIES = delete(CALL_PARTIES).where(CALL_PARTIES.c.call_id == bindparam("call"))
+
+_OLD = (
+    select(CALLS.c.id)
+    .where(CALLS.c.is_open == 0, CALLS.c.created_at < bindparam("before"))
+    .order_by(CALLS.c.created_at)
+    .limit(bindparam("page"))
+)
+_DELETE_PARTIES = delete(CALL_PARTIES).where(IsOneOf(CALL_PARTIES.c.call_id, bindparam("among")))
+_DELETE = delete(CALLS).where(IsOneOf(CALLS.c.id, bindparam("among")))
 
 _OF_USER = (CALL_PARTIES.c.user_id == bindparam("user"), CALL_PARTIES.c.created_at < bindparam("before"))
 _NEWEST = (
@@ -87,6 +97,10 @@ class DatabaseCallStore:
     async def mark_traced(self, call: CallId) -> None:
         """See `CallStore`."""
         await self._database.write(_mark_traced, call)
+
+    async def purge(self, before: int, limit: int) -> int:
+        """See `CallStore`."""
+        return await self._database.write(_purge, before, limit)
 
     async def history(self, user: UserId, before: int | None, limit: int) -> Sequence[CallRecord]:
         """See `CallStore`."""
@@ -158,6 +172,13 @@ def _untraced() -> Script[list[CallRecord]]:
 
 def _mark_traced(call: CallId) -> Script[None]:
     yield from execute(_MARK_TRACED, call=call)
+
+
+def _purge(before: int, limit: int) -> Script[int]:
+    old = [row["id"] for row in (yield from rows(_OLD, before=before, page=limit))]
+    yield from execute(_DELETE_PARTIES, among=old)
+    yield from execute(_DELETE, among=old)
+    return len(old)
 
 
 def _history(user: UserId, before: int, limit: int) -> Script[list[CallRecord]]:

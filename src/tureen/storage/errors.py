@@ -19,6 +19,8 @@ from tureen.errors import TureenError
 from tureen.protocol.errors import CommandError, ErrorCode
 
 BUSY_RETRY_MS = 1_000
+FULL_RETRY_MS = 10_000
+"""Somebody has to do something about it."""
 
 
 class StorageError(TureenError):
@@ -63,6 +65,18 @@ class ArchiveError(StorageError):
     code: ClassVar[str] = "archive"
 
 
-def busy_refusal() -> CommandError:
-    """What clients are told of a `StorageBusyError`, whichever door they came by."""
-    return CommandError(ErrorCode.UNAVAILABLE, "The database is busy.", "Try again.", retry_after_ms=BUSY_RETRY_MS)
+def refusal_of(error: StorageError) -> CommandError | None:
+    """What clients are told, whichever door they came by; None: it is a defect, of which they hear nothing.
+
+    Why a disk or a server fails is the operator's to know, from the log.
+    """
+    match error:
+        case StorageBusyError():
+            what, retry_ms = "The database is busy.", BUSY_RETRY_MS
+        case StorageFullError():
+            what, retry_ms = "The server has no room to store this; what is there can be read.", FULL_RETRY_MS
+        case StorageRejectedError():
+            return None
+        case _:
+            what, retry_ms = "The server's database fails.", FULL_RETRY_MS
+    return CommandError(ErrorCode.UNAVAILABLE, what, "Try again.", retry_after_ms=retry_ms)

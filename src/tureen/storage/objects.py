@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -62,6 +62,19 @@ class LibraryObjects:
         """See `ObjectStore.put_file`."""
         await self._run(self._put, key, file)
 
+    async def put_pieces(self, key: str, pieces: Iterator[bytes]) -> None:
+        """Stores an object of any size, whole or not at all. ``pieces`` is run on another thread; what it raises is
+        raised, and nothing is stored then.
+        """
+        await self._run(self._put, key, pieces)
+
+    async def size(self, key: str) -> int | None:
+        """In bytes; None: there is no such object."""
+        try:
+            return int((await self._run(obstore.head, self._store, key))["size"])
+        except ObjectMissingError:
+            return None
+
     async def get(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """See `ObjectStore.get`."""
         if end is not None and end <= start:
@@ -96,7 +109,7 @@ class LibraryObjects:
                 "The object store fails.", "See whether its disk is full, or its server answers and knows the keys."
             ) from error
 
-    def _put(self, key: str, content: bytes | Path) -> None:
+    def _put(self, key: str, content: bytes | Path | Iterator[bytes]) -> None:
         obstore.put(self._store, key, content, chunk_size=_MULTIPART_BYTES, max_concurrency=2)
         if self._settle is not None:
             self._settle(key)

@@ -15,6 +15,7 @@ from tureen.people.records import Known, PersonRecord, Source, StatusRecord
 from tureen.people.store import Removed, Uploaded
 from tureen.people.words import words_of
 from tureen.storage.compiled import IsOneOf
+from tureen.storage.people_belongings import forget_belongings
 from tureen.storage.schema.people import CONTACTS, PEOPLE, PEOPLE_STATUS, PEOPLE_WORDS, REVOKED_USERS
 from tureen.storage.script import PerDialect, Row, Script, execute, first, rows
 
@@ -197,6 +198,7 @@ def remove(users: Sequence[UserId], revoked_until: int, forget_at: int) -> Scrip
     gone = [row["user_id"] for row in (yield from rows(_DELETE, among=among))]
     for statement in (_DELETE_WORDS, _DELETE_STATUS, _DELETE_OWN):
         yield from execute(statement, among=among)
+    yield from forget_belongings(users)
     owners = dict.fromkeys(row["owner_id"] for row in (yield from rows(_DELETE_FROM_LISTS, among=gone)))
     for user in gone:
         yield from execute(REVOKE_USER, user_id=user, revoked_until=revoked_until, forget_at=forget_at)

@@ -9,7 +9,7 @@ from tureen.attachments.store import Admission
 from tureen.auth.secret import Secret
 from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
 from tureen.protocol.errors import CommandError, ErrorCode
-from tureen.storage.attachments import DAY_MS, SqlAttachmentStore
+from tureen.storage.attachments import DAY_MS, SqlAttachmentStore, claim, release
 from tureen.storage.database import Database
 from tureen.storage.secrets import SecretStore
 
@@ -103,7 +103,7 @@ async def test_one_examines_at_a_time_and_a_lost_one_is_taken_over(store: SqlAtt
     assert await store.begin_examination(new.id, NOW + 30, 0)
 
 
-async def test_a_refusal_is_remembered(store: SqlAttachmentStore) -> None:
+async def test_a_refusal_is_remembered(store: SqlAttachmentStore, database: Database) -> None:
     new = record("AT_1")
     await store.create(new, AttachmentLimits())
     await store.append(new.id, Part(start=0, size_bytes=100, key="a"))
@@ -114,24 +114,24 @@ async def test_a_refusal_is_remembered(store: SqlAttachmentStore) -> None:
     assert (found.state, found.refusal) == (AttachmentState.REFUSED, why)
     assert await store.parts(new.id) == []
     with pytest.raises(CommandError, match="Eicar"):
-        await store.claim([new.id], ADA, CV, M1, NOW)
+        await database.write(claim, [new.id], ADA, CV, M1, NOW)
 
 
-async def test_a_message_claims_all_or_none(store: SqlAttachmentStore) -> None:
+async def test_a_message_claims_all_or_none(store: SqlAttachmentStore, database: Database) -> None:
     one, two, foreign = (
         await ready(store, "AT_1"),
         await ready(store, "AT_2"),
         await ready(store, "AT_3", uploader=UserId("bob")),
     )
     with pytest.raises(CommandError) as refused:
-        await store.claim([one, foreign], ADA, CV, M1, NOW)
+        await database.write(claim, [one, foreign], ADA, CV, M1, NOW)
     assert refused.value.error_code is ErrorCode.NOT_FOUND
-    claimed = await store.claim([two, one], ADA, CV, M1, NOW)
+    claimed = await database.write(claim, [two, one], ADA, CV, M1, NOW)
     assert [each.id for each in claimed] == [two, one]
     assert (claimed[0].media_type, claimed[0].width, claimed[0].thumbnail) == ("image/png", 3, True)
-    assert len(await store.claim([two, one], ADA, CV, M1, NOW)) == 2
+    assert len(await database.write(claim, [two, one], ADA, CV, M1, NOW)) == 2
     with pytest.raises(CommandError) as taken:
-        await store.claim([one], ADA, CV, M2, NOW)
+        await database.write(claim, [one], ADA, CV, M2, NOW)
     assert taken.value.error_code is ErrorCode.CONFLICT
     assert len(await store.find([one, two], NOW + 10**9)) == 2
 
@@ -147,20 +147,20 @@ async def test_a_message_claims_all_or_none(store: SqlAttachmentStore) -> None:
     ],
 )
 async def test_what_cannot_be_claimed(
-    store: SqlAttachmentStore, ids: list[str], conversation: str, code: ErrorCode
+    store: SqlAttachmentStore, database: Database, ids: list[str], conversation: str, code: ErrorCode
 ) -> None:
     await ready(store, "AT_1")
     await store.create(record("AT_5"), AttachmentLimits())
     with pytest.raises(CommandError) as refused:
-        await store.claim([AttachmentId(each) for each in ids], ADA, ConversationId(conversation), M1, NOW)
+        await database.write(claim, [AttachmentId(each) for each in ids], ADA, ConversationId(conversation), M1, NOW)
     assert refused.value.error_code is code
 
 
-async def test_what_is_released_is_gone_at_once_and_swept_later(store: SqlAttachmentStore) -> None:
+async def test_what_is_released_is_gone_at_once_and_swept_later(store: SqlAttachmentStore, database: Database) -> None:
     one, two = await ready(store, "AT_1"), await ready(store, "AT_2")
-    await store.claim([one, two], ADA, CV, M1, NOW)
+    await database.write(claim, [one, two], ADA, CV, M1, NOW)
     assert await store.expired(NOW + 10**9, 10) == []
-    await store.release([one])
+    await database.write(release, [one])
     assert [each.id for each in await store.find([one, two], NOW)] == [two]
     assert await store.expired(NOW, 10) == [one]
     await store.forget([one], 0)

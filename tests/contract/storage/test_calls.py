@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from tests.unit.calls.office import Office
 from tureen.calls.events import Accept, HangUp, Invite, LoseGlare, Moment, Rings, Target
 from tureen.calls.machine import Beginning, begin, handle
 from tureen.calls.record import CallRecord
+from tureen.calls.settings import CallSettings
 from tureen.model.ids import CallId, DeviceId, UserId
 from tureen.protocol.commands import CallHistory
 from tureen.protocol.replies import CallPage
@@ -144,6 +146,31 @@ async def test_who_is_invited_later_finds_the_call_too(database: Database) -> No
     await store.save(later, record.version)
     assert list(await store.history(CARL, None, 10)) == [later]
     assert list(await store.history(ANN, None, 10)) == [later]
+
+
+async def test_old_calls_go_in_bounded_steps_and_open_ones_stay(database: Database) -> None:
+    store = DatabaseCallStore(database)
+    for number in range(5):
+        await store.save(ended(call(f"CA_{number}", BOB, now=1_000 + number)), 0)
+    await store.save(call("CA_open", BOB, now=10), 0)
+    await store.save(ended(call("CA_young", BOB, now=9_000)), 0)
+    assert [await store.purge(1_004, 3) for _ in range(3)] == [3, 1, 0]
+    assert [each.id for each in await store.history(BOB, None, 9)] == ["CA_young", "CA_4", "CA_open"]
+    assert await store.load(CallId("CA_0")) is None
+    assert [each.id for each in await store.open_calls()] == ["CA_open"]
+
+
+@pytest.mark.parametrize(("days", "left"), [(400, []), (0, ["CA_1"])])
+async def test_calls_are_remembered_for_as_long_as_the_settings_say(
+    database: Database, days: int, left: list[str]
+) -> None:
+    store = DatabaseCallStore(database)
+    office = Office(store=store, settings=CallSettings(history_days=days))
+    now = int(office.clock.now() * 1000)
+    await store.save(ended(call("CA_1", BOB, now=now - 401 * 24 * 3_600_000)), 0)
+    await store.save(ended(call("CA_2", BOB, now=now - 399 * 24 * 3_600_000)), 0)
+    assert not await office.service.purge()
+    assert [each.id for each in await store.history(BOB, None, 9)] == ["CA_2", *left]
 
 
 async def test_a_call_goes_through_the_database_and_a_restart(database: Database) -> None:

@@ -185,9 +185,17 @@ class TestValues:
         assert [type(each) for each in found] == [int, int]
 
     async def test_what_cannot_be_stored_is_rejected(self, database: Database) -> None:
-        for name, number in (("\ud800", 0), ("soup", 2**63)):
+        for name, number in (("\ud800", 0), ("soup", 2**63), ("so\0up", 0), ("\0", 0)):
             with pytest.raises(StorageRejectedError):
                 await database.write(add, name, number)
+
+    @pytest.mark.parametrize("names", [["soup", "so\0up"], ["\0"]])
+    async def test_what_cannot_be_stored_is_not_asked_for_either(self, database: Database, names: list[str]) -> None:
+        await database.write(add, "so")
+        with pytest.raises(StorageRejectedError):
+            await database.read(number_of, names[-1])
+        with pytest.raises(StorageRejectedError):
+            await database.read(names_among, names)
 
 
 class TestEnds:

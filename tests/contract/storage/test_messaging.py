@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from msgspec import structs
 
+from tests.contract.storage.ready_files import ready, view
 from tureen.messaging import MessagingStore
 from tureen.messaging.records import (
     Act,
@@ -25,11 +26,10 @@ from tureen.messaging.records import (
     SearchQuery,
     StateValue,
 )
-from tureen.model.ids import ConversationId, MessageId, UserId
+from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
 from tureen.protocol.errors import CommandError
 from tureen.protocol.events import CallEnded, Deleted, Edited, Joined, Left, Posted, Reacted
 from tureen.protocol.resources import (
-    Attachment,
     Call,
     CallMedia,
     CallState,
@@ -38,6 +38,7 @@ from tureen.protocol.resources import (
     MemberRole,
     Reaction,
 )
+from tureen.storage.attachments import SqlAttachmentStore, SqlMessageFiles
 from tureen.storage.database import Database
 from tureen.storage.messaging import SqlMessagingStore
 
@@ -47,7 +48,7 @@ ONE = ConversationId("CV_1")
 
 @pytest.fixture
 def store(database: Database) -> MessagingStore:
-    return SqlMessagingStore(database)
+    return SqlMessagingStore(database, SqlMessageFiles(view))
 
 
 def act(user: UserId, command: str | None = None, *, at: int = 10, conversation: ConversationId = ONE) -> Act:
@@ -138,12 +139,12 @@ async def test_what_is_refused_leaves_no_hole(store: MessagingStore) -> None:
     assert (await store.post(post(ANN, "c4"))).seq == 3
 
 
-async def test_folds_what_happens(store: MessagingStore) -> None:
+async def test_folds_what_happens(store: MessagingStore, database: Database) -> None:
     await make(store, BOB)
     custom = Custom(kind="k", data=msgspec.Raw(b'{"a": [1, null]}'))
     first = post(ANN, "c1", "soop", mentions=[BOB])
-    attachment = Attachment(id="AT_1", name="a", media_type="text/plain", size_bytes=1, url="/signed")
-    await store.post(msgspec.structs.replace(first, custom=custom, attachments=[attachment]))
+    await ready(database, "AT_1", ANN, ONE)
+    await store.post(msgspec.structs.replace(first, custom=custom, attachments=[AttachmentId("AT_1")]))
     await store.react(React(act=act(BOB, "c2"), message=first.id, label="+1", on=True, max_labels=9, max_reactions=9))
     await store.edit(Edit(act=act(ANN, "c3"), message=first.id, version=1, text="soup", mentions=[], custom=None))
     with pytest.raises(CommandError):
@@ -163,7 +164,7 @@ async def test_folds_what_happens(store: MessagingStore) -> None:
         Edited(message=first.id, version=2, text="soup"),
     ]
     deleted = await store.delete(act(ANN, "c5"), first.id)
-    assert (deleted.version, deleted.released) == (3, ["AT_1"])
+    assert deleted.version == 3
     events = [event.event for event in await store.events(ONE, 1, 9)]
     assert isinstance(events[0], Posted)
     assert (events[0].message.text, events[0].message.deleted_at) == ("", 10)
@@ -410,12 +411,71 @@ async def test_purge(store: MessagingStore) -> None:
     assert written == ["MS_c2", "MS_c3", "MS_c4"]
 
 
-async def test_a_whole_conversation_goes(store: MessagingStore) -> None:
+async def test_whoever_is_removed_is_taken_out_of_every_conversation(store: MessagingStore) -> None:
+    group, room, direct = ConversationId("CV_group"), ConversationId("CV_room"), ConversationId("CV_direct")
+    await make(store, BOB, CID, conversation=group)
+    await make(store, BOB, conversation=room, kind=ConversationKind.ROOM)
+    await make(store, BOB, conversation=direct, kind=ConversationKind.DIRECT)
+    await make(store, CID, conversation=ConversationId("CV_other"))
+    assert await store.conversations_of(BOB, ConversationId(""), 2) == [direct, group]
+    assert await store.conversations_of(BOB, group, 2) == [room]
+    for conversation in (direct, group, room):
+        mention = post(ANN, f"c-{conversation}", mentions=[BOB])
+        await store.post(msgspec.structs.replace(mention, act=act(ANN, "c1", conversation=conversation)))
+    for conversation in (group, room):
+        gone = await store.take_out(act(BOB, conversation=conversation))
+        assert gone is not None
+        assert (gone.membership.changed, gone.heir, gone.succession) == ([BOB], None, None)
+        assert gone.membership.event is not None
+        assert gone.membership.event.event == Left(users=[BOB])
+        assert await store.take_out(act(BOB, conversation=conversation)) is None
+        roster = await store.roster(conversation)
+        assert roster is not None
+        assert BOB not in roster.seats
+        assert roster.conversation.member_count == len(roster.seats)
+    kept = await store.take_out(act(BOB, conversation=direct))
+    assert kept is not None
+    assert (kept.membership.changed, kept.membership.event) == ([], None)
+    overview = await store.overview(BOB, direct)
+    assert overview is not None
+    assert overview.mentions == 0
+    assert await store.overviews(BOB, None, 9, None) == []
+    assert await store.take_out(act(BOB, conversation=ConversationId("CV_none"))) is None
+    # What they wrote, and what was written to them, stays.
+    assert [message.text for message in (await store.history(_all_of(direct))).messages] == ["hello"]
+
+
+async def test_a_group_whose_last_owner_is_removed_gets_another_one(store: MessagingStore) -> None:
+    await make(store, BOB)
+    await store.add_members(Addition(act=act(ANN, "a1", at=20), users=[CID, UserId("dan")], max_members=9))
+    await store.change_role(act(ANN, "a2"), UserId("dan"), MemberRole.MODERATOR)
+    for owner, heir, left in ((ANN, UserId("dan"), 3), (UserId("dan"), BOB, 2), (BOB, CID, 1)):
+        gone = await store.take_out(act(owner))
+        assert gone is not None
+        assert (gone.heir, gone.membership.standing.conversation.member_count) == (heir, left)
+        assert gone.succession is not None
+        assert gone.membership.event is not None
+        assert gone.succession.seq + 1 == gone.membership.event.seq
+        roster = await store.roster(ONE)
+        assert roster is not None
+        assert roster.seats[heir].role is MemberRole.OWNER
+    last = await store.take_out(act(CID))
+    assert last is not None
+    assert (last.heir, last.membership.standing.conversation.member_count) == (None, 0)
+    assert last.membership.event is not None
+    assert [event.seq for event in await store.events(ONE, 0, 99)] == list(range(1, last.membership.event.seq + 1))
+
+
+def _all_of(conversation: ConversationId) -> HistoryQuery:
+    return HistoryQuery(conversation=conversation, before=None, after=None, thread=None, limit=9)
+
+
+async def test_a_whole_conversation_goes(store: MessagingStore, database: Database) -> None:
     await make(store, BOB, key="room soup")
     other = ConversationId("CV_other")
     await make(store, BOB, conversation=other)
     for number in range(3):
-        file = Attachment(id=f"AT_{number}", name="a", media_type="text/plain", size_bytes=1)
+        file = await ready(database, f"AT_{number}", ANN, ONE)
         await store.post(structs.replace(post(ANN, f"c{number}", "soup", mentions=[BOB]), attachments=[file]))
     elsewhere = act(BOB, "kept", conversation=other)
     await store.post(structs.replace(post(BOB, "kept", "other soup"), act=elsewhere))
@@ -431,8 +491,11 @@ async def test_a_whole_conversation_goes(store: MessagingStore) -> None:
         await store.post(post(ANN, "late", "soup"))
     # As after a crash in between.
     assert await store.close(act(CID)) == []
-    steps = [await store.erase(ONE, 2) for _ in range(4)]
-    assert [step and step.released for step in steps] == [["AT_0"], ["AT_1", "AT_2"], None, None]
+    files = SqlAttachmentStore(database)
+    for released in (["AT_0"], ["AT_0", "AT_1", "AT_2"]):
+        assert await store.erase(ONE, 2) is not None
+        assert sorted(await files.expired(1, 9)) == released
+    assert [await store.erase(ONE, 2) for _ in range(2)] == [None, None]
     assert await store.find(ONE) is None
     assert await found(store, BOB, "soup") == ["other soup"]
     assert [entry.act.value for entry in await store.audit(None, 1)] == ["conversation_deleted"]

@@ -7,14 +7,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from tureen.model.ids import UserId
+from tests.contract.storage.ready_files import ready
+from tests.contract.storage.test_calls import call, ended
+from tureen.model.ids import AttachmentId, ConversationId, DeviceId, MessageId, UserId
 from tureen.people.privacy import Audience, PrivacyRules
 from tureen.people.records import PersonRecord, Source, StatusRecord
 from tureen.people.store import ListFullError, RevokedToken, RevokedUser
 from tureen.people.words import words
+from tureen.push.registration import Registration
+from tureen.storage.attachments import SqlAttachmentStore, claim
+from tureen.storage.calls import DatabaseCallStore
 from tureen.storage.database import Database
 from tureen.storage.people import SqlPeopleStore
+from tureen.storage.push import SqlPushStore
 
+CONVERSATION = ConversationId("CV_1")
 ANN, BEN, CLEO, DAN = (UserId(name) for name in ("ann", "ben", "cleo", "dan"))
 
 
@@ -25,6 +32,18 @@ def store(database: Database) -> SqlPeopleStore:
 
 def person(user: str, name: str = "", **fields: Any) -> PersonRecord:
     return PersonRecord(user=UserId(user), name=name or user, **fields)
+
+
+def registration(user: UserId) -> Registration:
+    return Registration(
+        user=user,
+        device=DeviceId("phone"),
+        channel="web_push",
+        endpoint=f"https://push.example.org/{user}",
+        public_key="k",
+        auth="a",
+        registered_at=1,
+    )
 
 
 async def found(store: SqlPeopleStore, query: str, viewer: str = "viewer", limit: int = 20) -> list[str]:
@@ -90,6 +109,35 @@ class TestEntries:
         assert [entry.user for entry in await store.contacts(CLEO)] == [BEN]
         assert await found(store, "ann") == []
         assert await store.revocations(0) == ([RevokedUser(user=ANN, until=100, forget_at=200)], [])
+
+
+class TestBelongings:
+    async def test_go_with_their_person_and_with_nobody_else(self, store: SqlPeopleStore, database: Database) -> None:
+        push, files, calls = SqlPushStore(database), SqlAttachmentStore(database), DatabaseCallStore(database)
+        await store.put([person("ann"), person("ben")])
+        for user in (ANN, BEN):
+            await push.put(registration(user), 9)
+            for number in (1, 2):
+                await ready(database, f"AT_{user}{number}", user, CONVERSATION)
+            await database.write(claim, [AttachmentId(f"AT_{user}1")], user, CONVERSATION, MessageId("MS_1"), 5)
+        await calls.save(ended(call("CA_over", BEN)), 0)
+        await calls.save(call("CA_open", BEN, now=500), 0)
+        await store.remove([ANN], 100, 200)
+        assert await push.of_user(ANN) == []
+        assert len(await push.of_user(BEN)) == 1
+        left = await files.find([AttachmentId(f"AT_{user}{number}") for user in (ANN, BEN) for number in (1, 2)], 6)
+        assert {file.id for file in left} == {"AT_ann1", "AT_ben1", "AT_ben2"}
+        assert await files.expired(6, 9) == ["AT_ann2"]
+        assert [each.id for each in await calls.history(ANN, None, 9)] == ["CA_open"]
+        assert [each.id for each in await calls.history(BEN, None, 9)] == ["CA_over", "CA_open"]
+
+    async def test_go_although_their_person_is_not_in_the_directory(
+        self, store: SqlPeopleStore, database: Database
+    ) -> None:
+        push = SqlPushStore(database)
+        await push.put(registration(DAN), 9)
+        assert (await store.remove([DAN], 100, 200)).users == ()
+        assert await push.of_user(DAN) == []
 
 
 class TestTokens:

@@ -28,7 +28,7 @@ from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
 from tureen.protocol.commands import UploadCreate
 from tureen.protocol.replies import Upload
 from tureen.protocol.resources import Attachment
-from tureen.storage.attachments import SqlAttachmentStore
+from tureen.storage.attachments import SqlAttachmentStore, claim, release
 from tureen.storage.objects import LibraryObjects, objects_in_folder
 from tureen.storage.sqlite import SqliteDatabase
 
@@ -48,6 +48,7 @@ class FileServer:
     ) -> None:
         self.clock = FakeClock()
         self.objects = objects
+        self.database = database
         self.store = SqlAttachmentStore(database)
         parts = AttachmentParts(
             store=self.store,
@@ -95,9 +96,16 @@ class FileServer:
         return msgspec.json.decode(answer.content, type=Attachment)
 
     async def claim(self, *files: Attachment, user: str = "ada", message: str = "MS_1") -> list[Attachment]:
-        return await self.service.claim(
-            [AttachmentId(file.id) for file in files], UserId(user), ConversationId("CV_1"), MessageId(message)
+        ids, where, now = (
+            [AttachmentId(file.id) for file in files],
+            ConversationId("CV_1"),
+            int(self.clock.now() * 1000),
         )
+        records = await self.database.write(claim, ids, UserId(user), where, MessageId(message), now)
+        return [self.service.view(record) for record in records]
+
+    async def release(self, *files: Attachment) -> None:
+        await self.database.write(release, [file.id for file in files])
 
     async def stored(self) -> set[str]:
         return {key async for key in self.objects.keys("")}

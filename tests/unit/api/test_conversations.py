@@ -127,6 +127,7 @@ class TestMessages:
             {"sender": "ann", "text": "x" * 9_000},
             {"sender": "ann", "text": "x", "colour": 1},
             {"sender": "ann\0", "text": "x"},
+            {"sender": "ann", "custom": {"kind": "k", "data": "\0"}},
             {"sender": "ann", "text": "x", "id": "a b"},
             [],
         ],

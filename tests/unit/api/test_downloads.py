@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from tests.unit.api.file_server import FileServer, error_code
 from tests.unit.inspection import samples
 from tureen.api.byte_ranges import ByteRange, UnsatisfiableRangeError, byte_range_untrusted
+from tureen.attachments.errors import ObjectStoreError
 from tureen.model.ids import AttachmentId
 from tureen.protocol.errors import CommandError
 
@@ -136,7 +139,7 @@ async def test_files_go_with_their_message(files: FileServer) -> None:
     files.clock.seconds += 10 * 86_400
     assert await files.sweep.run() == 0
     url = (await files.service.views([AttachmentId(one.id)]))[AttachmentId(one.id)].url
-    await files.service.release([AttachmentId(one.id)])
+    await files.release(one)
     gone = await files.http.get(url)
     assert (gone.status_code, error_code(gone)) == (404, "not_found")
     assert await files.sweep.run() == 1
@@ -150,7 +153,32 @@ async def test_what_nobody_finishes_or_claims_is_swept(files: FileServer) -> Non
     files.clock.seconds += 23 * 3600
     assert await files.sweep.run() == 0
     files.clock.seconds += 3600
+    assert await files.sweep.run() == 0, "a message that was begun in time may still claim them"
+    files.clock.seconds += 60
     assert await files.sweep.run() == 2
+    assert await files.stored() == set()
+
+
+async def test_bytes_that_cannot_be_removed_hold_up_no_other_file(
+    files: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, other = await files.uploaded(b"x", "x"), await files.uploaded(b"y", "y")
+    delete = files.objects.delete
+
+    async def fail(keys: Iterable[str]) -> None:
+        listed = list(keys)
+        if any(key.startswith(stuck.id) for key in listed):
+            raise ObjectStoreError("The object store fails.")
+        await delete(listed)
+
+    await files.release(stuck, other)
+    with monkeypatch.context() as patch:
+        patch.setattr(files.objects, "delete", fail)
+        for _ in range(2):
+            with pytest.raises(ObjectStoreError):
+                await files.sweep.run()
+            assert await files.stored() == {f"{stuck.id}/original"}
+    assert await files.sweep.run() == 1
     assert await files.stored() == set()
 
 

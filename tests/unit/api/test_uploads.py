@@ -259,7 +259,7 @@ async def test_an_upload_that_expires_while_it_is_examined_leaves_nothing(tmp_pa
         upload = await files.announce(len(content))
 
         async def expire() -> None:
-            files.clock.seconds += 24 * 3600
+            files.clock.seconds += 24 * 3600 + 60
             await files.sweep.run()
 
         scanner.meanwhile = expire

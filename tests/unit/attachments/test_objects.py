@@ -7,19 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.s3 import S3Server
 from tureen.attachments.errors import ObjectMissingError, ObjectStoreError
 from tureen.auth.secret import Secret
 from tureen.storage.objects import LibraryObjects, S3Settings, objects_in_folder, objects_in_s3
 
 
 @pytest.fixture(scope="module")
-def s3_endpoint() -> Iterator[str]:
-    moto = pytest.importorskip("moto.server", reason="needs moto, which plays an S3 server")
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+def s3_server() -> Iterator[S3Server]:
+    with S3Server.start() as server:
+        yield server
 
 
 @pytest.fixture(params=["folder", "s3"])
@@ -27,28 +24,10 @@ async def objects(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     if request.param == "folder":
         opened = objects_in_folder(tmp_path / "objects")
     else:
-        endpoint = request.getfixturevalue("s3_endpoint")
-        _make_bucket(endpoint, tmp_path.name.replace("_", "-").lower())
-        opened = objects_in_s3(
-            S3Settings(
-                bucket=tmp_path.name.replace("_", "-").lower(),
-                prefix="tureen",
-                endpoint=endpoint,
-                region="us-east-1",
-                access_key_id="id",
-                secret_access_key=Secret("secret"),
-            )
-        )
+        server: S3Server = request.getfixturevalue("s3_server")
+        opened = objects_in_s3(server.bucket(tmp_path.name.replace("_", "-").lower()))
     yield opened
     await opened.close()
-
-
-def _make_bucket(endpoint: str, name: str) -> None:
-    import urllib.request
-
-    request = urllib.request.Request(f"{endpoint}/{name}", method="PUT")
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        assert answer.status == 200
 
 
 async def read(objects: LibraryObjects, key: str, start: int = 0, end: int | None = None) -> bytes:

@@ -230,6 +230,11 @@ class TestHostileText:
         body = b'{"iss":"devkey","x":' + b"[" * 5000 + b"]" * 5000 + b"}"
         assert refusal(sign(body))
 
+    @pytest.mark.parametrize("changes", [{"sub": "a\0"}, {"jti": "\0"}, {"video": {"room": "so\0up"}}])
+    def test_names_without_nul(self, changes: dict[str, Any]) -> None:
+        assert refusal(token(**changes)) is TokenReason.CLAIMS
+        assert check(token(name="a\0b", metadata="\0")).metadata == "\0"
+
     def test_lone_surrogates_never_reach_the_domain(self) -> None:
         assert refusal(sign(b'{"iss":"devkey","exp":1900000000,"sub":"\\ud800"}'))
 
@@ -264,7 +269,7 @@ class TestHostileText:
             assert refusal(text[:end])
 
 
-names = st.text(st.characters(codec="utf-8"), max_size=20)
+names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 optional_number = st.none() | st.integers(1, 2**32 - 1)
 grants = st.builds(
     Grant,

@@ -181,6 +181,22 @@ def run_apart(*arguments: str) -> tuple[int, str, str]:
     return ended.returncode, ended.stdout, ended.stderr
 
 
+@pytest.mark.parametrize("command", [("serve", "--dev", "--host", "127.0.0.1"), ("export", "archive.zip")])
+def test_a_damaged_database_is_neither_served_nor_exported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    file = tmp_path / "tureen.db"
+    file.write_bytes(b"SQLite format 3\0" + b"\xff" * 8176)
+    monkeypatch.chdir(tmp_path)
+    port = ("--port", str(free_port())) if command[0] == "serve" else ()
+    code, _, errors = run_apart(*command, *port, "--storage-url", f"sqlite:///{file}")
+    assert code == 2
+    assert f"{file} is damaged or no database" in errors
+    assert "Traceback" not in errors
+    assert file.read_bytes() == b"SQLite format 3\0" + b"\xff" * 8176
+    assert [path.name for path in tmp_path.iterdir()] == ["tureen.db"]
+
+
 def test_python_dash_m_serves_until_a_signal(tmp_path: Path) -> None:
     """The whole program once: banner, then SIGTERM, then exit code 0."""
     port = free_port()

@@ -22,7 +22,7 @@ from tureen.protocol.events import ContactsChanged, TypingHeard
 from tureen.protocol.replies import ConversationAnswered, Sent
 from tureen.protocol.resources import Conversation, ConversationKind
 from tureen.signaling import SessionLimits
-from tureen.storage.errors import StorageBusyError
+from tureen.storage.errors import StorageBusyError, StorageCorruptError, StorageError, StorageFullError
 
 
 class TestCommands:
@@ -119,15 +119,25 @@ class TestCommands:
         say(connection, type="ping", id="p")
         assert socket.kinds[-1] == "done"
 
-    async def test_a_busy_database_is_said_to_be_one(self) -> None:
+    @pytest.mark.parametrize(
+        ("error", "told"),
+        [
+            (StorageBusyError("Too much waits."), "busy"),
+            (StorageFullError("The disk is full."), "no room"),
+            (StorageCorruptError("The file is damaged.", "Restore it."), "database fails"),
+        ],
+    )
+    async def test_a_database_that_fails_is_said_to(self, error: StorageError, told: str) -> None:
         restaurant = Restaurant()
         socket, connection = await restaurant.enter()
         look(connection, "a")
         await turns()
-        await restaurant.kitchen.finish("a", StorageBusyError("Too much waits."))
+        await restaurant.kitchen.finish("a", error)
         failure = socket.said[-1]
         assert (failure["code"], failure["retryable"]) == ("unavailable", True)
         assert failure["retry_after_ms"] > 0
+        assert told in failure["message"]
+        assert error.message not in failure["message"]
 
     async def test_a_token_for_a_room_reaches_conversations_only(self) -> None:
         restaurant = Restaurant()

@@ -21,7 +21,7 @@ from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.events import Event
 from tureen.protocol.resources import Person
 from tureen.signaling import SessionLimits
-from tureen.storage.errors import BUSY_RETRY_MS, StorageBusyError
+from tureen.storage.errors import BUSY_RETRY_MS, StorageBusyError, StorageFullError
 
 
 class TestHello:
@@ -159,7 +159,11 @@ class TestHello:
 
     @pytest.mark.parametrize(
         ("error", "code"),
-        [(CommandError(ErrorCode.GONE, "Removed."), "gone"), (ZeroDivisionError(), "internal")],
+        [
+            (CommandError(ErrorCode.GONE, "Removed."), "gone"),
+            (ZeroDivisionError(), "internal"),
+            (StorageFullError("The disk is full."), "unavailable"),
+        ],
     )
     async def test_who_is_not_admitted_is_told_why(self, error: Exception, code: str) -> None:
         class Strict:

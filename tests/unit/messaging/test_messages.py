@@ -15,7 +15,7 @@ from msgspec import structs
 from tests.unit.messaging.world import Someone, World
 from tureen.messaging import MessagingLimits
 from tureen.messaging.records import Act, Post
-from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
+from tureen.model.ids import AttachmentId, ConversationId, MessageId
 from tureen.protocol.commands import (
     ConversationDirect,
     ConversationGet,
@@ -47,6 +47,7 @@ from tureen.protocol.resources import (
     PartyState,
     Reaction,
 )
+from tureen.storage.script import Script
 
 
 class TestSending:
@@ -300,9 +301,8 @@ class Files:
         self.signed = 0
         self.released: list[str] = []
 
-    async def claim(
-        self, ids: Sequence[AttachmentId], sender: UserId, conversation: ConversationId, message: MessageId
-    ) -> list[Attachment]:
+    def claim(self, ids: Sequence[AttachmentId], act: Act, message: MessageId) -> Script[list[Attachment]]:
+        yield from ()
         for each in ids:
             if self.owners.get(each, "nobody") not in (None, message):
                 raise not_found("attachment")
@@ -312,7 +312,8 @@ class Files:
     async def views(self, ids: Sequence[AttachmentId]) -> Mapping[AttachmentId, Attachment]:
         return {each: self._view(each) for each in ids if each in self.owners}
 
-    async def release(self, ids: Sequence[AttachmentId]) -> None:
+    def release(self, ids: Sequence[str]) -> Script[None]:
+        yield from ()
         self.released += ids
 
     def _view(self, each: str) -> Attachment:

@@ -144,7 +144,7 @@ class World:
         self.directory = FakeDirectory()
         self.push = FakePush()
         self.database = open_database(path)
-        self.store = SqlMessagingStore(self.database)
+        self.store = SqlMessagingStore(self.database, outside.get("attachments"))
         self._settings = {"push": self.push, **outside}
         self._ids = itertools.count(1)
         self.start()

@@ -27,6 +27,9 @@ from tureen.protocol.resources import Presence
 from tureen.storage.compiled import Compiler
 from tureen.storage.people import SqlPeopleStore
 from tureen.storage.schema import people as schema
+from tureen.storage.schema.attachments import ATTACHMENT_USAGE, ATTACHMENTS
+from tureen.storage.schema.calls import CALL_PARTIES, CALLS
+from tureen.storage.schema.push import PUSH_REGISTRATIONS
 from tureen.storage.script import Script
 
 P = ParamSpec("P")
@@ -39,6 +42,12 @@ TABLES = (
     schema.CONTACTS,
     schema.REVOKED_USERS,
     schema.REVOKED_TOKENS,
+    # What goes with a person.
+    PUSH_REGISTRATIONS,
+    ATTACHMENTS,
+    ATTACHMENT_USAGE,
+    CALLS,
+    CALL_PARTIES,
 )
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text, bindparam, insert, literal, select, update
@@ -126,6 +127,76 @@ async def test_a_file_that_another_program_holds_makes_writes_busy_and_leaves_re
     other.close()
     assert await database.write(increment, "a") == 1
     await database.aclose()
+
+
+async def test_what_waits_behind_a_file_that_is_held_is_told_soon_and_patience_returns(
+    tmp_path: Path, impatient: None
+) -> None:
+    path = make_file(tmp_path / "tureen.db")
+    database = SqliteDatabase(path)
+    connection = database._writer._connection
+
+    def patience() -> float:
+        return float(connection.execute("PRAGMA busy_timeout").fetchone()[0]) / 1000
+
+    await database.write(add, "a")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for _ in range(2):
+        with pytest.raises(StorageBusyError):
+            await database.write(increment, "a")
+        assert patience() == connections.HELD_TIMEOUT_S
+    other.execute("ROLLBACK")
+    other.close()
+    assert await database.write(increment, "a") == 1
+    assert patience() == connections.BUSY_TIMEOUT_S
+    await database.aclose()
+
+
+def test_a_file_that_is_held_at_start_is_told(tmp_path: Path, impatient: None) -> None:
+    path = make_file(tmp_path / "tureen.db")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA locking_mode=EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StorageBusyError, match=r"tureen\.db cannot be used: database is locked") as told:
+        SqliteDatabase(path)
+    assert "Another program" in told.value.hint
+    other.close()
+    SqliteDatabase(path).close()
+
+
+class FailingRollback:
+    """A connection to a disk that fails when something is to be undone."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.failures = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, statement: str) -> Any:
+        if statement == "ROLLBACK":
+            self.failures += 1
+            self._connection.execute(statement)
+            raise sqlite3.OperationalError("disk I/O error")
+        return self._connection.execute(statement)
+
+
+async def test_a_disk_that_fails_to_undo_leaves_nobody_waiting(database: SqliteDatabase) -> None:
+    def add_and_raise(name: str) -> Script[None]:
+        yield from add(name)
+        raise LookupError(name)
+
+    failing = FailingRollback(database._writer._connection)
+    database._writer._connection = failing  # type: ignore[assignment]
+    done = await asyncio.wait_for(
+        asyncio.gather(database.write(add, "a"), database.write(add_and_raise, "b"), return_exceptions=True), 10
+    )
+    assert failing.failures
+    assert done[0] == "a"
+    assert isinstance(done[1], LookupError)
+    assert await asyncio.wait_for(database.write(increment, "a"), 10) == 1
 
 
 @pytest.mark.parametrize(

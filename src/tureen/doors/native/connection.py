@@ -19,11 +19,10 @@ from tureen.model.ids import UserId
 from tureen.ports import Timer
 from tureen.protocol.codec import command_id_untrusted, decode_command_untrusted
 from tureen.protocol.commands import Command, Hello, MessageSend, Ping, TokenRefresh
-from tureen.protocol.errors import CommandError, ErrorCode, invalid
+from tureen.protocol.errors import CommandError, invalid
 from tureen.protocol.events import Event, Goodbye, GoodbyeReason
 from tureen.protocol.replies import Done, Failed, Reply
 from tureen.signaling import CloseCode, Seen, Session, TokenBucket
-from tureen.storage.errors import StorageBusyError, busy_refusal
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -236,11 +235,8 @@ class Connection:
                 await self._catch_up(self._session, missed)
         except CommandError as error:
             self._refuse_hello(hello, error)
-        except StorageBusyError:
-            self._put_off(hello, busy_refusal())
         except Exception as error:  # noqa: BLE001 - whatever it is, the client must not wait for ever
-            self._services.log_defect("hello failed", error)
-            self._put_off(hello, CommandError(ErrorCode.INTERNAL, "The server failed.", retry_after_ms=5000))
+            self._put_off(hello, self._services.explain("hello failed", error))
 
     async def _open(self, hello: Hello, grant: Grant) -> Sequence[Event]:
         """Opens the session and answers `Welcome`; what the device missed is still to be sent."""

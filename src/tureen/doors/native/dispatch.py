@@ -13,7 +13,7 @@ from tureen.protocol.commands import Command, conversations, messages
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.replies import Failed, Reply
 from tureen.signaling.guests import is_guest
-from tureen.storage.errors import StorageBusyError, busy_refusal
+from tureen.storage.errors import StorageBusyError, StorageError, refusal_of
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -39,17 +39,8 @@ class Dispatcher:
             return await self._handler(actor, command)(actor, command)
         except CommandError as error:
             return failed(command.id, error)
-        except StorageBusyError:
-            return failed(command.id, busy_refusal())
-        except Exception:  # noqa: BLE001 - a mistake in one handler harms its own command only
-            correlation = secrets.token_hex(6)
-            _log.exception("command failed", command=type(command).__name__, user=actor.user, correlation=correlation)
-            return failed(
-                command.id,
-                CommandError(
-                    ErrorCode.INTERNAL, f"The server failed on this command ({correlation}).", "Tell the operator."
-                ),
-            )
+        except Exception as error:  # noqa: BLE001 - a mistake in one handler harms its own command only
+            return failed(command.id, storage_refusal(error) or _defect(actor, command))
 
     def _handler(self, actor: Actor, command: Command) -> Handler:
         kind = type(command)
@@ -63,6 +54,26 @@ class Dispatcher:
         if handler is None:
             raise CommandError(ErrorCode.UNAVAILABLE, "This command is not built into this server.")
         return handler
+
+
+def storage_refusal(error: Exception) -> CommandError | None:
+    """What a client is told where the database is busy or fails; None: it is another failure.
+
+    That it fails is logged; being busy passes.
+    """
+    if not isinstance(error, StorageError):
+        return None
+    refusal = refusal_of(error)
+    if refusal is not None and not isinstance(error, StorageBusyError):
+        _log.warning("the database fails", code=error.code, reason=str(error))
+    return refusal
+
+
+def _defect(actor: Actor, command: Command) -> CommandError:
+    """Within the handler of the exception, which is logged."""
+    correlation = secrets.token_hex(6)
+    _log.exception("command failed", command=type(command).__name__, user=actor.user, correlation=correlation)
+    return CommandError(ErrorCode.INTERNAL, f"The server failed on this command ({correlation}).", "Tell the operator.")
 
 
 def failed(command_id: str, error: CommandError) -> Failed:

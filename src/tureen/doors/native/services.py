@@ -11,7 +11,7 @@ import structlog
 from msgspec import Struct
 
 from tureen.doors.native.admission import check_bearer_untrusted, check_hello
-from tureen.doors.native.dispatch import Dispatcher, failed
+from tureen.doors.native.dispatch import Dispatcher, failed, storage_refusal
 from tureen.doors.native.framing import encode_frame
 from tureen.doors.native.settings import NativeDoorSettings
 from tureen.model.actor import Actor
@@ -28,6 +28,9 @@ from tureen.signaling import CommandRates, KeptReplies, Parcel, Session, Session
 from tureen.signaling.guests import conversation_shown, is_guest
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
+
+RETRY_MS = 5_000
+"""After a failure that nobody foresaw."""
 
 _SECONDS_PER_CATCH_UP = 0.001
 """What one takes, roughly, as many go on side by side: who finds no room comes back when the others had their turn."""
@@ -182,6 +185,14 @@ class NativeServices:
         error = None if task.cancelled() else task.exception()
         if isinstance(error, Exception):
             self.log_defect("work failed", error)
+
+    def explain(self, event: str, error: Exception) -> CommandError:
+        """What a client is told of a failure that is logged: the database's, or a mistake of ours."""
+        refusal = storage_refusal(error)
+        if refusal is None:
+            self.log_defect(event, error)
+            refusal = CommandError(ErrorCode.INTERNAL, "The server failed.", retry_after_ms=RETRY_MS)
+        return refusal
 
     def log_defect(self, event: str, error: Exception) -> None:
         """A mistake of ours, with its traceback."""

@@ -12,7 +12,7 @@ from tureen.storage.errors import ArchiveError
 
 NAME = "manifest.json"
 FORMAT = "tureen-archive"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _MAX_BYTES = 1 << 20
 
 
@@ -25,8 +25,16 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """The migration that the tables are those of."""
     tables: Mapping[str, int]
     """Rows of each table, in the order in which they can be inserted."""
+    digests: Mapping[str, str]
+    """Of the rows of each table (`digests.RowsDigest`), hexadecimal."""
     objects: int
     """How many objects there are."""
+    object_bytes: int
+    """Of all objects together."""
+    objects_sha256: str
+    """Of the member that lists them, hexadecimal."""
+    left_out: int = 0
+    """Objects that the rows refer to and the archive does not have: missing ones, or all of them."""
 
     @property
     def rows(self) -> int:
@@ -45,15 +53,27 @@ def read_manifest_untrusted(archive: ZipFile) -> Manifest:
         info = archive.getinfo(NAME)
         if info.file_size > _MAX_BYTES:
             raise ArchiveError("The archive's manifest is too large.", "Name a file that tureen export has made.")
-        manifest = msgspec.json.decode(archive.read(info), type=Manifest)
+        raw = archive.read(info)
+        _check_format_untrusted(raw)
+        return msgspec.json.decode(raw, type=Manifest)
     except (KeyError, msgspec.DecodeError) as error:
         raise ArchiveError(
             "The archive has no manifest: it is none of Tureen's, or its export was cut short.",
             "Name a file that tureen export has made.",
         ) from error
-    if (manifest.format, manifest.format_version) != (FORMAT, FORMAT_VERSION):
+
+
+class _Format(Struct, frozen=True):
+    """What every version of the manifest begins with."""
+
+    format: str
+    format_version: int
+
+
+def _check_format_untrusted(raw: bytes) -> None:
+    found = msgspec.json.decode(raw, type=_Format)
+    if (found.format, found.format_version) != (FORMAT, FORMAT_VERSION):
         raise ArchiveError(
-            f"The archive has format {manifest.format_version}; this program reads {FORMAT_VERSION}.",
+            f"The archive has format {found.format_version}; this program reads {FORMAT_VERSION}.",
             "Import it with the Tureen that made it.",
         )
-    return manifest

@@ -58,6 +58,12 @@ _MINE_AMONG = (
     .select_from(CONVERSATIONS.join(MEMBERS, M.conversation == C.id))
     .where(M.user == bindparam("user"), IsOneOf(C.id, bindparam("conversations")))
 )
+_OF_USER = (
+    select(M.conversation)
+    .where(M.user == bindparam("user"), M.conversation > bindparam("after"))
+    .order_by(M.conversation)
+    .limit(_LIMIT)
+)
 _RENAME = update(CONVERSATIONS).where(C.id == bindparam("conversation"))
 _RENAME = _RENAME.values(title=bindparam("title"), avatar=bindparam("avatar"))
 _MESSAGES = select(MESSAGES).where(IsOneOf(G.id, bindparam("messages")))
@@ -196,6 +202,12 @@ def roster(conversation: ConversationId) -> Script[RosterRecord | None]:
         for row in found
     }
     return RosterRecord(conversation=head, seats=seats)
+
+
+def conversations_of(user: UserId, after: ConversationId, limit: int) -> Script[Sequence[ConversationId]]:
+    """In the order of their ids."""
+    found = yield from rows(_OF_USER, user=user, after=after, limit=limit)
+    return [ConversationId(row["conversation"]) for row in found]
 
 
 def members(conversation: ConversationId, after: UserId | None, limit: int) -> Script[Sequence[MemberRecord]]:

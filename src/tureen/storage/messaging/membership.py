@@ -11,6 +11,7 @@ from tureen.messaging import rules
 from tureen.messaging.records import (
     Act,
     Addition,
+    Departure,
     Mark,
     MemberRecord,
     Membership,
@@ -59,6 +60,12 @@ _ONE = update(MEMBERS).where(_IN, M.user == bindparam("b_user"))
 _HIDE = _ONE.values(hidden_seq=bindparam("seq"))
 _ROLE = _ONE.values(role=bindparam("to_role"))
 _MUTE = _ONE.values(muted_until=bindparam("until"))
+_HEIR = (
+    select(M.user)
+    .where(_IN, M.user != bindparam("b_user"))
+    .order_by(case((M.role == literal_column("'moderator'"), 0), else_=1), M.joined_at, M.user)
+    .limit(literal_column("1"))
+)
 _DELIVERED, _READ = bindparam("delivered", type_=BigInteger), bindparam("read", type_=BigInteger)
 _MARK = _ONE.values(
     delivered_seq=case((M.delivered_seq < _DELIVERED, _DELIVERED), else_=M.delivered_seq),
@@ -146,6 +153,24 @@ def leave(act: Act, tell_up_to: int) -> Script[Membership]:
     return (yield from _remove(act, found, [found.member], tell=tell))
 
 
+def take_out(act: Act, tell_up_to: int) -> Script[Departure | None]:
+    """Out of any conversation; nothing holds back who is removed from the server."""
+    found = yield from locked_standing(act)
+    if found is None or found.member is None:
+        return None
+    head, member = found.conversation, found.member
+    if head.kind is ConversationKind.DIRECT:
+        yield from execute(_HIDE, b_conversation=head.id, b_user=act.user, seq=head.posted_seq)
+        yield from execute(_FORGET_MENTIONS, conversation=head.id, users=[str(act.user)])
+        return Departure(membership=Membership(standing=found, changed=[]))
+    heir, succession = (yield from _succession(act, found)) or (None, None)
+    if succession is not None:
+        found = yield from _standing(act)
+    tell = head.kind is ConversationKind.GROUP or head.member_count <= tell_up_to
+    membership = yield from _remove(act, found, [member], tell=tell)
+    return Departure(membership=membership, heir=heir, succession=succession)
+
+
 def change_role(act: Act, user: UserId, role: MemberRole) -> Script[Placed]:
     """By an owner."""
     found = yield from locked_standing(act)
@@ -194,6 +219,21 @@ def save_marks(marks: Sequence[Mark]) -> Script[None]:
             delivered=mark.delivered_seq,
             read=mark.read_seq,
         )
+
+
+def _succession(act: Act, found: Standing) -> Script[tuple[UserId, Placed] | None]:
+    """Of the last owner of a group in which others stay."""
+    assert found.member is not None  # noqa: S101 - its caller looked
+    if found.conversation.kind is not ConversationKind.GROUP or found.member.role is not MemberRole.OWNER:
+        return None
+    if (yield from _owners(act)) > 1:
+        return None
+    row = yield from first(_HEIR, b_conversation=act.conversation, b_user=act.user)
+    if row is None:
+        return None
+    heir = UserId(row["user"])
+    yield from execute(_ROLE, b_conversation=act.conversation, b_user=heir, to_role=MemberRole.OWNER.value)
+    return heir, (yield from append(act, found, RoleChanged(user=heir, role=MemberRole.OWNER)))
 
 
 def _newcomers(addition: Addition, role: MemberRole, *, is_room: bool) -> Script[list[UserId]]:

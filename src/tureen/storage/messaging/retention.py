@@ -13,6 +13,7 @@ from tureen.model.ids import ConversationId, UserId
 from tureen.protocol.errors import not_found
 from tureen.protocol.resources import ConversationKind
 from tureen.storage.messaging.audit import note
+from tureen.storage.messaging.files import MessageFiles
 from tureen.storage.messaging.head import locked_standing
 from tureen.storage.messaging.rows import message_of
 from tureen.storage.schema.messaging import BANS, CONVERSATIONS, EVENTS, MEMBERS, MENTIONS, MESSAGES, MUTES, STATES
@@ -53,8 +54,8 @@ _CLOSE = tuple(
 _ERASE = delete(CONVERSATIONS).where(C.id == bindparam("conversation"))
 
 
-def purge(kind: ConversationKind, older_than: int, max_events: int) -> Script[Slice | None]:
-    """Of the conversation of this kind with the oldest event."""
+def purge(kind: ConversationKind, older_than: int, max_events: int, files: MessageFiles) -> Script[Slice | None]:
+    """Of the conversation of this kind with the oldest event; the files of messages that go are given up."""
     head = yield from first(_OLDEST, kind=kind.value, older_than=older_than, limit=1)
     if head is None:
         return None
@@ -64,9 +65,9 @@ def purge(kind: ConversationKind, older_than: int, max_events: int) -> Script[Sl
     while kept and len(gone) < max_events and kept[0]["at"] < older_than:
         gone.append(kept.pop(0))
     up_to = gone[-1]["seq"] if gone else head["floor_seq"]
-    released = yield from _forget(conversation, up_to)
+    yield from _forget(conversation, up_to, files)
     yield from execute(_RAISE_FLOOR, conversation=conversation, up_to=up_to, oldest=kept[0]["at"] if kept else None)
-    return Slice(conversation=conversation, floor_seq=up_to, released=released)
+    return Slice(conversation=conversation, floor_seq=up_to)
 
 
 def close(act: Act) -> Script[list[UserId]]:
@@ -84,25 +85,24 @@ def close(act: Act) -> Script[list[UserId]]:
     return [UserId(row["user"]) for row in members]
 
 
-def erase(conversation: ConversationId, max_events: int) -> Script[Slice | None]:
-    """Some of the oldest events; with the last of them the conversation itself."""
+def erase(conversation: ConversationId, max_events: int, files: MessageFiles) -> Script[Slice | None]:
+    """Some of the oldest events; with the last of them the conversation itself. Files of messages are given up."""
     head = yield from first(_LOCKED, conversation=conversation)
     if head is None:
         return None
     found = yield from rows(_FIRST_EVENTS, conversation=conversation, limit=max_events)
     if found:
         up_to = found[-1]["seq"]
-        released = yield from _forget(conversation, up_to)
-        return Slice(conversation=conversation, floor_seq=up_to, released=released)
+        yield from _forget(conversation, up_to, files)
+        return Slice(conversation=conversation, floor_seq=up_to)
     for statement in _CLOSE:
         yield from execute(statement, conversation=conversation)
     yield from execute(_ERASE, conversation=conversation)
     return None
 
 
-def _forget(conversation: ConversationId, up_to: int) -> Script[list[str]]:
-    """Returns the attachments that are needed no more."""
-    files = yield from rows(_WITH_FILES, conversation=conversation, up_to=up_to)
+def _forget(conversation: ConversationId, up_to: int, files: MessageFiles) -> Script[None]:
+    with_files = yield from rows(_WITH_FILES, conversation=conversation, up_to=up_to)
     for statement in _FORGET:
         yield from execute(statement, conversation=conversation, up_to=up_to)
-    return [attachment.id for row in files for attachment in message_of(row).attachments]
+    yield from files.release([attachment.id for row in with_files for attachment in message_of(row).attachments])

@@ -11,6 +11,7 @@ from tureen.messaging.records import (
     Addition,
     AuditEntry,
     ConversationRecord,
+    Departure,
     Edit,
     History,
     HistoryQuery,
@@ -45,6 +46,7 @@ from tureen.storage.messaging import (
     states,
     writing,
 )
+from tureen.storage.messaging.files import MessageFiles, NoFiles
 from tureen.storage.script import Script
 
 P = ParamSpec("P")
@@ -54,8 +56,10 @@ T = TypeVar("T")
 class SqlMessagingStore:
     """Implements `messaging.store.MessagingStore`; each method is documented there."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, files: MessageFiles | None = None) -> None:
+        """``files``: where those of messages are kept in the same database; none: messages have no files."""
         self._database = database
+        self._files: MessageFiles = NoFiles() if files is None else files
 
     # Conversations and members.
 
@@ -115,6 +119,14 @@ class SqlMessagingStore:
         """See the protocol."""
         return await self._database.write(about, act.conversation, membership.leave, act, SHOWN_MEMBERS)
 
+    async def conversations_of(self, user: UserId, after: ConversationId, limit: int) -> Sequence[ConversationId]:
+        """See the protocol."""
+        return await self._database.read(conversations.conversations_of, user, after, limit)
+
+    async def take_out(self, act: Act) -> Departure | None:
+        """See the protocol."""
+        return await self._database.write(about, act.conversation, membership.take_out, act, SHOWN_MEMBERS)
+
     async def change_role(self, act: Act, user: UserId, role: MemberRole) -> Placed:
         """See the protocol."""
         return await self._database.write(about, act.conversation, membership.change_role, act, user, role)
@@ -131,7 +143,7 @@ class SqlMessagingStore:
 
     async def post(self, post: Post) -> Placed:
         """See the protocol."""
-        return await self._database.write(about, post.act.conversation, writing.post, post)
+        return await self._database.write(about, post.act.conversation, writing.post, post, self._files)
 
     async def edit(self, edit: Edit) -> Placed:
         """See the protocol."""
@@ -139,7 +151,7 @@ class SqlMessagingStore:
 
     async def delete(self, act: Act, message: MessageId) -> Placed:
         """See the protocol."""
-        return await self._database.write(about, act.conversation, writing.delete_message, act, message)
+        return await self._database.write(about, act.conversation, writing.delete_message, act, message, self._files)
 
     async def react(self, react: React) -> Placed:
         """See the protocol."""
@@ -154,7 +166,7 @@ class SqlMessagingStore:
     ) -> Placed | None:
         """See the protocol."""
         return await self._database.write(
-            about, act.conversation, writing.change_attachment, act, message, attachment, gone=gone
+            about, act.conversation, writing.change_attachment, act, message, attachment, self._files, gone=gone
         )
 
     async def save_marks(self, marks: Sequence[Mark]) -> None:
@@ -209,7 +221,7 @@ class SqlMessagingStore:
 
     async def purge(self, kind: ConversationKind, older_than: int, max_events: int) -> Slice | None:
         """See the protocol."""
-        return await self._database.write(retention.purge, kind, older_than, max_events)
+        return await self._database.write(retention.purge, kind, older_than, max_events, self._files)
 
     async def close(self, act: Act) -> Sequence[UserId]:
         """See the protocol."""
@@ -217,7 +229,7 @@ class SqlMessagingStore:
 
     async def erase(self, conversation: ConversationId, max_events: int) -> Slice | None:
         """See the protocol."""
-        return await self._database.write(about, conversation, retention.erase, conversation, max_events)
+        return await self._database.write(about, conversation, retention.erase, conversation, max_events, self._files)
 
     async def written_by(self, user: UserId, after: int, limit: int) -> Sequence[tuple[int, ConversationId, MessageId]]:
         """See the protocol."""

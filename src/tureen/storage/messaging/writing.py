@@ -14,6 +14,7 @@ from tureen.protocol.errors import CommandError, ErrorCode, invalid
 from tureen.protocol.events import AttachmentChanged, Deleted, Edited, Happening, Posted, Reacted
 from tureen.protocol.resources import Attachment, ConversationKind, Message, Reaction
 from tureen.storage.messaging.audit import note
+from tureen.storage.messaging.files import MessageFiles
 from tureen.storage.messaging.head import append, locked_standing, placed
 from tureen.storage.messaging.rows import first_form, json_list, json_text, kept_attachments, message_of
 from tureen.storage.schema.messaging import EVENTS, MEMBERS, MENTIONS, MESSAGES
@@ -68,8 +69,8 @@ def message(conversation: ConversationId, message: MessageId) -> Script[Message 
     return None if row is None else message_of(row)
 
 
-def post(post: Post) -> Script[Placed]:
-    """A message."""
+def post(post: Post, files: MessageFiles) -> Script[Placed]:
+    """A message, and its claim of its files."""
     act = post.act
     found = yield from locked_standing(act)
     rules.check_access(act, found)
@@ -92,7 +93,7 @@ def post(post: Post) -> Script[Placed]:
         sent_at=act.at,
         text=post.text,
         mentions=list(post.mentions),
-        attachments=post.attachments,
+        attachments=(yield from files.claim(post.attachments, act, post.id)) if post.attachments else [],
         reply_to=post.reply_to,
         thread=post.thread,
         custom=post.custom,
@@ -138,8 +139,8 @@ def edit(edit: Edit) -> Script[Placed]:
     return result
 
 
-def delete_message(act: Act, which: MessageId) -> Script[Placed]:
-    """Takes the content away, in the message and in the log."""
+def delete_message(act: Act, which: MessageId, files: MessageFiles) -> Script[Placed]:
+    """Takes the content away, in the message and in the log, and gives its files up."""
     found, before = yield from _begin(act)
     if before is not None:
         return before
@@ -154,7 +155,8 @@ def delete_message(act: Act, which: MessageId) -> Script[Placed]:
     yield from execute(_UNMENTION, conversation=old.conversation, seq=old.seq)
     if old.sender != act.user:
         yield from note(act, ModerationAct.DELETED, user=UserId(old.sender), message=which)
-    return structs.replace(result, released=[each.id for each in old.attachments])
+    yield from files.release([each.id for each in old.attachments])
+    return result
 
 
 def react(react: React) -> Script[Placed]:
@@ -184,8 +186,10 @@ def append_unruled(act: Act, happening: Happening) -> Script[Placed | None]:
     return before or (yield from append(act, found, happening))
 
 
-def change_attachment(act: Act, which: MessageId, attachment: Attachment, *, gone: bool) -> Script[Placed | None]:
-    """Replaces a file's entry in the message, or takes it out."""
+def change_attachment(
+    act: Act, which: MessageId, attachment: Attachment, files: MessageFiles, *, gone: bool
+) -> Script[Placed | None]:
+    """Replaces a file's entry in the message, or takes it out and gives the file up."""
     found = yield from locked_standing(act)
     old = yield from message(act.conversation, which)
     if found is None or old is None or all(each.id != attachment.id for each in old.attachments):
@@ -196,6 +200,8 @@ def change_attachment(act: Act, which: MessageId, attachment: Attachment, *, gon
     sender = structs.replace(act, user=UserId(old.sender))
     result = yield from append(sender, found, happening, message=which, version=old.version)
     yield from execute(_SET_ATTACHMENTS, message=old.id, attachments=kept_attachments(now))
+    if gone:
+        yield from files.release([attachment.id])
     return result
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table, Text
 
 from tureen.storage.schema.metadata import METADATA
 
@@ -25,6 +25,7 @@ ATTACHMENTS = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, index=True),
     Column("examined_since", BigInteger),
+    Index(None, "uploader", "expires_at"),
 )
 
 ATTACHMENT_PARTS = Table(

@@ -24,6 +24,7 @@ CALLS = Table(
 Index(None, CALLS.c.caller, CALLS.c.device, CALLS.c.command)
 Index(None, CALLS.c.is_open)
 Index(None, CALLS.c.is_traced)
+Index(None, CALLS.c.created_at)
 
 CALL_PARTIES = Table(
     "call_parties",

@@ -15,6 +15,9 @@ OLDEST = (3, 40)
 BUSY_TIMEOUT_S = 5.0
 """How long a group waits for another program that holds the file, a backup for example."""
 
+HELD_TIMEOUT_S = 0.05
+"""How long the next ones wait, once one has waited in vain: the file can be read only, and whoever writes hears it."""
+
 CHECKED_BYTES = 256 << 20
 """Files up to this size are looked through at start: about a second."""
 
@@ -73,6 +76,12 @@ def open_reader(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise _named(error, path) from error
     return connection
+
+
+def set_patience(connection: sqlite3.Connection, *, held: bool) -> None:
+    """How long it waits for others. ``held``: it has waited in vain before."""
+    seconds = HELD_TIMEOUT_S if held else BUSY_TIMEOUT_S
+    connection.execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

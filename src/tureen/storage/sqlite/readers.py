@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Sequence
@@ -57,8 +58,9 @@ class Readers:
             if connection.in_transaction:
                 connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are told, and the next group comes
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
             failed = Failure(as_storage_error(error) if isinstance(error, sqlite3.Error) else error)
             return [failed] * len(group)
         return outcomes

@@ -8,7 +8,9 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
+from tureen.model.texts import NUL
 from tureen.storage.compiled import Compiler
+from tureen.storage.errors import StorageRejectedError
 from tureen.storage.script import Script, Value
 from tureen.storage.sqlite.faults import as_storage_error
 
@@ -23,9 +25,7 @@ def run(start: Callable[[], Script[T]], cursor: sqlite3.Cursor, compiler: Compil
         while True:
             query = script.send(rows)
             compiled = compiler.compile(query.statement)
-            arguments = compiled.arguments(query.parameters)
-            if list in map(type, arguments):
-                arguments = _as_stored(arguments)
+            arguments = _as_stored(compiled.arguments(query.parameters))
             try:
                 rows = cursor.execute(compiled.text, arguments).fetchall()
             except (sqlite3.Error, OverflowError, UnicodeError) as error:
@@ -37,5 +37,23 @@ def run(start: Callable[[], Script[T]], cursor: sqlite3.Cursor, compiler: Compil
 
 
 def _as_stored(arguments: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Lists as ``json_each`` reads them; everything else as it is."""
+    """Lists as ``json_each`` reads them; everything else as it is.
+
+    Raises `StorageRejectedError` for text with U+0000, which PostgreSQL does not take either: see `model.texts`.
+    """
+    lists = False
+    for each in arguments:
+        if isinstance(each, str):
+            if NUL in each:
+                raise _unstorable()
+        elif isinstance(each, list):
+            lists = True
+            if any(isinstance(one, str) and NUL in one for one in each):
+                raise _unstorable()
+    if not lists:
+        return arguments
     return tuple(msgspec.json.encode(each).decode() if type(each) is list else each for each in arguments)
+
+
+def _unstorable() -> StorageRejectedError:
+    return StorageRejectedError("The database refuses: a text holds U+0000.")

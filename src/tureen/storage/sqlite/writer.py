@@ -7,12 +7,14 @@ one raises after it has written.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 
 from tureen.storage.compiled import Compiler
-from tureen.storage.errors import StorageError
+from tureen.storage.errors import StorageBusyError, StorageError
+from tureen.storage.sqlite.connection import set_patience
 from tureen.storage.sqlite.delivery import Delivery, Failure, Outcome, Start, Work
 from tureen.storage.sqlite.faults import as_storage_error
 from tureen.storage.sqlite.scripts import run
@@ -29,6 +31,8 @@ class Writer:
         self._cursor = connection.cursor()
         self._compiler = compiler
         self._delivery = delivery
+        self._is_held = False
+        """By another program, for longer than a group waits."""
         self._thread = threading.Thread(target=self._work, name="storage-writer", daemon=True)
         self._thread.start()
 
@@ -60,14 +64,27 @@ class Writer:
                     return _all_failed(group, outcomes, outcomes[-1])
             connection.execute("COMMIT")
         except _NotAloneError:
-            connection.execute("ROLLBACK")
+            self._roll_back()
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are told, and the next group comes
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            self._roll_back()
             failed = Failure(as_storage_error(error) if isinstance(error, sqlite3.Error) else error)
+            self._note_held(held=isinstance(failed.error, StorageBusyError))
             return _all_failed(group, outcomes, failed)
+        self._note_held(held=False)
         return outcomes
+
+    def _roll_back(self) -> None:
+        # A disk that fails may fail here too. Those who wait are to hear of the first failure all the same.
+        with contextlib.suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def _note_held(self, *, held: bool) -> None:
+        """What waits behind a group that has waited in vain is told soon, not each group after its own time."""
+        if held != self._is_held:
+            self._is_held = held
+            set_patience(self._connection, held=held)
 
     def _attempt(self, start: Start) -> Outcome:
         """Raises `_NotAloneError` where there is something to be undone."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from tureen.protocol.commands import AnyCommand
@@ -14,6 +16,9 @@ _DECODER: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
 _ENCODER = msgspec.json.Encoder()
 _OPENERS = b"[{"
 _CLOSERS = b"]}"
+_NUL = "\0"
+_SPELT_NUL = b"\\u0000"
+"""The one way to write it in JSON, where control characters have to be escaped (RFC 8259 section 7)."""
 
 
 class _Envelope(msgspec.Struct):
@@ -32,9 +37,12 @@ def decode_command_untrusted(frame: bytes | str) -> AnyCommand:
         raise CommandError(ErrorCode.TOO_LARGE, f"The command is longer than {MAX_FRAME_BYTES} bytes.")
     check_depth_untrusted(raw)
     try:
-        return _DECODER.decode(raw)
+        command = _DECODER.decode(raw)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise CommandError(ErrorCode.INVALID, f"The command cannot be used: {error}.", "See the reference.") from error
+    if _SPELT_NUL in raw and any(_NUL in text for text in _texts(command)):
+        raise CommandError(ErrorCode.INVALID, "A text of the command holds a NUL character.", "Leave it out.")
+    return command
 
 
 def command_id_untrusted(frame: bytes | str) -> str | None:
@@ -67,3 +75,15 @@ def check_depth_untrusted(raw: bytes) -> None:
 def encode(message: Event | Reply) -> bytes:
     """A text frame's content."""
     return _ENCODER.encode(message)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All of a decoded command but those within JSON that is passed on unread."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from _texts(getattr(value, name))

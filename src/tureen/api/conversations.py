@@ -219,13 +219,18 @@ def _actor(grant: Grant) -> Actor:
 
 
 def _in_the_name_of(grant: Grant, user: str) -> Actor:
-    """With a person's rights, not the application's: a mute, a ban or a block holds for what is said in their name."""
+    """With a person's rights, not the application's: a mute, a ban or a block holds for what is said in their name.
+
+    Raises `CommandError` for what nobody is called.
+    """
+    if "\0" in user:
+        raise invalid("The person's id holds a NUL character.")
     rights = structs.replace(grant, people=PeopleGrant(connect=True))
     return Actor(user=UserId(user), device=_DEVICE, session=_SESSION, grant=rights)
 
 
 def _conversation_untrusted(request: Request) -> str:
     conversation: str = request.path_params["conversation"]
-    if len(conversation) > _MAX_ID_CHARACTERS:
+    if len(conversation) > _MAX_ID_CHARACTERS or "\0" in conversation:
         raise not_found("conversation")
     return conversation

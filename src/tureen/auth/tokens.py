@@ -137,6 +137,9 @@ def _check_bounds(claims: Claims) -> None:
     for what, value in names.items():
         if len(value or "") > MAX_NAME_CHARACTERS:
             raise TokenError(TokenReason.CLAIMS, f"The {what} is longer than {MAX_NAME_CHARACTERS} characters.")
+        # Not every database takes one. A name that people are shown is stored without it.
+        if what != "name" and "\0" in (value or ""):
+            raise TokenError(TokenReason.CLAIMS, f"The {what} holds a NUL character.")
     if video.room_join and not identity:
         raise TokenError(TokenReason.CLAIMS, "A token that lets its bearer join a room needs an identity.")
     if claims.people is not None and claims.people.connect and not 0 < len(claims.sub or "") <= MAX_USER_CHARACTERS:

@@ -106,6 +106,13 @@ class Gate:
         if others and len(await self._outside.directory.reachable(sender, others)) < len(others):
             raise forbidden("This person cannot be written to.")
 
+    async def are_apart(self, one: UserId, roster: Roster) -> bool:
+        """Of two people, neither can be reached by the other: one blocks the other, as a rule."""
+        reachable, others = self._outside.directory.reachable, list(roster.others(one))
+        if roster.kind is not ConversationKind.DIRECT or await reachable(one, others):
+            return False
+        return not any([await reachable(other, [one]) for other in others])
+
 
 def check_strings(command: Struct) -> None:
     """No text holds a NUL, which not every database takes. Raises `CommandError`."""

@@ -20,9 +20,10 @@ from tureen.model.actor import Actor
 from tureen.model.ids import ConversationId, MessageId, UserId
 from tureen.ports import Handler, Handlers
 from tureen.protocol.commands import Position
+from tureen.protocol.errors import invalid
 from tureen.protocol.events import CallEnded, Event
 from tureen.protocol.replies import Reply
-from tureen.protocol.resources import Attachment, Call
+from tureen.protocol.resources import Attachment, Call, ConversationKind
 
 
 class MessagingService:
@@ -68,6 +69,13 @@ class MessagingService:
         """Whether they see what stands there. Raises `CommandError` if not."""
         await self._desk.gate.enter(actor, conversation)
         return True
+
+    async def check_place(self, actor: Actor, conversation: ConversationId, users: Sequence[UserId]) -> None:
+        """See `calls.ports.CallTrace`: where they could post a message; between two people, a call of these two."""
+        entry = await self._desk.gate.enter(actor, conversation)
+        entry.check_may_write()
+        if entry.roster.kind is ConversationKind.DIRECT and set(users) != set(entry.roster.others(actor.user)):
+            raise invalid("A conversation of two people has traces of their own calls only.", "Name another one.")
 
     async def record_call(self, call: Call) -> None:
         """Leaves the trace of a call that has ended, once: in its conversation, or in that of its two parties."""

@@ -66,6 +66,17 @@ class NativeClient:
                 if message.get("id") == command_id:
                     return message
 
+    async def answered_or_closed(self, command_id: str) -> dict[str, Any] | int:
+        """The reply with this id, or the code with which the server closes the socket instead."""
+        try:
+            return await self.answered(command_id)
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else 1006
+
+    def find(self, command_id: str) -> dict[str, Any] | None:
+        """The reply with this id, if it was read before."""
+        return next((message for message in self.received if message.get("id") == command_id), None)
+
     async def hears(self, kind: str) -> dict[str, Any]:
         """The next message of this type. Fails when the socket closes."""
         try:

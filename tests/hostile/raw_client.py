@@ -107,7 +107,9 @@ def frame(first: int, payload: bytes) -> bytes:
     size = len(payload)
     if size < 126:
         return bytes([first, 0x80 | size]) + bytes(4) + payload
-    return bytes([first, 0x80 | 126]) + size.to_bytes(2, "big") + bytes(4) + payload
+    if size < 1 << 16:
+        return bytes([first, 0x80 | 126]) + size.to_bytes(2, "big") + bytes(4) + payload
+    return bytes([first, 0x80 | 127]) + size.to_bytes(8, "big") + bytes(4) + payload
 
 
 def good_offer(offer_id: int = 1) -> rtc.SessionDescription:

@@ -21,6 +21,7 @@ from tureen.messaging import MessagingService
 from tureen.model.actor import Actor
 from tureen.model.grant import Grant
 from tureen.model.ids import ConversationId, UserId
+from tureen.model.texts import NUL
 from tureen.ports import Entropy
 from tureen.protocol.commands import (
     Command,
@@ -224,6 +225,6 @@ class ConversationsApi:
 def conversation_untrusted(request: Request) -> str:
     """The path's id. Raises `CommandError`."""
     conversation: str = request.path_params["conversation"]
-    if len(conversation) > MAX_ID_CHARACTERS:
+    if len(conversation) > MAX_ID_CHARACTERS or NUL in conversation:
         raise not_found("conversation")
     return conversation

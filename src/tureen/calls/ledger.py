@@ -191,7 +191,9 @@ class Ledger:
             call.work = None
 
     async def _put_away(self, record: CallRecord) -> None:
-        await self._trace.record_call(view(record))
+        # A call that could ring nobody is its caller's business alone: a trace would reach who lets nothing through.
+        if any(party.reachable for party in record.parties if party.user != record.caller):
+            await self._trace.record_call(view(record))
         await self._store.mark_traced(record.id)
 
     async def _write(self, call: OpenCall) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, Protocol
 
+from tureen.model.actor import Actor
 from tureen.model.grant import Grant
-from tureen.model.ids import CallId, RoomName, UserId
+from tureen.model.ids import CallId, ConversationId, RoomName, UserId
 from tureen.protocol.resources import Call, RoomTicket
 
 
@@ -33,6 +34,9 @@ class Tickets(Protocol):
 
 class CallTrace(Protocol):
     """Keeps what is left of a call where people look for it: in their conversation."""
+
+    async def check_place(self, actor: Actor, conversation: ConversationId, users: Sequence[UserId]) -> None:
+        """Whether a call of ``users`` may leave its trace there. Raises `CommandError` as for a message."""
 
     async def record_call(self, call: Call) -> None:
         """It has ended. Told once; after a crash perhaps twice, of which the second changes nothing.

@@ -40,7 +40,7 @@ from tureen.calls.starting import Starting
 from tureen.calls.surroundings import CallSurroundings
 from tureen.calls.views import view
 from tureen.model.actor import Actor
-from tureen.model.ids import CallId, UserId
+from tureen.model.ids import CallId, ConversationId, UserId
 from tureen.ports import Handlers
 from tureen.protocol.commands import (
     CallAccept,
@@ -169,6 +169,8 @@ class CallService:
             return CallAnswered(id=command.id, call=view(begun))
         if begun is not None and self._ledger.find(begun.id) is None:
             raise owned_elsewhere(self._around.settings)
+        if command.conversation is not None:
+            await self._around.trace.check_place(actor, ConversationId(command.conversation), users)
         call = await self._starting.start(actor, users, command)
         record = await self._ledger.settled(call, call.record.version)
         return CallAnswered(id=command.id, call=view(record))

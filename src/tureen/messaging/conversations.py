@@ -104,8 +104,8 @@ class ConversationDesk:
             self._desk.gate.check_room(actor, command.room)
             conversation = await self._join_room(actor, command, key)
         else:
-            conversation = (await self._desk.gate.enter(actor, roster.id)).roster.id
-        return await self._answer(actor, command.id, conversation)
+            conversation = roster.id
+        return await self._answer_inside(actor, command.id, conversation)
 
     async def create(self, actor: Actor, command: ConversationCreate) -> ConversationAnswered:
         """A group, with those who can be reached."""
@@ -129,7 +129,7 @@ class ConversationDesk:
         )
         if made is not None:
             await self._tell_made(actor, made)
-        return await self._answer(actor, command.id, record.conversation.id)
+        return await self._answer_inside(actor, command.id, record.conversation.id)
 
     async def update(self, actor: Actor, command: ConversationUpdate) -> ConversationAnswered:
         """Another title or picture."""
@@ -200,6 +200,11 @@ class ConversationDesk:
         if made.event is not None:
             await self._desk.outgoing.publish(made.event)
         await self._desk.show_newcomers(made, made.standing.conversation.created_at, skip=actor)
+
+    async def _answer_inside(self, actor: Actor, command: str, conversation: ConversationId) -> ConversationAnswered:
+        """To who is a member now: the command may be one that comes again after they have left."""
+        await self._desk.gate.enter(actor, conversation)
+        return await self._answer(actor, command, conversation)
 
     async def _answer(self, actor: Actor, command: str, conversation: ConversationId) -> ConversationAnswered:
         return ConversationAnswered(id=command, conversation=await self._desk.views.one(actor.user, conversation))

@@ -11,11 +11,10 @@ from tureen.messaging.records import Act, Seat
 from tureen.messaging.roster import Roster, Rosters
 from tureen.model.actor import Actor
 from tureen.model.ids import ConversationId, UserId
-from tureen.protocol.errors import forbidden, invalid, not_found
+from tureen.model.texts import NUL
+from tureen.protocol.errors import forbidden, not_found
 from tureen.protocol.resources import ConversationKind, MemberRole
 
-NUL = "\0"
-"""Not every database takes it."""
 _NOWHERE = ""
 """No conversation has this key."""
 
@@ -110,16 +109,9 @@ class Gate:
         if others and len(await self._outside.directory.reachable(sender, others)) < len(others):
             raise forbidden("This person cannot be written to.")
 
-
-def check_strings(command: Struct) -> None:
-    """No text holds a NUL, which not every database takes. Raises `CommandError`."""
-    for name in command.__struct_fields__:
-        value = getattr(command, name)
-        if isinstance(value, str):
-            found = NUL in value
-        elif isinstance(value, list):
-            found = any(isinstance(each, str) and NUL in each for each in value)
-        else:
-            found = False
-        if found:
-            raise invalid(f"The field {name} holds a NUL character.")
+    async def are_apart(self, one: UserId, roster: Roster) -> bool:
+        """Of two people, neither can be reached by the other: one blocks the other, as a rule."""
+        reachable, others = self._outside.directory.reachable, list(roster.others(one))
+        if roster.kind is not ConversationKind.DIRECT or await reachable(one, others):
+            return False
+        return not any([await reachable(other, [one]) for other in others])

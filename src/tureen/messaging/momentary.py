@@ -105,13 +105,15 @@ class MomentaryDesk:
         roster = entry.roster
         if entry.seat is None:
             raise not_found("conversation")
+        # How far one has read tells that one is here.
+        alone = not roster.is_small or await self._desk.gate.are_apart(actor.user, roster)
         mark = self._desk.marks.raise_mark(roster, actor.user, delivered=delivered, read=read)
         if mark is None:
             return
         event = Marked(
             conversation=roster.id, user=actor.user, delivered_seq=mark.delivered_seq, read_seq=mark.read_seq
         )
-        hearers = roster.seats if roster.is_small else (actor.user,)
+        hearers = (actor.user,) if alone else roster.seats
         self._desk.outside.mailroom.send_to_users(hearers, event, skip=actor)
         if self._desk.marks.must_be_written:
             await self._desk.marks.flush()

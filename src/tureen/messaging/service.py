@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from tureen.messaging.conversations import ConversationDesk
 from tureen.messaging.departures import Departures
 from tureen.messaging.desk import make_desk
-from tureen.messaging.gate import check_strings
 from tureen.messaging.members import MemberDesk
 from tureen.messaging.momentary import MomentaryDesk
 from tureen.messaging.notices import Notices
@@ -19,11 +17,11 @@ from tureen.messaging.retention import Keeper
 from tureen.messaging.writing import WritingDesk
 from tureen.model.actor import Actor
 from tureen.model.ids import ConversationId, MessageId, UserId
-from tureen.ports import Handler, Handlers
+from tureen.ports import Handlers
 from tureen.protocol.commands import Position
+from tureen.protocol.errors import invalid
 from tureen.protocol.events import CallEnded, Event
-from tureen.protocol.replies import Reply
-from tureen.protocol.resources import Attachment, Call
+from tureen.protocol.resources import Attachment, Call, ConversationKind
 
 
 class MessagingService:
@@ -51,9 +49,7 @@ class MessagingService:
 
     def handlers(self) -> Handlers:
         """By type of command."""
-        return {
-            kind: _with_checked_strings(handler) for part in self._parts for kind, handler in part.handlers().items()
-        }
+        return {kind: handler for part in self._parts for kind, handler in part.handlers().items()}
 
     async def missed(self, actor: Actor, positions: Sequence[Position]) -> Sequence[Event]:
         """See `ports.CatchUp`."""
@@ -70,6 +66,13 @@ class MessagingService:
         """Whether they see what stands there. Raises `CommandError` if not."""
         await self._desk.gate.enter(actor, conversation)
         return True
+
+    async def check_place(self, actor: Actor, conversation: ConversationId, users: Sequence[UserId]) -> None:
+        """See `calls.ports.CallTrace`: where they could post a message; between two people, a call of these two."""
+        entry = await self._desk.gate.enter(actor, conversation)
+        entry.check_may_write()
+        if entry.roster.kind is ConversationKind.DIRECT and set(users) != set(entry.roster.others(actor.user)):
+            raise invalid("A conversation of two people has traces of their own calls only.", "Name another one.")
 
     async def record_call(self, call: Call) -> None:
         """Leaves the trace of a call that has ended, once: in its conversation, or in that of its two parties."""
@@ -136,11 +139,3 @@ class MessagingService:
     async def audit(self, before: int | None, limit: int) -> Sequence[AuditEntry]:
         """What moderators did, newest first; ``before``: a number."""
         return await self._outside.store.audit(before, limit)
-
-
-def _with_checked_strings(handler: Handler) -> Handler:
-    async def handle(actor: Actor, command: Any) -> Reply:  # noqa: ANN401 - the command that it is registered for
-        check_strings(command)
-        return await handler(actor, command)
-
-    return handle

@@ -1,4 +1,7 @@
-"""Bounds of the wire, for both sides. What is beyond them is refused with ``invalid`` or ``too_large``, never cut."""
+"""Bounds of the wire, for both sides. What is beyond them is refused with ``invalid`` or ``too_large``, never cut.
+
+No text holds U+0000, which not every database takes.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ MAX_DESCRIPTION_CHARACTERS = 32 * 1024
 MAX_CANDIDATES = 64
 
 CommandId = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-"""Chosen by the client, never used twice by one device: a command that is sent again is answered as before."""
+"""Chosen by the client, never used twice by one person's devices: a command that comes again is answered as before."""
 
 MAX_ID_CHARACTERS = 128
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID_CHARACTERS)]

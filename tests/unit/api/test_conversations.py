@@ -157,6 +157,11 @@ class TestConversations:
         assert node.ask("GET", f"/v1/conversations/{group}", by="cid") == unknown
         assert unknown[0] == 404
 
+    def test_nobody_has_a_name_that_cannot_be_stored(self, node: Node) -> None:
+        body = {"creator": "ann\0", "kind": "group"}
+        assert node.ask("POST", "/v1/conversations", body)[0] == 400
+        assert node.ask("GET", "/v1/conversations/%00") == node.ask("GET", "/v1/conversations/CV_nowhere")
+
     def test_of_two_and_of_rooms(self, node: Node) -> None:
         for body in ({"kind": "direct", "user": "bob"}, {"kind": "room", "room": "soup"}):
             made = [node.ask("POST", "/v1/conversations", {"creator": "ann", **body}) for _ in range(2)]

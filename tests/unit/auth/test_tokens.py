@@ -147,6 +147,9 @@ class TestClaims:
             {"sub": "x" * 257},
             {"name": "x" * 257},
             {"video": {"room": "x" * 257}},
+            {"sub": "a\0"},
+            {"sub": None, "jti": "a\0"},
+            {"video": {"room": "a\0"}},
         ],
         ids=str,
     )

@@ -23,7 +23,7 @@ from tureen.doors.loop_tasks import LoopTasks
 from tureen.errors import TureenError
 from tureen.model.actor import Actor
 from tureen.model.grant import Grant, PeopleGrant
-from tureen.model.ids import CallId, DeviceId, Identity, RoomName, SessionId, UserId
+from tureen.model.ids import CallId, ConversationId, DeviceId, Identity, RoomName, SessionId, UserId
 from tureen.ports import PushNotice
 from tureen.protocol.commands import (
     CallAccept,
@@ -33,7 +33,7 @@ from tureen.protocol.commands import (
     CallStart,
     Command,
 )
-from tureen.protocol.errors import CommandError, ErrorCode
+from tureen.protocol.errors import CommandError, ErrorCode, not_found
 from tureen.protocol.events import CallChanged, CallSignalled, Event
 from tureen.protocol.replies import CallAnswered, Done, Reply
 from tureen.protocol.resources import Call, CallEnd, CallState, IceServer, MediaPath, Person, RoomTicket
@@ -189,6 +189,13 @@ class FakeTrace:
     def __init__(self) -> None:
         self.recorded: list[Call] = []
         self.failures = 0
+        self.closed: set[str] = set()
+        """Conversations that nobody may write to."""
+
+    async def check_place(self, actor: Actor, conversation: ConversationId, users: Sequence[UserId]) -> None:
+        await asyncio.sleep(0)
+        if conversation in self.closed:
+            raise not_found("conversation")
 
     async def record_call(self, call: Call) -> None:
         await asyncio.sleep(0)

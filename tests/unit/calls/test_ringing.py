@@ -191,6 +191,9 @@ async def test_a_block_looks_like_someone_who_does_not_answer(office: Office) ->
         seen.append(told)
     assert seen[0] == seen[1] == seen[2]
     assert bob.heard == []
+    # The trace would reach both.
+    assert [call.parties[-1].user for call in office.trace.recorded] == ["carl"]
+    assert [call.id for call in await office.store.untraced()] == []
     assert [user for user, _ in office.push.sent] == ["carl", "carl"]
 
 
@@ -202,6 +205,18 @@ async def test_a_blocked_person_knows_nothing_of_the_call(office: Office) -> Non
         with pytest.raises(CommandError, check=failure(ErrorCode.NOT_FOUND)):
             await bob.do(kind, call)
     assert office.service.open_calls(bob.actor.user) == []
+
+
+async def test_a_call_leaves_its_trace_where_its_caller_may_write(office: Office) -> None:
+    ann, bob = office.device("ann", "a1"), office.device("bob", "b1")
+    office.trace.closed.add("CV_foreign")
+    with pytest.raises(CommandError, check=failure(ErrorCode.NOT_FOUND)):
+        await ann.start("bob", conversation="CV_foreign")
+    assert bob.heard == []
+    call = await ann.start("bob", conversation="CV_own")
+    await ann.hang_up(call.id)
+    await office.quiet()
+    assert [recorded.conversation for recorded in office.trace.recorded] == ["CV_own"]
 
 
 async def test_strangers_are_answered_as_if_there_were_no_call(office: Office) -> None:

@@ -212,6 +212,14 @@ class TestRooms:
         acts = [entry.act.value for entry in await world.service.audit(None, 10)]
         assert acts == ["member_unbanned", "member_banned"]
 
+    async def test_the_banned_see_nothing_by_a_command_that_comes_again(self, world: World) -> None:
+        guest, chief = world.guest("g1", "soup"), world.guest("g3", "soup", admin=True)
+        room = (await guest.do(ConversationRoom, id="come", room="soup")).conversation
+        await chief.do(ConversationRoom, room="soup")
+        await chief.do(ConversationRemove, conversation=room.id, users=["g1"], ban=True)
+        await chief.say(room.id, "about g1")
+        assert await guest.refused(ConversationRoom, id="come", room="soup") == "not_found"
+
     async def test_a_full_one_forgets_guests_who_are_away(self, tmp_path: Path) -> None:
         world = World(tmp_path / "b.db", limits=MessagingLimits(members=3))
         guests = [world.guest(f"g{number}", "soup") for number in range(5)]
@@ -248,6 +256,15 @@ class TestGroups:
         assert (await ann.do(ConversationCreate, id="make", users=["bob"])).conversation == first
         assert bob.inbox == []
         assert len(await listed(ann)) == 1
+
+    async def test_who_made_one_and_is_a_member_no_more_sees_nothing_by_it(
+        self, world: World, ann: Someone, bob: Someone
+    ) -> None:
+        group = (await ann.do(ConversationCreate, id="make", users=["bob"])).conversation
+        await ann.do(ConversationRole, conversation=group.id, user="bob", role=MemberRole.OWNER)
+        await ann.do(ConversationLeave, conversation=group.id)
+        await bob.say(group.id, "without ann")
+        assert await ann.refused(ConversationCreate, id="make", users=["bob"]) == "not_found"
 
     async def test_newcomers_have_nothing_unread_and_see_the_past(
         self, world: World, ann: Someone, bob: Someone, cid: Someone

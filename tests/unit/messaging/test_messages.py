@@ -19,6 +19,7 @@ from tureen.model.ids import AttachmentId, ConversationId, MessageId
 from tureen.protocol.commands import (
     ConversationDirect,
     ConversationGet,
+    ConversationMute,
     MarkRead,
     MessageDelete,
     MessageEdit,
@@ -412,6 +413,26 @@ class TestCalls:
         assert (direct.id, direct.head_seq) == (event.conversation, 1)
         three = [*call.parties, Party(user="cid", state=PartyState.MISSED)]
         await world.service.record_call(structs.replace(call, id="CA_3", conversation=None, parties=three))
+
+    async def test_its_place_is_one_that_its_caller_may_write_to(
+        self, world: World, ann: Someone, bob: Someone, cid: Someone
+    ) -> None:
+        group = await world.group(ann, bob)
+        direct = (await ann.do(ConversationDirect, user="bob")).conversation
+        check, shared = world.service.check_place, ConversationId(group.id)
+        await check(bob.actor, shared, [ann.user, cid.user])
+        await check(ann.actor, direct.id, [bob.user])
+        await ann.do(ConversationMute, conversation=group.id, user="bob", until=2**50)
+        for actor, conversation, users, code in (
+            (cid.actor, group.id, [ann.user], ErrorCode.NOT_FOUND),
+            (cid.actor, "CV_nowhere", [ann.user], ErrorCode.NOT_FOUND),
+            (bob.actor, group.id, [ann.user], ErrorCode.FORBIDDEN),
+            (ann.actor, direct.id, [cid.user], ErrorCode.INVALID),
+            (ann.actor, direct.id, [bob.user, cid.user], ErrorCode.INVALID),
+        ):
+            with pytest.raises(CommandError) as refused:
+                await check(actor, ConversationId(conversation), users)
+            assert refused.value.error_code is code
 
 
 def _position(group: Any, seq: int) -> Any:

@@ -102,6 +102,16 @@ class TestTyping:
         await ann.do(SignalSend, conversation=one.id, name="wave")
         assert bob.inbox == []
 
+    async def test_nor_are_they_told_how_far_one_has_read(self, world: World, ann: Someone, bob: Someone) -> None:
+        laptop = world.person("ann", "laptop")
+        one = (await ann.do(ConversationDirect, user="bob")).conversation
+        await bob.say(one.id)
+        world.directory.blocks.add((UserId("bob"), UserId("ann")))
+        for someone in (ann, bob):
+            await someone.do(MarkRead, conversation=one.id, seq=1)
+        assert (bob.heard(Marked), ann.heard(Marked)) == ([], [])
+        assert [mark.read_seq for mark in laptop.heard(Marked)] == [1]
+
 
 class TestSignals:
     async def test_reach_everyone_else_and_ones_own_other_devices(

@@ -465,7 +465,11 @@ export interface CallStart {
   id: string;
   users: string[];
   media?: CallMedia;
-  /** Where it leaves its trace. Absent: the direct conversation, if one person is called. */
+  /**
+   * Where it leaves its trace: one that the caller may write to. Absent: the direct one, if one person is called.
+   *
+   * A call that could ring nobody leaves none.
+   */
   conversation?: string | null;
   /** Absent: direct for two, the room otherwise. */
   path?: MediaPath | null;

@@ -25,7 +25,10 @@ class CallStart(Command, frozen=True, kw_only=True, tag="call.start"):
     users: UserIds
     media: CallMedia = CallMedia.AUDIO
     conversation: Id | None = None
-    """Where it leaves its trace. Absent: the direct conversation, if one person is called."""
+    """Where it leaves its trace: one that the caller may write to. Absent: the direct one, if one person is called.
+
+    A call that could ring nobody leaves none.
+    """
     path: MediaPath | None = None
     """Absent: direct for two, the room otherwise."""
 

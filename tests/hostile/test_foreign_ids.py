@@ -299,5 +299,5 @@ KNOWN_WORDS = {
     "user", "blocked", "endpoint", "p256dh", "auth", "media", "conversation", "path", "call", "this_device",
     "generation", "reason", "description", "description_type", "candidates", "before", "room", "title", "avatar",
     "after", "ban", "role", "until", "text", "mentions", "attachments", "reply_to", "thread", "custom", "message",
-    "label", "on", "epoch", "seq", "name", "data", "key", "size_bytes",
+    "label", "on", "epoch", "seq", "name", "data", "key", "size_bytes", "happenings",
 }  # fmt: skip

@@ -113,9 +113,11 @@ test-rust:
 test-web: $(STAMPS)/node
 	cd web && npm run --silent test
 
+# Pages of a browser use all cores by themselves, so their tests come one by one.
 test-python: build
 	cargo build --locked --quiet --package tureen-load
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow and not browser" --numprocesses auto --dist loadfile
+	$(BIN)/pytest -m "not slow and browser"
 
 # --- stamps --------------------------------------------------------------------------------------------------------
 

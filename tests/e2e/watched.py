@@ -59,5 +59,6 @@ class Watched:
         return convert(await self.who.guest.ask(_FROM_NOTICE, await self._name()), Gap | None)
 
     async def _name(self) -> str:
-        """The other one's, as the server knows them."""
-        return str(await self._other.guest.ask(_SELF))
+        """The other one's, as the server knows them; waits until they see themselves."""
+        found = await self._other.page.wait_for_function(_SELF)
+        return str(await found.json_value())

@@ -16,6 +16,21 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
 
 
+def family_cpu_s(pid: int) -> float:
+    """The same of a process, its children, and those of them that have ended and were waited for."""
+    total = 0.0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(") ")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has ended meanwhile
+        if int(stat.parent.name) == pid:
+            total += sum(map(int, fields[11:15]))
+        elif int(fields[1]) == pid:
+            total += int(fields[11]) + int(fields[12])
+    return total / _TICKS_PER_S
+
+
 def rss_kb(pid: int) -> float:
     """Memory now, files that are mapped included."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_KB

@@ -31,7 +31,7 @@ from msgspec import Struct
 from benches import message_log
 from benches.message_log import FILLED, PAGE, PLAIN_INSERT, PLAIN_PAGE, PLAIN_RAISE, arguments, conversation
 from benches.result import Aim, Result, report
-from tests.postgresql import Cluster
+from tests.postgresql import DURABLE, Cluster
 from tureen.storage.database import Database
 from tureen.storage.engines import in_transaction
 from tureen.storage.opening import open_database
@@ -206,9 +206,8 @@ async def measure_all(folder: Path, options: Options) -> None:
     url = sqlite_url(folder / "tureen.db")
     await in_transaction(url, message_log.make_tables)
     await measure_database("sqlite", url, options, *sqlite_references(sqlite_path(url) or folder))
-    durable = {"fsync": "on", "full_page_writes": "on", "deadlock_timeout": "1s"}
     try:
-        with Cluster.start(**durable) as cluster:
+        with Cluster.start(**DURABLE) as cluster:
             url = cluster.create_database("bench")
             await in_transaction(url, message_log.make_tables)
             await measure_database("postgresql", url, options, *postgresql_references(url))

@@ -33,6 +33,8 @@ SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "64MB",
 }
+DURABLE = {"fsync": "on", "full_page_writes": "on", "deadlock_timeout": "1s"}
+"""In place of some of these: as one is run whose rows matter."""
 
 
 def find_postgresql() -> Path | None:
@@ -69,6 +71,11 @@ class Cluster(NamedTuple):
                 cluster._run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", "data")
         finally:
             shutil.rmtree(cluster.folder)
+
+    @property
+    def pid(self) -> int:
+        """Of the process whose children serve connections."""
+        return int((self.folder / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])
 
     def url(self, database: str) -> str:
         """What a node would be given."""

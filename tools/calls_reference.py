@@ -77,8 +77,12 @@ stays for four more seconds. A direct path that fails leads back to the room tha
 **Breaks.** A direct path that is silent for a moment is given time before it counts as failed. After 0.3 s without
 any sound where sound flowed, both sides meet in the room beforehand, and hear and see each other there; after 0.6 s
 ICE is restarted. If the direct path comes back within 4 s, media return to it and the room is left 4 s later: the
-call has not moved. Otherwise, or with the third break within a minute, it moves to the server. It is poor if for 10 s
-more than 8 % of the packets are lost or a round trip takes more than a second.
+call has not moved. Otherwise, or with the third break within a minute, it moves to the server.
+
+**Poor.** Every two seconds each side counts what should have arrived since the last time. If more than 8 % of it was
+lost, or a round trip takes more than a second, these two seconds were poor. A path is poor when poor seconds outweigh
+better ones by ten: a moment is forgiven, one better look among poor ones is not the end of them, and where next to
+nothing is sent nothing is concluded. Media go on over the poor path until the new one brings them.
 
 **Back to direct only by request.** What a moment breaks, the restart mends, and the path is not left at all. A path
 that was left was closed, broken or poor for seconds; trying it again by itself would cost everyone a second encoding

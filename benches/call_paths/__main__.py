@@ -17,9 +17,10 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Error, expect
 
-from benches.call_paths.talk import Gap, Seen, Talk, talk
+from benches.call_paths.talk import Seen, Talk, talk
 from benches.result import Aim, Result, report
 from tests.browser import find_chromium, launch_chromium
+from tests.e2e.watched import Gap
 from tests.server import ServerDiedError, TureenServer
 
 BAR_MS = 500

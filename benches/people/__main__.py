@@ -1,6 +1,6 @@
 """The half "People" of the server as it is shipped: database, tokens, all services.
 
-    python -m benches.people [ring|publish|fan-out|deaf|return ...] [--realtime]
+    python -m benches.people [ring|publish|fan-out|deaf|return ...] [--database postgresql] [--realtime]
 
 The server is a process of its own; the clients are this one. Two cores are needed. Where there is a bare server of the
 same stack to stand beside, it runs in the same minutes: both suffer from the same moods of the machine.
@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
+import pytest
 import uvloop
 from msgspec import Struct
 
@@ -24,13 +25,14 @@ from benches.people.deaf import measure_deaf
 from benches.people.device import RefusedError
 from benches.people.fan_out import measure_fan_out
 from benches.people.latency import measure_latency
+from benches.people.place import DATABASES, SQLITE, Place, open_place
 from benches.people.returning import measure_return
 from benches.people.ring import measure_ring
 from tests.server import ServerDiedError
 
 DESCRIPTORS = 200
 """Beside those of connections."""
-LONGEST_S = 180.0
+LONGEST_S = 300.0
 """Of one part; what takes longer could not be measured."""
 
 
@@ -43,21 +45,21 @@ class Options(Struct, frozen=True):
     rate: float
 
 
-Part = Callable[[Path, Options], Awaitable[None]]
+Part = Callable[[Place, Options], Awaitable[None]]
 PARTS: Mapping[str, Part] = {
-    "ring": lambda folder, chosen: measure_ring(folder / "ring", chosen.connections),
-    "publish": lambda folder, chosen: measure_latency(folder, chosen.rate, chosen.seconds),
-    "fan-out": lambda folder, chosen: measure_fan_out(folder / "fan-out", chosen.connections, chosen.seconds),
-    "deaf": lambda folder, chosen: measure_deaf(folder / "deaf", chosen.seconds / 3),
-    "return": lambda folder, chosen: measure_return(folder / "return", chosen.returning),
+    "ring": lambda place, chosen: measure_ring(place, chosen.connections),
+    "publish": lambda place, chosen: measure_latency(place, chosen.rate, chosen.seconds),
+    "fan-out": lambda place, chosen: measure_fan_out(place, chosen.connections, chosen.seconds),
+    "deaf": lambda place, chosen: measure_deaf(place, chosen.seconds / 3),
+    "return": lambda place, chosen: measure_return(place, chosen.returning),
 }
 
 
-async def measure(folder: Path, parts: list[str], chosen: Options) -> None:
+async def measure(place: Place, parts: list[str], chosen: Options) -> None:
     """These, one after the other. Raises `TimeoutError`."""
     for part in parts:
         async with asyncio.timeout(LONGEST_S):
-            await PARTS[part](folder, chosen)
+            await PARTS[part](place, chosen)
 
 
 def main() -> int:
@@ -68,6 +70,7 @@ def main() -> int:
     parser.add_argument("--returning", type=int, default=10_000, help="devices that come back (default: 10000)")
     parser.add_argument("--seconds", type=float, default=6.0, help="of each window (default: 6)")
     parser.add_argument("--rate", type=float, default=200.0, help="messages a second while publishing (default: 200)")
+    parser.add_argument("--database", choices=DATABASES, default=SQLITE, help="of the server (default: %(default)s)")
     parser.add_argument("--realtime", action="store_true", help="before all other programs; needs root")
     given = parser.parse_args()
     if unknown := [part for part in given.parts if part not in PARTS]:
@@ -79,10 +82,13 @@ def main() -> int:
         if given.realtime:
             # Children inherit it.
             os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
-        with tempfile.TemporaryDirectory(prefix="tureen-people-") as folder:
+        with (
+            tempfile.TemporaryDirectory(prefix="tureen-people-") as folder,
+            open_place(Path(folder), given.database) as place,
+        ):
             chosen = Options(given.connections, returning, given.seconds, given.rate)
-            uvloop.run(measure(Path(folder), given.parts or list(PARTS), chosen))
-    except (OSError, TimeoutError, RefusedError, ServerDiedError) as error:
+            uvloop.run(measure(place, given.parts or list(PARTS), chosen))
+    except (OSError, TimeoutError, RefusedError, ServerDiedError, pytest.skip.Exception) as error:
         print(f"Could not measure: {error!r}", file=sys.stderr)
         return 1
     return 0

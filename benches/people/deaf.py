@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import median
 
 from benches.people.device import Device, RefusedError, connect, connect_all
 from benches.people.fan_out import Counter
+from benches.people.place import Place
 from benches.people.population import greeting, group, settle
 from benches.people.served import Shipped, shipped
 from benches.result import Aim, Result, report
@@ -23,9 +23,9 @@ TEXT = "x" * 6000
 TURNS = 5
 
 
-async def measure_deaf(folder: Path, seconds: float) -> None:
+async def measure_deaf(place: Place, seconds: float) -> None:
     """In turns while all read and while one does not; of what the others see the middle counts."""
-    with shipped(folder) as served:
+    with shipped(place, "deaf") as served:
         conversation = group("deaf", range(MEMBERS + 1))
         await settle(served.url, [conversation])
         served.start()
@@ -54,7 +54,7 @@ async def measure_deaf(folder: Path, seconds: float) -> None:
             "rate": rate,
         }
         aims = (Aim(figure="of_baseline", at_least=0.99), Aim(figure="grown_mb", at_most=2))
-        report(Result(scenario="stored-deaf", unit="", figures=figures, aims=aims))
+        report(Result(scenario=place.scenario("stored-deaf"), unit="", figures=figures, aims=aims))
         for device in devices:
             device.drop()
 

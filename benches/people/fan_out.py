@@ -6,12 +6,12 @@ import asyncio
 import itertools
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from benches.native_door.child import Server
 from benches.native_door.messages import broadcast_command
 from benches.people.device import WITHIN_S, Device, Heard, connect_all, frame
 from benches.people.opening import open_bare
+from benches.people.place import Place
 from benches.people.population import greeting, group, settle
 from benches.people.served import Shipped, shipped
 from benches.result import Aim, Result, report
@@ -59,11 +59,11 @@ class Crowd:
             device.drop()
 
 
-async def measure_fan_out(folder: Path, connections: int, seconds: float) -> None:
+async def measure_fan_out(place: Place, connections: int, seconds: float) -> None:
     """Everyone in one conversation, then in conversations of `SMALL`, beside a bare server."""
     bare = await _bare(connections, seconds)
     small = min(SMALL, connections)
-    with shipped(folder) as served:
+    with shipped(place, "fan_out") as served:
         large = group("large", range(connections))
         many = [
             group(f"small-{first}", range(first, first + small)) for first in range(0, connections - small + 1, small)
@@ -75,19 +75,21 @@ async def measure_fan_out(folder: Path, connections: int, seconds: float) -> Non
         devices = await connect_all(served.port, greetings, [each.hear for each in counters])
         await served.until_quiet()
         crowd = Crowd(devices, counters)
-        per_core_s = await _rounds(crowd, served, [(0, large.id)], seconds)
+        figures = await _rounds(crowd, served, [(0, large.id)], seconds)
+        figures |= {"bare": bare, "ratio": figures["per_core_s"] / bare, "members": connections}
         aims = (Aim(figure="per_core_s", at_least=PER_CORE_S),)
-        figures = {"per_core_s": per_core_s, "bare": bare, "ratio": per_core_s / bare, "members": connections}
-        report(Result(scenario="stored-deliveries", unit="1/s", figures=figures, aims=aims))
+        report(Result(scenario=place.scenario("stored-deliveries"), unit="1/s", figures=figures, aims=aims))
         used = Crowd(devices[: len(many) * small], counters[: len(many) * small])
         senders = [(number * small, each.id) for number, each in enumerate(many)]
-        per_core_s = await _rounds(used, served, senders, seconds)
-        figures = {"per_core_s": per_core_s, "bare": bare, "ratio": per_core_s / bare, "members": small}
-        report(Result(scenario=f"stored-deliveries-{small}", unit="1/s", figures=figures))
+        figures = await _rounds(used, served, senders, seconds)
+        figures |= {"bare": bare, "ratio": figures["per_core_s"] / bare, "members": small}
+        report(Result(scenario=place.scenario(f"stored-deliveries-{small}"), unit="1/s", figures=figures))
         crowd.drop()
 
 
-async def _rounds(crowd: Crowd, served: Shipped, senders: Sequence[tuple[int, str]], seconds: float) -> float:
+async def _rounds(
+    crowd: Crowd, served: Shipped, senders: Sequence[tuple[int, str]], seconds: float
+) -> dict[str, float]:
     """Deliveries per second of processor time: one message in each conversation, until all have it, and again."""
 
     def one_round() -> None:
@@ -99,11 +101,16 @@ async def _rounds(crowd: Crowd, served: Shipped, senders: Sequence[tuple[int, st
         one_round()
         await crowd.until_heard(1)
     began, cpu, rounds = time.monotonic(), served.cpu_s(), 0
+    of_database = served.place.database_cpu_s()
     while time.monotonic() - began < seconds:
         one_round()
         await crowd.until_heard(1)
         rounds += 1
-    return rounds * len(crowd.devices) / (served.cpu_s() - cpu)
+    deliveries, spent = rounds * len(crowd.devices), served.cpu_s() - cpu
+    figures = {"per_core_s": deliveries / spent, "per_s": deliveries / (time.monotonic() - began)}
+    if of_database is not None:
+        figures["with_database"] = deliveries / (spent + (served.place.database_cpu_s() or 0.0) - of_database)
+    return figures
 
 
 async def _bare(connections: int, seconds: float) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -14,19 +13,18 @@ from benches.people.device import Device, Heard, connect_all
 from benches.people.distribution import Distribution
 from benches.people.lateness import late_figures, lateness
 from benches.people.opening import open_bare
+from benches.people.place import Place
 from benches.people.population import greeting, group, settle
 from benches.people.served import shipped
 from benches.result import Aim, Result, report
 from tureen.protocol.commands import Command, MessageSend, SignalSend
 from tureen.protocol.events import Posted
 from tureen.protocol.resources import Message
-from tureen.storage.sqlite.connection import open_writer
 
 MEMBERS = (10, 100)
 TEXT_BYTES = 200
 STORED_MS = 30
 SIGNAL_MS = 10
-COMMITS = 200
 GATHER_S = 10.0
 """How long after the last message one waits for those that are still on their way."""
 
@@ -48,10 +46,10 @@ class Receiver:
             self._delays.append(time.perf_counter() - float(text.partition(" ")[0]))
 
 
-async def measure_latency(folder: Path, rate: float, seconds: float) -> None:
+async def measure_latency(place: Place, rate: float, seconds: float) -> None:
     """Stored messages and signals, in conversations of both sizes, beside a bare server and a bare commit."""
-    commit = Distribution(commits(folder))
-    with shipped(folder / "latency") as served:
+    commit = Distribution(await place.commits("x" * TEXT_BYTES))
+    with shipped(place, "latency") as served:
         groups = {size: group(f"latency-{size}", range(size)) for size in MEMBERS}
         await settle(served.url, list(groups.values()))
         served.start()
@@ -70,7 +68,7 @@ async def measure_latency(folder: Path, rate: float, seconds: float) -> None:
                 if kind == "stored":
                     figures |= {"commit_p50": commit.ms(50), "commit_p99": commit.ms(99)}
                 aims = (Aim(figure="p99", at_most=aim),)
-                report(Result(scenario=f"publish-{kind}-{size}", unit="ms", figures=figures, aims=aims))
+                report(Result(scenario=place.scenario(f"publish-{kind}-{size}"), unit="ms", figures=figures, aims=aims))
             for device in devices:
                 device.drop()
 
@@ -143,18 +141,3 @@ def _plain(device: Device, text: str) -> Command:
     message = Message(id="MS_1", conversation="CV_1", seq=1, sender="user", sent_at=1, text=text)
     data = msgspec.Raw(msgspec.json.encode(Posted(message=message)))
     return SignalSend(id=device.number(), conversation="CV_1", name="all", data=data)
-
-
-def commits(folder: Path) -> list[float]:
-    """How long the plain driver takes for a row that is on the disk."""
-    connection = open_writer(folder / "commits.db", check=False)
-    connection.execute("CREATE TABLE bench_rows (number INTEGER PRIMARY KEY, body TEXT)")
-    times = []
-    for _ in range(COMMITS):
-        began = time.perf_counter()
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO bench_rows (body) VALUES (?)", ("x" * TEXT_BYTES,))
-        connection.execute("COMMIT")
-        times.append(time.perf_counter() - began)
-    connection.close()
-    return times

@@ -6,9 +6,9 @@ import asyncio
 import random
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from benches.people.device import OPENING_AT_ONCE, Device, Heard, RefusedError, connect, hello
+from benches.people.place import Place
 from benches.people.population import EPOCH, direct, greeting, group, settle, user
 from benches.people.served import Shipped, shipped
 from benches.result import Aim, Result, report
@@ -121,10 +121,10 @@ class Town:
         )
 
 
-async def measure_return(folder: Path, count: int) -> None:
+async def measure_return(place: Place, count: int) -> None:
     """What idle devices cost; then all come back to a server that goes on, and to one that was killed meanwhile."""
     count -= count % CLASS
-    with shipped(folder) as served:
+    with shipped(place, "return") as served:
         town = Town(count)
         await settle(served.url, town.conversations)
         served.start()
@@ -154,7 +154,14 @@ async def _measure_idle(served: Shipped, town: Town) -> None:
     await town.write(served.port, dict.fromkeys(MISSED, 1))
     await served.until_quiet()
     figures |= {"own_in_use": (served.own_kb() - own_before) / more, "connections": len(town.residents)}
-    report(Result(scenario="stored-idle", unit="kB", figures=figures, aims=(Aim(figure="rss", at_most=20),)))
+    report(
+        Result(
+            scenario=served.place.scenario("stored-idle"),
+            unit="kB",
+            figures=figures,
+            aims=(Aim(figure="rss", at_most=20),),
+        )
+    )
 
 
 async def _measure_storm(served: Shipped, town: Town, name: str) -> None:
@@ -173,7 +180,7 @@ async def _measure_storm(served: Shipped, town: Town, name: str) -> None:
     aims = [Aim(figure="seconds", at_most=AT_MOST_S), Aim(figure="incomplete", at_most=0)]
     if name == "return":
         aims.append(Aim(figure="reads_per_return", at_most=READS))
-    report(Result(scenario=f"stored-{name}", unit="s", figures=figures, aims=tuple(aims)))
+    report(Result(scenario=served.place.scenario(f"stored-{name}"), unit="s", figures=figures, aims=tuple(aims)))
 
 
 def _conversations(size: int) -> list[NewConversation]:

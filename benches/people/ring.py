@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 
 from msgspec import Struct
 
 from benches.people.device import WITHIN_S, Device, Heard, connect, connect_all
 from benches.people.distribution import Distribution
+from benches.people.place import Place
 from benches.people.population import greeting, user
 from benches.people.served import shipped
 from benches.result import Aim, Result, report
@@ -109,16 +109,16 @@ class Pair:
         return Times(min(rang), max(rang), self._caller.rings_at - began)
 
 
-async def measure_ring(folder: Path, idle: int) -> None:
+async def measure_ring(place: Place, idle: int) -> None:
     """Among nobody else, and among many who only are there."""
-    with shipped(folder) as served:
+    with shipped(place, "ring") as served:
         served.start()
         pairs = [await Pair.open(served.port, number) for number in range(PAIRS)]
-        await _measure(pairs, "ring", 0)
+        await _measure(pairs, place.scenario("ring"), 0)
         greetings = [greeting(FIRST_IDLE + number) for number in range(idle)]
         there = await connect_all(served.port, greetings, [_ignore] * idle)
         await served.until_quiet()
-        await _measure(pairs, f"ring-among-{idle}", idle)
+        await _measure(pairs, place.scenario(f"ring-among-{idle}"), idle)
         for each in there:
             each.drop()
 

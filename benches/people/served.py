@@ -6,11 +6,10 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from benches.people.place import Place
 from benches.process import cpu_s, own_kb, rss_kb
 from tests.server import TureenServer
-from tureen.storage.url import sqlite_url
 
 UNHURRIED = {"TUREEN_SESSIONS_COMMANDS_PER_SECOND": "1000000"}
 """What is measured is not how fast somebody may write."""
@@ -19,12 +18,15 @@ PATIENCE_S = 60.0
 
 
 class Shipped:
-    """``tureen serve`` on a database in a folder."""
+    """``tureen serve`` on a database of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, place: Place, name: str) -> None:
+        """``name``: of the part that is measured, in that place once."""
+        self._folder = place.folder / name
+        self._folder.mkdir()
         self._server: TureenServer | None = None
-        self.url = sqlite_url(folder / "tureen.db")
+        self.place = place
+        self.url = place.new_database(name)
 
     @property
     def server(self) -> TureenServer:
@@ -79,10 +81,9 @@ class Shipped:
 
 
 @contextmanager
-def shipped(folder: Path) -> Iterator[Shipped]:
+def shipped(place: Place, name: str) -> Iterator[Shipped]:
     """Not started yet; it ends with the block."""
-    folder.mkdir()
-    served = Shipped(folder)
+    served = Shipped(place, name)
     try:
         yield served
     finally:

@@ -1,4 +1,4 @@
-"""A detour for what two browsers send each other directly: it can hold datagrams up, and needs no right on the host.
+"""A detour for what two browsers send each other directly: it loses datagrams and slows them down, without root.
 
 A page that takes it is told of other ports than its peer's, at which a relay of ours stands:
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
@@ -47,6 +47,8 @@ class Detour:
         """Use `open_detour`."""
         self.loss = 0.0
         """Share of datagrams that vanish; 1: all of them."""
+        self.delay_s = 0.0
+        """How long each datagram takes longer, one way."""
         self._fronts: dict[Address, asyncio.Future[int]] = {}
         self._transports: list[asyncio.DatagramTransport] = []
         self._chance = random.Random(7)
@@ -61,9 +63,14 @@ class Detour:
         for transport in self._transports:
             transport.close()
 
-    def passes(self) -> bool:
-        """Whether the next datagram does."""
-        return self._chance.random() >= self.loss
+    def carry(self, send: Callable[[bytes], None], data: bytes) -> None:
+        """Sends a datagram on, now or later or never."""
+        if self._chance.random() < self.loss:
+            return
+        if self.delay_s == 0:
+            send(data)
+        else:
+            asyncio.get_running_loop().call_later(self.delay_s, send, data)
 
     async def open(self, relay: asyncio.DatagramProtocol, host: str, peer: Address | None = None) -> Address:
         """A socket for one side of a relay; the result is its own address."""
@@ -98,15 +105,18 @@ class _Front(asyncio.DatagramProtocol):
         self.transport = transport
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
-        if not self._detour.passes():
-            return
         back = self._backs.get(addr)
         if back is None:
             back = self._backs[addr] = _Back(self, addr, self._detour)
             opening = asyncio.ensure_future(self._detour.open(back, self._target[0], self._target))
             self._opening.add(opening)
             opening.add_done_callback(self._opening.discard)
-        back.send(data)
+        self._detour.carry(back.send, data)
+
+    def answer(self, data: bytes, sender: Address) -> None:
+        """What comes back for somebody."""
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.sendto(data, sender)
 
 
 class _Back(asyncio.DatagramProtocol):
@@ -123,12 +133,11 @@ class _Back(asyncio.DatagramProtocol):
 
     def send(self, data: bytes) -> None:
         """What comes before the socket is there is lost: checks are repeated."""
-        if self._transport is not None:
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.sendto(data)
 
     def datagram_received(self, data: bytes, _addr: Address) -> None:
-        if self._detour.passes() and self._front.transport is not None:
-            self._front.transport.sendto(data, self._sender)
+        self._detour.carry(lambda late: self._front.answer(late, self._sender), data)
 
     def error_received(self, _error: Exception) -> None:
         """Nobody listens there any more."""

@@ -123,6 +123,7 @@ export class FakePeer {
   #ice = 0;
   #needed = false;
   #packets = 0;
+  #lost = 0;
 
   constructor(network: FakeNetwork) {
     this.network = network;
@@ -190,12 +191,12 @@ export class FakePeer {
   }
 
   getStats(): Promise<Map<string, object>> {
-    this.#packets += 1000;
     const { lossShare } = this.network;
+    this.#packets += 1000 * (1 - lossShare);
+    this.#lost += 1000 * lossShare;
     return Promise.resolve(
       new Map<string, object>([
-        ['in', { type: 'inbound-rtp', packetsReceived: this.#packets, packetsLost: 0 }],
-        ['back', { type: 'remote-inbound-rtp', fractionLost: lossShare }],
+        ['in', { type: 'inbound-rtp', packetsReceived: this.#packets, packetsLost: this.#lost }],
         ['pair', { type: 'candidate-pair', nominated: true, state: 'succeeded', currentRoundTripTime: 0.04 }],
       ]),
     );

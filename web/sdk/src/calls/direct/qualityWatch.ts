@@ -1,5 +1,5 @@
 import { type ReadableStore, Store } from '../../stores/store';
-import { type PathQuality, quality, type Received, received, type StatEntry } from './quality';
+import { type Look, look, type PathQuality, type Received, received, type StatEntry } from './quality';
 
 const LOOK_MS = 2_000;
 
@@ -12,7 +12,11 @@ export interface PoorLimits {
 
 export const POOR: PoorLimits = { lossShare: 0.08, roundTripMs: 1_000, forMs: 10_000 };
 
-/** Looks at the statistics of a path, and tells when it stays poor. */
+/**
+ * Looks at the statistics of a path, and tells when it stays poor: when poor looks outweigh better ones by so long. Each
+ * side judges by what arrives, which it can count; what the other one reports of the opposite direction comes rarely and
+ * late, and that one judges it as well.
+ */
 export class QualityWatch {
   readonly #readStats: () => Promise<readonly StatEntry[]>;
   readonly #limits: PoorLimits;
@@ -48,14 +52,20 @@ export class QualityWatch {
     const before = this.#before;
     this.#before = received(stats);
     if (before === null) return;
-    const now = quality(stats, before);
-    this.#store.set(now);
-    const { lossShare, roundTripMs, forMs } = this.#limits;
-    const isPoor = now.lossShare > lossShare || (now.roundTripMs ?? 0) > roundTripMs;
-    this.#poorMs = isPoor ? this.#poorMs + LOOK_MS : 0;
-    if (this.#poorMs < forMs) return;
+    const now = look(stats, before);
+    const lossShare = Math.max(now.arriving ?? 0, now.sent);
+    this.#store.set({ lossShare, roundTripMs: now.roundTripMs });
+    this.#judge(now);
+  }
+
+  #judge({ arriving, roundTripMs }: Look): void {
+    const limits = this.#limits;
+    const isPoor = (arriving ?? 0) > limits.lossShare || (roundTripMs ?? 0) > limits.roundTripMs;
+    if (isPoor) this.#poorMs += LOOK_MS;
+    else if (arriving !== null) this.#poorMs = Math.max(0, this.#poorMs - LOOK_MS);
+    if (this.#poorMs < limits.forMs) return;
     this.#poorMs = 0;
-    const loss = Math.round(now.lossShare * 100);
-    this.#onPoor(`It stays poor: ${loss} % lost, round trip ${Math.round(now.roundTripMs ?? 0)} ms.`);
+    const loss = Math.round((arriving ?? 0) * 100);
+    this.#onPoor(`It stays poor: ${loss} % lost, round trip ${Math.round(roundTripMs ?? 0)} ms.`);
   }
 }

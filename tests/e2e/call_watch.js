@@ -1,4 +1,4 @@
-// What a page of `benches.call_paths` notes of the person on the other side: when pictures are shown and sound is heard.
+// What a page notes of the person on the other side of its call (`tests/e2e/watched.py`): when pictures are shown and sound is heard.
 // It runs before the page's own scripts. A microphone is a steady tone here, so that each silence is a gap.
 (({ speaks }) => {
   const TONE_HZ = 1000;

@@ -3,6 +3,7 @@ import { HomeSession } from '../client/home/homeSession';
 import type { Section } from '../client/home/homeState';
 import type { HomeAddress } from '../client/home/opened';
 import type { Account } from '../client/memory/account';
+import { Drafts } from '../client/memory/drafts';
 import { SeenCalls } from '../client/memory/seenCalls';
 import { nativeDoorUrl } from '../client/nativeDoor';
 import { Doorbell } from '../client/notify/doorbell';
@@ -43,10 +44,12 @@ export function openHome(services: Services, account: Account, device: string): 
   };
   let farewell: Promise<void> = Promise.resolve();
   const seenCalls = new SeenCalls(services.browserStorage, account.user);
-  const session = new HomeSession(connection, { account, preferences, seenCalls }, {
+  const drafts = new Drafts(services.tabStorage, account.user);
+  const session = new HomeSession(connection, { account, preferences, seenCalls, drafts }, {
     onOpened: (open) => lead(router, open),
     onSignOut: () => {
       farewell = notify.forget();
+      drafts.clear();
       leave();
     },
   });

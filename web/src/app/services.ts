@@ -20,6 +20,7 @@ export interface Services {
   readonly router: Router;
   /** Null where storage is forbidden. */
   readonly browserStorage: TextStorage | null;
+  readonly tabStorage: TextStorage | null;
   /** This tab as a device: two tabs do not drive each other out. Asked for when home opens, the same from then on. */
   readonly device: () => Promise<string>;
   readonly push: BrowserPush;
@@ -37,6 +38,7 @@ export function createServices(win: Window & typeof globalThis): Services {
     claims: new SeatClaims(win.navigator.locks),
     router: new Router(win),
     browserStorage: storage(() => win.localStorage),
+    tabStorage: storage(() => win.sessionStorage),
     device: () => (device ??= tabDevice(storage(() => win.sessionStorage), win.navigator.locks)),
     push: new BrowserPush(win),
     notifyMemory: new NotifyMemory(storage(() => win.localStorage)),

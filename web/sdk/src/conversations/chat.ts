@@ -78,10 +78,14 @@ export class Chat {
     return pages;
   }
 
-  /** Another text, for everyone. Rejects with `conflict` if the message has changed meanwhile. */
-  async edit({ id: message, version, mentions, custom }: ChatMessage, text: string): Promise<void> {
+  /**
+   * Another text, for everyone. Rejects with `conflict` if the message has changed meanwhile.
+   * `mentions`: who is named in it; those of before unless told otherwise.
+   */
+  async edit(of: ChatMessage, text: string, mentions: readonly string[] = of.mentions): Promise<void> {
+    const { id: message, version, custom } = of;
     const kept = custom === null ? {} : { custom };
-    await this.#connection.send({ type: 'message.edit', conversation: this.id, message, version, text, mentions, ...kept });
+    await this.#connection.send({ type: 'message.edit', conversation: this.id, message, version, text, mentions: [...mentions], ...kept });
   }
 
   async delete(message: string): Promise<void> {

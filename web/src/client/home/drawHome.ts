@@ -40,6 +40,7 @@ export interface Scene {
 export function drawHome(scene: Scene): HomeState {
   const { parts, views, me } = scene;
   const person = (id: string): PersonView => views.person(id);
+  const around: Around = { me, person, sender: (id, told) => views.sender(id, told) };
   const contacts = contactsOf(parts);
   return {
     me: { ...person(me), name: parts.connection.welcome.get()?.me.name ?? scene.myName },
@@ -47,10 +48,10 @@ export function drawHome(scene: Scene): HomeState {
     ending: endingOf(parts.connection.state.get(), scene.canRenew),
     conversations: parts.chats.list.get().map((chat) => views.row(chat, me)),
     conversationsLoaded: scene.loaded,
-    open: scene.open === null ? null : drawOpen(scene.open, views, { me, person }),
+    open: scene.open === null ? null : drawOpen(scene.open, views, around),
     contacts: contacts.map(person).sort((one, other) => one.name.localeCompare(other.name)),
     found: scene.found?.filter((id) => id !== me).map(person) ?? null,
-    search: scene.search === null ? null : drawSearch(scene.search, parts.chats.list.get(), views, { me, person }),
+    search: scene.search === null ? null : drawSearch(scene.search, parts.chats.list.get(), views, around),
     calls: scene.calls.calls.map((call) => callRow(call, me, person)),
     callsLoaded: scene.calls.loaded,
     hasMoreCalls: scene.calls.hasMore,

@@ -6,6 +6,8 @@ import { contentWords } from './lastText';
 export interface Around {
   readonly me: string;
   readonly person: (id: string) => PersonView;
+  /** `told`: the name that the message carries, for people who are not known otherwise. */
+  readonly sender: (id: string, told: string) => PersonView;
 }
 
 /** All that stands in a conversation or a thread, in order: what is stored, what happened between, and what is on its way. */
@@ -36,14 +38,14 @@ function messageView(
   message: ChatMessage,
   record: wire.Conversation,
   byId: ReadonlyMap<string, ChatMessage>,
-  { me, person }: Around,
+  { me, person, sender }: Around,
 ): MessageView {
   const isOwn = message.sender === me;
   return {
     id: message.id,
     mayHaveThread: message.thread === null,
     threadReplies: message.thread_replies,
-    sender: person(message.sender),
+    sender: sender(message.sender, message.sender_name),
     isOwn,
     atMs: message.sent_at,
     text: message.text,
@@ -57,6 +59,7 @@ function messageView(
     isEdited: message.edited_at !== null,
     isDeleted: message.deleted_at !== null,
     mentionsMe: message.mentions.includes(me),
+    mentioned: message.mentions.map(person),
     delivery: isOwn ? deliveryOf(message.seq, record, me) : 'sent',
   };
 }
@@ -76,6 +79,7 @@ function ownView(own: OwnMessage, byId: ReadonlyMap<string, ChatMessage>, { me, 
     isEdited: false,
     isDeleted: false,
     mentionsMe: false,
+    mentioned: (own.mentions ?? []).map(person),
     delivery: own.state === 'pending' ? 'sending' : own.state,
     ...(own.error !== null && { problem: own.error.message }),
   };

@@ -8,10 +8,16 @@ export interface Talk {
   /** Back to the present, from wherever it was read. */
   loadNewest(): void;
 
+  /** What was written here before, and not sent. */
+  readonly draft: string;
+  keepDraft(text: string): void;
+  /** Members whose names follow an "@" in the text are told that they are meant. */
   send(text: string): void;
   resend(id: string): void;
   startReply(id: string): void;
   startEdit(id: string): void;
+  /** Of what one wrote oneself. */
+  startEditOfLast(): void;
   stopReplyOrEdit(): void;
   remove(id: string): void;
   react(id: string, label: string): void;

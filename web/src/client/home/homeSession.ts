@@ -1,7 +1,6 @@
 import type { Connection, wire } from '@tureen/client';
 import type { Account } from '../memory/account';
-import type { PreferenceStore } from '../memory/preferences';
-import type { SeenCalls } from '../memory/seenCalls';
+import type { HomeMemory } from '../memory/homeMemory';
 import { Store } from '../store';
 import { CallCenter } from '../calls/callCenter';
 import { CallLog } from './callLog';
@@ -25,13 +24,6 @@ export interface Navigation {
   readonly onSignOut: () => void;
 }
 
-/** What this browser remembers of whoever is at home. */
-export interface HomeMemory {
-  readonly account: Account;
-  readonly preferences: PreferenceStore;
-  readonly seenCalls: SeenCalls;
-}
-
 /** Home on the native door: puts what the client's parts know into one state to draw. */
 export class HomeSession implements Home {
   readonly store: Store<HomeState>;
@@ -50,26 +42,27 @@ export class HomeSession implements Home {
   #loaded = false;
   #planned = false;
 
-  constructor(connection: Connection, { account, preferences, seenCalls }: HomeMemory, go: Navigation) {
+  constructor(connection: Connection, { account, preferences, seenCalls, drafts }: HomeMemory, go: Navigation) {
     this.#account = account;
     this.#onSignOut = go.onSignOut;
     this.parts = new Parts(connection);
     this.views = new Views(this.parts);
     this.#finder = new Finder(this.parts.directory, this.notices.report);
     this.#searcher = new Searcher(this.parts.chats, this.parts.directory, this.notices.report);
+    const me = account.user;
     this.calls = new CallCenter({
       connection,
       chats: this.parts.chats,
-      me: account.user,
+      me,
       nameOf: (user) => this.#person(user).name,
       preferences,
       report: this.notices.report,
-      onEnded: (call) => this.notices.add('info', endWords(call.record.get(), account.user)),
+      onEnded: (call) => this.notices.add('info', endWords(call.record.get(), me)),
     });
-    this.#callLog = new CallLog(connection, account.user, seenCalls);
+    this.#callLog = new CallLog(connection, me, seenCalls);
     this.#idle = new IdleWatch((idle) => this.parts.own.setIdle(idle));
     const plan = (): void => this.#plan();
-    this.#opened = new Opened({ parts: this.parts, me: account.user, notices: this.notices, lead: go.onOpened, tell: plan });
+    this.#opened = new Opened({ parts: this.parts, views: this.views, me, drafts, notices: this.notices, lead: go.onOpened, tell: plan });
     this.store = new Store(drawHome(this.#scene()));
     const stores = [this.#finder.store, this.#searcher.store, this.notices.store, this.calls.store, this.#callLog.store];
     this.#stops = [this.parts.onChange(plan), ...stores.map((store) => store.subscribe(plan))];

@@ -71,6 +71,8 @@ export interface MessageView {
   readonly isEdited: boolean;
   readonly isDeleted: boolean;
   readonly mentionsMe: boolean;
+  /** Whose names in the text are more than text. */
+  readonly mentioned: readonly PersonView[];
   readonly delivery: Delivery;
   /** Why it was not sent, in the server's words. */
   readonly problem?: string;

@@ -1,6 +1,8 @@
 import type { Chat, ChatMessage, Connection, Pages } from '@tureen/client';
 import { Store } from '../store';
+import type { Drafts } from '../memory/drafts';
 import type { Talk } from './home';
+import { mentionsIn } from './mentions';
 import { UploadTray } from './uploadTray';
 
 /** What is being answered or edited, by the message's id. */
@@ -26,12 +28,16 @@ export interface OpenTalkParts {
   readonly chat: Chat;
   readonly pages: Pages;
   readonly me: string;
+  readonly nameOf: (user: string) => string;
+  readonly drafts: Drafts;
   readonly report: (error: unknown) => void;
   readonly inform: (text: string) => void;
   /** Called when anything of it has changed. */
   readonly tell: () => void;
 }
 
+/** Of a message; the server refuses more. */
+const MOST_MENTIONS = 100;
 const NOTHING: Quote = { replyTo: null, editing: null };
 
 let turn = 0;
@@ -81,15 +87,26 @@ export class OpenTalk implements Talk {
     if (this.loading.get() === 0) this.#load(() => this.pages.loadNewer());
   }
 
+  /** What was written here and not sent. */
+  get draft(): string {
+    return this.#parts.drafts.get(this.#draftKey());
+  }
+
+  keepDraft(text: string): void {
+    this.#parts.drafts.keep(this.#draftKey(), text);
+  }
+
   /** Writes, or saves what was edited. What becomes of a new message shows among the messages. */
   send(text: string): void {
     const { editing, replyTo } = this.quote.get();
     this.quote.set(NOTHING);
+    const mentions = this.#mentionsIn(text);
     if (editing !== null) {
       const message = this.#find(editing);
-      if (message !== undefined && text !== '') this.#try(this.chat.edit(message, text));
+      if (message !== undefined && text !== '') this.#try(this.chat.edit(message, text, mentions));
       return;
     }
+    this.keepDraft('');
     const attachments = this.tray.take();
     if (text === '' && attachments.length === 0) return;
     const { thread, hasNewer } = this.pages.timeline.get();
@@ -97,6 +114,7 @@ export class OpenTalk implements Talk {
     if (hasNewer) this.loadNewest();
     this.chat.outgoing.send({
       text,
+      ...(mentions.length > 0 && { mentions }),
       ...(attachments.length > 0 && { attachments }),
       ...(replyTo !== null && { reply_to: replyTo }),
       ...(thread !== null && { thread }),
@@ -113,6 +131,13 @@ export class OpenTalk implements Talk {
 
   startEdit(id: string): void {
     this.quote.set({ replyTo: null, editing: id });
+  }
+
+  startEditOfLast(): void {
+    const { me } = this.#parts;
+    const own = this.pages.timeline.get().messages.filter(({ sender, deleted_at: deleted }) => sender === me && deleted === null);
+    const last = own.at(-1);
+    if (last !== undefined) this.startEdit(last.id);
   }
 
   stopReplyOrEdit(): void {
@@ -148,6 +173,19 @@ export class OpenTalk implements Talk {
   end(): void {
     for (const stop of this.#stops) stop();
     this.tray.end();
+  }
+
+  #draftKey(): string {
+    const { thread } = this.pages.timeline.get();
+    return thread === null ? this.chat.id : `${this.chat.id} ${thread}`;
+  }
+
+  /** Of two people nobody need be named. */
+  #mentionsIn(text: string): string[] {
+    const { kind, members = [] } = this.chat.record.get();
+    if (kind === 'direct') return [];
+    const named = members.map(({ user }) => ({ id: user, name: this.#parts.nameOf(user) }));
+    return mentionsIn(text, named.filter(({ id }) => id !== this.#parts.me)).slice(0, MOST_MENTIONS);
   }
 
   #find(id: string): ChatMessage | undefined {

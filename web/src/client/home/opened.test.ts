@@ -2,8 +2,9 @@ import type { Chat } from '@tureen/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeConversation } from '../../../sdk/test/fakeConversation';
 import { FakeServer, online, settle } from '../../../sdk/test/fakeServer';
-import { entriesOf, rootOf } from './entries';
+import { type Around, entriesOf, rootOf } from './entries';
 import type { FoundMessage } from './homeState';
+import { Drafts } from '../memory/drafts';
 import { NoticeBoard } from './noticeBoard';
 import { type HomeAddress, Opened } from './opened';
 import type { OpenTalk } from './openTalk';
@@ -15,6 +16,7 @@ let truth: FakeConversation;
 let parts: Parts;
 let opened: Opened;
 let addresses: HomeAddress[];
+let drafts: Drafts;
 
 beforeEach(async () => {
   vi.useFakeTimers();
@@ -25,7 +27,8 @@ beforeEach(async () => {
   server.on('people.get', () => ({ type: 'people', people: [] }));
   parts = new Parts(await online(server));
   addresses = [];
-  opened = new Opened({ parts, me: 'anna', notices: new NoticeBoard(), lead: (address) => addresses.push(address), tell: () => undefined });
+  drafts = new Drafts(null, 'anna');
+  opened = new Opened({ parts, views: new Views(parts), drafts, me: 'anna', notices: new NoticeBoard(), lead: (address) => addresses.push(address), tell: () => undefined });
 });
 afterEach(() => {
   opened.end();
@@ -37,9 +40,13 @@ function found(id: string, seq: number, thread: string | null): FoundMessage {
   return { id, seq, conversation: 'c', title: '', thread, sender, isOwn: false, atMs: seq, words: [] };
 }
 
+function around(): Around {
+  const views = new Views(parts);
+  return { me: 'anna', person: (id) => views.person(id), sender: (id, told) => views.sender(id, told) };
+}
+
 function texts(chat: Chat, talk: OpenTalk): readonly string[] {
-  const around = { me: 'anna', person: (id: string) => new Views(parts).person(id) };
-  return entriesOf(chat, talk.pages, around).map((entry) => (entry.kind === 'message' ? entry.message.text : entry.happening.text));
+  return entriesOf(chat, talk.pages, around()).map((entry) => (entry.kind === 'message' ? entry.message.text : entry.happening.text));
 }
 
 describe('what is open', () => {
@@ -81,13 +88,44 @@ describe('what is open', () => {
     const open = opened.now;
     const thread = open?.thread;
     if (open === null || thread === null || thread === undefined) throw new Error('No thread is open.');
-    const around = { me: 'anna', person: (id: string) => new Views(parts).person(id) };
-    expect(rootOf(open.chat, thread.talk.pages, around)).toMatchObject({ text: 'line 3', threadReplies: 1 });
+    expect(rootOf(open.chat, thread.talk.pages, around())).toMatchObject({ text: 'line 3', threadReplies: 1 });
     opened.talk('thread')?.send('me too');
     expect(texts(open.chat, thread.talk)).toEqual(['beneath', 'me too']);
     expect(texts(open.chat, open.talk)).not.toContain('me too');
     await settle();
     expect(server.received('message.send')).toMatchObject([{ text: 'me too', thread: 'm3' }]);
+  });
+
+  it('tells members whose names are written that they are meant', async () => {
+    server.on('people.get', () => ({ type: 'people', people: [{ id: 'ben', name: 'Ben Okubo' }] }));
+    server.on('message.edit', () => ({ type: 'done' }));
+    opened.follow({ conversation: 'c', thread: null });
+    await settle();
+    const open = opened.now;
+    if (open === null) throw new Error('Nothing is open.');
+    texts(open.chat, open.talk); // the names are asked for
+    await settle();
+    opened.talk('conversation')?.send('@Ben Okubo and @anna, are you there?');
+    await settle();
+    expect(server.received('message.send')).toMatchObject([{ mentions: ['ben'] }]);
+    for (const event of truth.log.slice(-1)) server.tell(event);
+    opened.talk('conversation')?.startEditOfLast();
+    opened.talk('conversation')?.send('Are you there?');
+    await settle();
+    expect(server.received('message.edit')).toMatchObject([{ text: 'Are you there?', mentions: [] }]);
+  });
+
+  it('keeps what was not sent, each where it was written', async () => {
+    opened.follow({ conversation: 'c', thread: 'm3' });
+    await settle();
+    opened.talk('conversation')?.keepDraft('half a');
+    opened.talk('thread')?.keepDraft('another half');
+    opened.close();
+    opened.follow({ conversation: 'c', thread: 'm3' });
+    await settle();
+    expect([opened.talk('conversation')?.draft, opened.talk('thread')?.draft]).toEqual(['half a', 'another half']);
+    opened.talk('conversation')?.send('half a sentence');
+    expect([opened.talk('conversation')?.draft, opened.talk('thread')?.draft]).toEqual(['', 'another half']);
   });
 
   it('leads the address bar, and follows it', async () => {

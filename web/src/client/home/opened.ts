@@ -1,9 +1,11 @@
 import type { Chat } from '@tureen/client';
+import type { Drafts } from '../memory/drafts';
 import type { Talk } from './home';
 import type { FoundMessage, Place } from './homeState';
 import type { NoticeBoard } from './noticeBoard';
 import { OpenChat, type Wanted } from './openChat';
 import type { Parts } from './parts';
+import type { Views } from './views';
 
 /** What is open, as the address bar has it. */
 export interface HomeAddress {
@@ -14,6 +16,8 @@ export interface HomeAddress {
 export interface OpenedParts {
   readonly parts: Parts;
   readonly me: string;
+  readonly views: Views;
+  readonly drafts: Drafts;
   readonly notices: NoticeBoard;
   /** The address bar follows. */
   readonly lead: (address: HomeAddress) => void;
@@ -91,10 +95,12 @@ export class Opened {
   }
 
   #enter(chat: Chat, wanted: Wanted | null): void {
-    const { parts, me, notices, tell } = this.#around;
+    const { parts, views, me, drafts, notices, tell } = this.#around;
     const inform = (text: string): void => notices.add('info', text);
     this.#open?.end();
-    this.#open = new OpenChat({ connection: parts.connection, chat, me, report: notices.report, inform, tell }, wanted);
+    const { connection } = parts;
+    const nameOf = (user: string): string => views.person(user).name;
+    this.#open = new OpenChat({ connection, chat, me, nameOf, drafts, report: notices.report, inform, tell }, wanted);
   }
 
   #changed(): void {

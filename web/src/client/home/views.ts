@@ -13,6 +13,8 @@ export class Views {
   readonly #known: Known;
   readonly #people = new Map<string, PersonView>();
   readonly #rows = new Map<string, ConversationRow>();
+  /** Names that messages carried, of guests for example: of whom the directory knows nothing. */
+  readonly #told = new Map<string, string>();
 
   constructor(known: Known) {
     this.#known = known;
@@ -27,12 +29,18 @@ export class Views {
     const { name = '', avatar = '' } = person;
     return same(this.#people, id, {
       id,
-      name: name === '' ? id : name,
+      name: name !== '' ? name : (this.#told.get(id) ?? id),
       avatar,
       ...presenceOf(presence.store.get().get(id)),
       isContact: contact !== undefined && contact.blocked !== true,
       isBlocked: contact?.blocked === true,
     });
+  }
+
+  /** Whoever wrote a message that carries a name. */
+  sender(id: string, told: string): PersonView {
+    if (told !== '') this.#told.set(id, told);
+    return this.person(id);
   }
 
   row(chat: Chat, me: string): ConversationRow {

@@ -1,17 +1,21 @@
-import { type ClipboardEvent, type KeyboardEvent, type ReactElement, type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { type ClipboardEvent, type KeyboardEvent, type ReactElement, type SubmitEvent, useEffect, useId, useRef } from 'react';
 import type { Home } from '../../client/home/home';
-import type { MessageView, Place, TalkView, UploadView } from '../../client/home/homeState';
+import type { MessageView, PersonView, Place, TalkView, UploadView } from '../../client/home/homeState';
 import { Icon } from '../icons';
 import { IconButton } from '../IconButton';
 import { useNow } from '../useNow';
 import { useSelected } from '../useSelected';
 import { ComposerAbove } from './ComposerAbove';
+import { MentionList, optionId } from './MentionList';
 import { talkIn } from './talkIn';
 import { Uploads } from './Uploads';
+import { useMentionPicker } from './useMentionPicker';
+import { useTyped } from './useTyped';
 import { untilWords } from './words';
 
 const MAX_LENGTH = 8_000;
-const MOST_ROWS = 6;
+/** How many characters may be left when one is told of it. */
+const SCARCE = 500;
 const NONE: readonly UploadView[] = [];
 
 export interface ComposerProps {
@@ -40,8 +44,10 @@ function useWriting(home: Home, place: Place): Pick<TalkView, 'uploads' | 'editi
 
 function Writing({ home, place }: ComposerProps): ReactElement {
   const { uploads, editing, replyTo, writes } = useWriting(home, place);
-  const { text, setText } = useTyped(editing?.id ?? null, editing?.text ?? '');
   const field = useRef<HTMLTextAreaElement>(null);
+  const { text, setText } = useTyped(home, place, editing, field);
+  const picker = useMentionPicker(text, setText, field, () => nameable(home));
+  const listId = useId();
   const [editingId, replyToId] = [editing?.id, replyTo?.id];
   useEffect(() => {
     if (editingId !== undefined || replyToId !== undefined || writes) field.current?.focus();
@@ -54,8 +60,10 @@ function Writing({ home, place }: ComposerProps): ReactElement {
     home.talk(place)?.send(text.trim());
     setText('');
   };
+  const isChoosing = picker.suggestions.length > 0;
   return (
     <form className="home-composer" onSubmit={send}>
+      <MentionList id={listId} picker={picker} />
       <ComposerAbove message={editing ?? replyTo} editing={editing !== null} onStop={() => home.talk(place)?.stopReplyOrEdit()} />
       <Uploads uploads={uploads} onRemove={(id) => home.talk(place)?.removeUpload(id)} />
       <div className="composer">
@@ -66,16 +74,26 @@ function Writing({ home, place }: ComposerProps): ReactElement {
           placeholder={what}
           data-testid={`${testId}-input`}
           dir="auto"
-          rows={Math.min(MOST_ROWS, text.split('\n').length)}
-          maxLength={MAX_LENGTH}
+          rows={1}
+          role="combobox"
+          aria-autocomplete="list"
+          aria-expanded={isChoosing}
+          aria-controls={listId}
+          aria-activedescendant={isChoosing ? optionId(listId, picker.chosen) : undefined}
           value={text}
           onChange={(event) => {
             setText(event.target.value);
             home.talk(place)?.typing();
           }}
+          onSelect={(event) => picker.look(event.currentTarget.selectionStart)}
           onPaste={(event) => pasteFiles(event, (files) => home.talk(place)?.addFiles(files))}
-          onKeyDown={(event) => handleKey(event, send, editing ?? replyTo, () => home.talk(place)?.stopReplyOrEdit())}
+          onKeyDown={(event) => {
+            if (picker.handleKey(event)) return;
+            if (event.key === 'ArrowUp' && text === '' && editing === null) home.talk(place)?.startEditOfLast();
+            handleKey(event, send, editing ?? replyTo, () => home.talk(place)?.stopReplyOrEdit());
+          }}
         />
+        <SpaceLeft length={text.length} />
         <SendButton saves={editing !== null} disabled={!maySend} testId={`${testId}-send`} />
       </div>
     </form>
@@ -86,16 +104,24 @@ function Writing({ home, place }: ComposerProps): ReactElement {
 function isSendable(text: string, uploads: readonly UploadView[], edits: boolean): boolean {
   const sound = uploads.filter(({ problem }) => problem === null);
   if (sound.some(({ progress }) => progress < 1)) return false;
-  return text.trim() !== '' || (!edits && sound.length > 0);
+  return text.length <= MAX_LENGTH && (text.trim() !== '' || (!edits && sound.length > 0));
 }
 
-/** What is typed; while a message is edited, its text stands in place of the draft, which comes back afterwards. */
-function useTyped(editedId: string | null, editedText: string): { text: string; setText: (text: string) => void } {
-  const [draft, setDraft] = useState('');
-  const [edit, setEdit] = useState<{ id: string | null; text: string }>({ id: null, text: '' });
-  if (edit.id !== editedId) setEdit({ id: editedId, text: editedText });
-  if (editedId === null) return { text: draft, setText: setDraft };
-  return { text: edit.text, setText: (text) => setEdit({ id: editedId, text }) };
+/** Of two people nobody need be named. */
+function nameable(home: Home): readonly PersonView[] {
+  const { open, me } = home.store.get();
+  if (open === null || open.row.kind === 'direct') return [];
+  return open.members.map(({ person }) => person).filter(({ id }) => id !== me.id);
+}
+
+/** Said when it becomes scarce. */
+function SpaceLeft({ length }: { length: number }): ReactElement {
+  const left = MAX_LENGTH - length;
+  return (
+    <p className="composer-space" role="status" data-short={left < 0}>
+      {left < SCARCE && (left < 0 ? `${-left} too many` : `${left} left`)}
+    </p>
+  );
 }
 
 function FilePicker({ testId, onFiles }: { testId: string; onFiles: (files: readonly File[]) => void }): ReactElement {

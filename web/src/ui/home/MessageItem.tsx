@@ -52,7 +52,7 @@ function Bubble({ message, follows, home, place, isRoot = false, onMenu }: Messa
       <p className={follows || isOwn ? 'visually-hidden' : 'bubble-sender'}>
         <strong dir="auto">{isOwn ? 'You' : sender.name}</strong>
       </p>
-      {isDeleted ? <p className="bubble-deleted">Message deleted</p> : <Content message={message} />}
+      {isDeleted ? <p className="bubble-deleted">Message deleted</p> : <Content message={message} me={home.store.get().me.id} />}
       <Foot message={message} />
       {!isDeleted && <Reactions message={message} home={home} place={place} />}
       {!isRoot && threadReplies > 0 && <ThreadLink message={message} home={home} />}
@@ -77,8 +77,8 @@ function Foot({ message: { isEdited, isDeleted, isOwn, atMs, delivery } }: { mes
   );
 }
 
-function Content({ message }: { message: MessageView }): ReactElement {
-  const { replyTo, text, attachments } = message;
+function Content({ message, me }: { message: MessageView; me: string }): ReactElement {
+  const { replyTo, text, attachments, mentioned } = message;
   return (
     <>
       {replyTo !== null && (
@@ -88,7 +88,7 @@ function Content({ message }: { message: MessageView }): ReactElement {
         </blockquote>
       )}
       <Attachments attachments={attachments} />
-      {text !== '' && <LinkedText text={text} />}
+      {text !== '' && <LinkedText text={text} mentioned={mentioned} me={me} />}
     </>
   );
 }

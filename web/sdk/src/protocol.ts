@@ -583,6 +583,14 @@ export interface CallTicket {
   call: string;
 }
 
+/** Whether a second call rings while one is in a call; otherwise its caller hears `busy`. `Waiting`. */
+export interface CallWaiting {
+  type: "call.waiting";
+  id: string;
+  /** What the person wants from now on, on all devices; absent: as before. At first the server's setting holds. */
+  on?: boolean | null;
+}
+
 /** One's calls, newest first. `CallPage`. */
 export interface CallHistory {
   type: "call.history";
@@ -915,6 +923,14 @@ export interface Ticket {
   room?: RoomTicket | null;
 }
 
+/** Of `CallWaiting`. */
+export interface Waiting {
+  type: "waiting";
+  id: string;
+  /** What holds now. */
+  on: boolean;
+}
+
 /** Of `CallHistory`. */
 export interface CallPage {
   type: "calls";
@@ -1143,6 +1159,7 @@ export type AnyCommand =
   | CallMove
   | CallSignal
   | CallTicket
+  | CallWaiting
   | CallHistory
   | ConversationList
   | ConversationGet
@@ -1182,6 +1199,7 @@ export type AnyReply =
   | Contacts
   | CallAnswered
   | Ticket
+  | Waiting
   | CallPage
   | Conversations
   | ConversationAnswered
@@ -1239,6 +1257,7 @@ export interface ReplyByCommand {
   "call.move": CallAnswered;
   "call.signal": Done;
   "call.ticket": Ticket;
+  "call.waiting": Waiting;
   "call.history": CallPage;
   "conversation.list": Conversations;
   "conversation.get": ConversationAnswered;

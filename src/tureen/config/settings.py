@@ -241,7 +241,10 @@ class CallsSettings(_Section):
     direct_s: Annotated[int, Field(ge=1, le=60)] = Field(
         default=3, description="how long a direct path may take to open before the call goes through the server"
     )
-    call_waiting: bool = Field(default=True, description="ring people who are in a call; otherwise they are busy")
+    call_waiting: bool = Field(
+        default=True,
+        description="ring people who are in a call; otherwise they are busy. Of those who chose nothing themselves",
+    )
     users_per_call: Annotated[int, Field(ge=2, le=1000)] = Field(default=100, description="most people of one call")
     history_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
         default=400, description="for how long calls stay in people's lists of calls; 0: for ever"

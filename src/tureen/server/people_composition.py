@@ -23,7 +23,6 @@ from tureen.api.conversations import ConversationsApi
 from tureen.api.moderation import ModerationApi
 from tureen.api.people import PeopleApi
 from tureen.calls.ice_servers import ConfiguredIceServers
-from tureen.calls.ports import SettledCallWaiting
 from tureen.calls.service import CallService
 from tureen.calls.surroundings import CallSurroundings
 from tureen.config.settings import Settings
@@ -100,7 +99,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
         sessions = SessionRegistry(clock, needs.entropy, encode_frame, door_settings.sessions)
         store = SqlPeopleStore(database)
         revocations = await _revocations(store, clock, sessions)
-        people = People(store, revocations, sessions, clock, tasks.start)
+        people = People(store, revocations, sessions, clock, tasks.start, call_waiting=settings.calls.call_waiting)
         parts = _Parts(
             needs=needs,
             database=database,
@@ -211,7 +210,7 @@ def _calls(parts: _Parts, messaging: MessagingService) -> CallService:
             trace=messaging,
             tickets=RoomTickets(settings.keys, parts.needs.clock),
             ice_servers=ConfiguredIceServers(ice_servers(settings)),
-            call_waiting=SettledCallWaiting(on=settings.calls.call_waiting),
+            call_waiting=parts.people.call_waiting,
             settings=call_settings(settings),
         )
     )

@@ -34,7 +34,6 @@ def call_settings(settings: Settings) -> CallSettings:
         connect_s=calls.connect_s,
         direct_s=calls.direct_s,
         reconnect_s=settings.sessions.grace_s,
-        call_waiting=calls.call_waiting,
         users_per_call=calls.users_per_call,
         history_days=calls.history_days,
     )

@@ -265,6 +265,17 @@ class MessagesSettings(_Section):
     room_days: Annotated[int, Field(ge=0, le=36_500)] = Field(default=0, description="in the conversations of rooms")
 
 
+class ModerationSettings(_Section):
+    """How long that is kept which moderators look at, but for what a legal hold keeps; 0: for ever."""
+
+    audit_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        default=400, description="what owners, moderators and the application did to others"
+    )
+    report_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        default=180, description="what was reported, with the text of the message as it was then"
+    )
+
+
 class OnFailure(enum.StrEnum):
     """What becomes of something about which the application was to be asked, and did not answer."""
 
@@ -344,6 +355,7 @@ class Settings(BaseSettings):
     media: MediaSettings = MediaSettings()
     calls: CallsSettings = CallsSettings()
     messages: MessagesSettings = MessagesSettings()
+    moderation: ModerationSettings = ModerationSettings()
     attachments: AttachmentsSettings = AttachmentsSettings()
     push: PushSettings = PushSettings()
     hooks: HooksSettings = HooksSettings()

@@ -43,11 +43,15 @@ class MessagingLimits(Struct, frozen=True, kw_only=True):
 
 
 class Retention(Struct, frozen=True, kw_only=True):
-    """For how many days events are kept, by the kind of conversation; 0: for ever."""
+    """For how many days events are kept, by the kind of conversation, and what moderators have; 0: for ever."""
 
     direct_days: int = 0
     group_days: int = 0
     room_days: int = 0
+    audit_days: int = 0
+    """What moderators did."""
+    report_days: int = 0
+    """What was reported to them, with the text that it was about."""
 
     def days(self, kind: ConversationKind) -> int:
         """Of one kind."""

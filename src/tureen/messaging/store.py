@@ -172,6 +172,12 @@ class MessagingStore(Protocol):
         up. None: there are no such events.
         """
 
+    async def purge_audit(self, older_than: int, limit: int) -> int:
+        """Deletes some of the oldest entries, but for those about conversations that are held. Returns how many."""
+
+    async def purge_reports(self, older_than: int, limit: int) -> int:
+        """The same of reports."""
+
     async def close(self, act: Act) -> Sequence[UserId]:
         """Begins to delete a conversation: everybody is out, and it cannot be found any more. Returns who was in it.
 

@@ -52,6 +52,12 @@ def ice_servers(settings: Settings) -> list[IceServer]:
 
 
 def retention(settings: Settings) -> Retention:
-    """Of messages."""
-    kept = settings.messages
-    return Retention(direct_days=kept.direct_days, group_days=kept.group_days, room_days=kept.room_days)
+    """Of messages, and of what moderators have."""
+    kept, moderation = settings.messages, settings.moderation
+    return Retention(
+        direct_days=kept.direct_days,
+        group_days=kept.group_days,
+        room_days=kept.room_days,
+        audit_days=moderation.audit_days,
+        report_days=moderation.report_days,
+    )

@@ -392,6 +392,37 @@ async def test_reports(store: MessagingStore) -> None:
     assert await store.reports(report.number, 9) == []
 
 
+async def test_old_reports_and_audit_entries_go_unless_their_conversation_is_held(store: MessagingStore) -> None:
+    held, gone = ConversationId("CV_held"), ConversationId("CV_gone")
+    for conversation in (ONE, held, gone):
+        await make(store, BOB, conversation=conversation)
+        for number in range(3):
+            mine = act(ANN, f"c{number}", conversation=conversation, at=10 + number)
+            await store.post(msgspec.structs.replace(post(ANN, f"{conversation}{number}"), act=mine))
+            theirs = act(BOB, conversation=conversation, at=10 + number)
+            await store.report(theirs, MessageId(f"MS_{conversation}{number}"), f"{number}")
+            await store.mute(mine, BOB, 100 + number)
+    await store.hold(act(ANN, conversation=held, at=50), held=True)
+    await store.close(act(ANN, conversation=gone, at=50))
+    assert await store.erase(gone, 99) is not None
+    assert await store.erase(gone, 99) is None
+    assert [await store.purge_audit(12, 3) for _ in range(3)] == [3, 1, 0]
+    assert [await store.purge_reports(12, 3) for _ in range(3)] == [3, 1, 0]
+    assert {(entry.conversation, entry.at) for entry in await store.audit(None, 99)} == {
+        (ONE, 12),
+        (gone, 12),
+        (gone, 50),
+        *((held, at) for at in (10, 11, 12, 50)),
+    }
+    assert {(report.conversation, report.reason) for report in await store.reports(None, 99)} == {
+        (ONE, "2"),
+        (gone, "2"),
+        *((held, reason) for reason in "012"),
+    }
+    await store.hold(act(ANN, conversation=held, at=60), held=False)
+    assert (await store.purge_audit(12, 9), await store.purge_reports(12, 9)) == (2, 2)
+
+
 async def test_purge(store: MessagingStore) -> None:
     await make(store, BOB)
     for number in range(5):

@@ -223,6 +223,14 @@ class SqlMessagingStore:
         """See the protocol."""
         return await self._database.write(retention.purge, kind, older_than, max_events, self._files)
 
+    async def purge_audit(self, older_than: int, limit: int) -> int:
+        """See the protocol."""
+        return await self._database.write(audit.purge_audit, older_than, limit)
+
+    async def purge_reports(self, older_than: int, limit: int) -> int:
+        """See the protocol."""
+        return await self._database.write(audit.purge_reports, older_than, limit)
+
     async def close(self, act: Act) -> Sequence[UserId]:
         """See the protocol."""
         return await self._database.write(about, act.conversation, retention.close, act)

@@ -192,6 +192,7 @@ REPORTS = Table(
     Column("text", Text, nullable=False),
     UniqueConstraint("message", "reporter"),
     Index(None, "sender"),
+    Index(None, "reported_at"),
 )
 
 AUDIT = Table(
@@ -206,4 +207,5 @@ AUDIT = Table(
     Column("user", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Index(None, "at"),
 )

@@ -301,6 +301,10 @@ class HooksSettings(_Section):
     in_line: Annotated[int, Field(ge=0, le=100_000)] = Field(
         default=1000, description="questions that wait for their turn; more are not asked"
     )
+    of_one_author: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=8,
+        description="questions about messages of one author that are asked or wait; never more than half of at_once",
+    )
     key: str | None = Field(
         default=None, description="name of the key that signs questions; none: the first one", examples=["mykey"]
     )

@@ -257,6 +257,14 @@ class CallsSettings(_Section):
     )
 
 
+class ConversationsSettings(_Section):
+    """Bounds of conversations."""
+
+    groups_per_person: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        default=1000, description="most groups that one person makes, and most that others bring them into"
+    )
+
+
 class MessagesSettings(_Section):
     """How long messages are kept; 0: for ever."""
 
@@ -358,6 +366,7 @@ class Settings(BaseSettings):
     sessions: SessionsSettings = SessionsSettings()
     media: MediaSettings = MediaSettings()
     calls: CallsSettings = CallsSettings()
+    conversations: ConversationsSettings = ConversationsSettings()
     messages: MessagesSettings = MessagesSettings()
     moderation: ModerationSettings = ModerationSettings()
     attachments: AttachmentsSettings = AttachmentsSettings()

@@ -18,6 +18,8 @@ class MessagingLimits(Struct, frozen=True, kw_only=True):
 
     members: int = 10_000
     """Of one conversation."""
+    groups_per_person: int = 1_000
+    """So many one may make, and be brought into."""
     labels_per_message: int = 30
     reactions_per_message: int = 2_000
     """All labels together."""

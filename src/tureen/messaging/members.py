@@ -50,7 +50,12 @@ class MemberDesk:
             users = [user for user in users if user in reachable]
         act = entry.of_command(command.id)
         membership = await desk.outside.store.add_members(
-            Addition(act=act, users=users, max_members=desk.outside.limits.members)
+            Addition(
+                act=act,
+                users=users,
+                max_members=desk.outside.limits.members,
+                max_groups=desk.outside.limits.groups_per_person,
+            )
         )
         await desk.seat(membership)
         await desk.show_newcomers(membership, act.at)

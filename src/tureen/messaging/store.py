@@ -42,7 +42,10 @@ class MessagingStore(Protocol):
     # Conversations and members.
 
     async def make(self, new: NewConversation) -> tuple[RosterRecord, Membership | None]:
-        """The conversation of this key, and how it came to be; None: it was there before."""
+        """The conversation of this key, and how it came to be; None: it was there before.
+
+        Of a group, whoever is in too many is left out. Raises `CommandError` if its creator has made too many.
+        """
 
     async def find(self, conversation: ConversationId) -> ConversationRecord | None:
         """By id."""
@@ -76,6 +79,8 @@ class MessagingStore(Protocol):
 
     async def add_members(self, addition: Addition) -> Membership:
         """Who is there already, or banned by someone above the act's user, is left out.
+
+        So is who is in too many groups. Raises `CommandError` if the conversation or all of them have no room for it.
 
         Of a room the act's user alone can be brought in; where others are named, their bans are lifted.
         """

@@ -36,7 +36,7 @@ from tureen.ports import Clock, Entropy
 from tureen.server.attachments import AttachmentNeeds, OpenAttachments, file_folder, open_attachments
 from tureen.server.database_url import database_url
 from tureen.server.hooks import HookNeeds, open_before_publish
-from tureen.server.people_settings import call_settings, ice_servers, native_door_settings, retention
+from tureen.server.people_settings import call_settings, ice_servers, messaging_limits, native_door_settings, retention
 from tureen.server.push import OpenPush, PushNeeds, open_push
 from tureen.server.room_chat import RoomChatBridge
 from tureen.server.room_tickets import RoomTickets
@@ -190,6 +190,7 @@ def _messaging(parts: _Parts, before_publish: BeforePublish | None) -> Messaging
             before_publish=before_publish,
             push=parts.push.service,
             rooms=parts.room_chat,
+            limits=messaging_limits(parts.needs.settings),
             retention=retention(parts.needs.settings),
         )
     )

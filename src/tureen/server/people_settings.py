@@ -5,7 +5,7 @@ from __future__ import annotations
 from tureen.calls.settings import CallSettings
 from tureen.config.settings import Settings
 from tureen.doors.native import NativeDoorSettings
-from tureen.messaging.limits import Retention
+from tureen.messaging.limits import MessagingLimits, Retention
 from tureen.protocol.resources import IceServer
 from tureen.signaling import SessionLimits
 
@@ -49,6 +49,11 @@ def ice_servers(settings: Settings) -> list[IceServer]:
         )
         for server in settings.calls.ice_servers
     ]
+
+
+def messaging_limits(settings: Settings) -> MessagingLimits:
+    """Of conversations."""
+    return MessagingLimits(groups_per_person=settings.conversations.groups_per_person)
 
 
 def retention(settings: Settings) -> Retention:

@@ -629,7 +629,11 @@ export interface ConversationRoom {
   room: string;
 }
 
-/** A group. `ConversationAnswered`. */
+/**
+ * A group. `ConversationAnswered`. Whoever is in too many groups is left out in silence.
+ *
+ * `limit_exceeded` if one has made too many; groups in which others stay when one leaves are not counted.
+ */
 export interface ConversationCreate {
   type: "conversation.create";
   id: string;
@@ -656,7 +660,8 @@ export interface ConversationMembers {
 }
 
 /**
- * Bring people into a group. `ConversationAnswered`. Who blocks one is left out in silence.
+ * Bring people into a group. `ConversationAnswered`.
+ * Who blocks one, or is in too many groups, is left out in silence.
  *
  * Owners and moderators lift bans by it. Of a room they do no more than that: people come by their own tokens.
  */

@@ -54,6 +54,7 @@ CONVERSATIONS = Table(
     Column("state_bytes", BigInteger, nullable=False),
     UniqueConstraint("key"),
     Index(None, "kind", "oldest_at"),
+    Index(None, "created_by", "kind"),
 )
 
 MEMBERS = Table(

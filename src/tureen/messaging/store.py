@@ -35,6 +35,9 @@ from tureen.model.ids import ConversationId, MessageId, UserId
 from tureen.protocol.events import ConversationEvent, Happening
 from tureen.protocol.resources import Attachment, ConversationKind, MemberRole, Message
 
+BANNED = 2**62
+"""Until when the banned are silenced: a point in time that never comes."""
+
 
 class MessagingStore(Protocol):
     """Each method is one transaction. Writes return in the order in which they were begun."""
@@ -107,6 +110,11 @@ class MessagingStore(Protocol):
 
     async def mute(self, act: Act, user: UserId, until: int | None) -> Standing:
         """The muted one's standing. Raises `CommandError`."""
+
+    async def silenced_until(self, key: str, user: UserId) -> int | None:
+        """Until when somebody may not write in the conversation of this key, who need not be a member: of a mute, or
+        `BANNED` of a ban. None: there is neither, or no such conversation.
+        """
 
     # What happens.
 

@@ -111,7 +111,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             room_chat=RoomChatBridge(tasks, revocations),
         )
         messaging = _messaging(parts, await stack.enter_async_context(open_before_publish(_hook_needs(parts))))
-        parts.room_chat.use(messaging.handlers())
+        parts.room_chat.use(messaging.handlers(), messaging.silenced_until)
         people.administration.attach(messaging)
         stack.push_async_callback(messaging.flush)
         calls = _calls(parts, messaging)

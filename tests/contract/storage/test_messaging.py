@@ -26,6 +26,7 @@ from tureen.messaging.records import (
     SearchQuery,
     StateValue,
 )
+from tureen.messaging.store import BANNED
 from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.events import CallEnded, Deleted, Edited, Joined, Left, Posted, Reacted
@@ -485,6 +486,21 @@ async def test_old_reports_and_audit_entries_go_unless_their_conversation_is_hel
     }
     await store.hold(act(ANN, conversation=held, at=60), held=False)
     assert (await store.purge_audit(12, 9), await store.purge_reports(12, 9)) == (2, 2)
+
+
+async def test_whom_moderators_silence(store: MessagingStore) -> None:
+    await make(store, BOB, CID, DORA, kind=ConversationKind.ROOM, key="room soup")
+    assert await store.silenced_until("room soup", BOB) is None
+    assert await store.silenced_until("room salad", BOB) is None
+    for user, until in ((BOB, 100), (CID, 200)):
+        await store.mute(act(ANN), user, until)
+    await store.leave(act(CID))
+    await store.remove_members(Removal(act=act(ANN), users=[DORA, EVE], ban=True))
+    users = (ANN, BOB, CID, DORA, EVE)
+    assert [await store.silenced_until("room soup", user) for user in users] == [None, 100, 200, BANNED, BANNED]
+    await store.mute(act(ANN), BOB, None)
+    await store.add_members(Addition(act=act(ANN), users=[DORA], max_members=9))
+    assert [await store.silenced_until("room soup", user) for user in (BOB, DORA, EVE)] == [None, None, BANNED]
 
 
 async def test_purge(store: MessagingStore) -> None:

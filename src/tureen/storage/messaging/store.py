@@ -43,6 +43,7 @@ from tureen.storage.messaging import (
     membership,
     reading,
     retention,
+    silence,
     states,
     writing,
 )
@@ -134,6 +135,10 @@ class SqlMessagingStore:
     async def mute(self, act: Act, user: UserId, until: int | None) -> Standing:
         """See the protocol."""
         return await self._database.write(about, act.conversation, membership.mute, act, user, until)
+
+    async def silenced_until(self, key: str, user: UserId) -> int | None:
+        """See the protocol."""
+        return await self._database.read(silence.silenced_until, key, user)
 
     # What happens.
 

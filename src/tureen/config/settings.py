@@ -15,6 +15,7 @@ from tureen.config.values import (
     CommandLine,
     DatabaseUrl,
     HookUrl,
+    HostNames,
     Keys,
     ListenAddresses,
     PublicAddresses,
@@ -346,6 +347,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     dev: bool = Field(default=False, description="development: public key pair, dev login", examples=[True])
+    dev_hosts: HostNames = Field(
+        default=(),
+        description="names that a development server answers to, beside localhost and its machine's; without TLS only",
+        examples=[["soup.example.org"]],
+    )
     lan: bool = Field(default=False, description="serve the local network over HTTPS too", examples=[True])
     host: ListenAddresses = Field(
         default=(), description="addresses to listen on; none: loopback with dev, else all", examples=[["192.0.2.10"]]

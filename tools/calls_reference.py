@@ -49,6 +49,14 @@ MACHINES = (
         MEMBERSHIP_MOVES,
     ),
 )
+WAITING = """\
+## Who is in a call already
+
+A second call rings where the person wants it: they choose by `call.waiting`, on any device and for all of them, or the
+application does for them (`call_waiting` of `/v1/people`); the later word counts. Of whoever has no choice the setting
+`calls.call_waiting` decides. Where it does not ring, the caller hears at once that the person is `busy`, and the
+person's devices hear of a call that is over. Who rings or sits in as many calls as one may is busy in any case.
+"""
 DEADLINES = (
     ("ring_s", "someone who rings has missed the call; a device that confirmed nothing was `unreachable`"),
     ("delivery_s", "devices that are not connected are woken by a push; at once, if none is connected"),
@@ -101,7 +109,7 @@ def render() -> str:
     parts = [HEAD]
     for title, text, moves in MACHINES:
         parts.append(f"## {title}\n\n{text}\n\n```mermaid\nstateDiagram-v2\n{''.join(arrows(moves))}```\n")
-    parts.append(PATHS)
+    parts += [WAITING, PATHS]
     parts.append(f"## Deadlines\n\n| After | What happens |\n|---|---|\n{''.join(deadlines())}")
     return "\n".join(parts)
 

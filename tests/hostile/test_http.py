@@ -18,7 +18,9 @@ HEAD_S = 10.0
 
 
 def get(target: str, *headers: str, method: str = "GET") -> bytes:
-    return "\r\n".join([f"{method} {target} HTTP/1.1", "Host: x", "Connection: close", *headers, "", ""]).encode()
+    return "\r\n".join(
+        [f"{method} {target} HTTP/1.1", "Host: localhost", "Connection: close", *headers, "", ""]
+    ).encode()
 
 
 def post(body: bytes, *headers: str, path: str = "/api/dev/token") -> bytes:
@@ -143,7 +145,7 @@ def test_what_is_no_request_is_refused_at_once(server: TureenServer, raw: bytes)
 @pytest.mark.parametrize("target", ["/rtc/v1", "/nowhere"])
 def test_a_flood_of_headers_is_no_upgrade(server: TureenServer, target: str, headers: list[str]) -> None:
     upgrade = [f"{name}: {value}" for name, value in UPGRADE.items()]
-    lines = "\r\n".join([f"GET {target} HTTP/1.1", "Host: x", *upgrade, *headers, "", ""])
+    lines = "\r\n".join([f"GET {target} HTTP/1.1", "Host: localhost", *upgrade, *headers, "", ""])
     response = exchange(server.port, lines.encode("latin-1"))
     assert response.status in (400, 401, 404)
     check_safe(response)
@@ -152,7 +154,7 @@ def test_a_flood_of_headers_is_no_upgrade(server: TureenServer, target: str, hea
 def test_a_long_target_is_no_upgrade(server: TureenServer) -> None:
     upgrade = [f"{name}: {value}" for name, value in UPGRADE.items()]
     for size in (70_000, 90_000, 100_000, 150_000):
-        lines = "\r\n".join([f"GET /rtc/v1?access_token={'a' * size} HTTP/1.1", "Host: x", *upgrade, "", ""])
+        lines = "\r\n".join([f"GET /rtc/v1?access_token={'a' * size} HTTP/1.1", "Host: localhost", *upgrade, "", ""])
         response = exchange(server.port, lines.encode())
         assert response.status in (400, 401)
         check_safe(response)

@@ -254,7 +254,7 @@ async def test_a_flood_of_connections_that_say_nothing_leaves_room_for_others(se
 
 
 UPGRADE_BYTES = "\r\n".join(
-    [f"GET {PATH} HTTP/1.1", "Host: x", *(f"{name}: {value}" for name, value in UPGRADE.items()), "", ""]
+    [f"GET {PATH} HTTP/1.1", "Host: localhost", *(f"{name}: {value}" for name, value in UPGRADE.items()), "", ""]
 ).encode()
 
 

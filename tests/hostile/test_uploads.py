@@ -285,7 +285,9 @@ async def test_chunks_at_the_same_time_make_one_file(server: TureenServer) -> No
 async def test_bodies_that_lie_about_their_length(server: TureenServer, head: bytes, statuses: set[int]) -> None:
     async with chat_of_two(server), uploader(server) as (mallory, conversation):
         url = await announce(mallory, conversation, "x.bin", 200_000)
-        request = f"PATCH {url} HTTP/1.1\r\nHost: x\r\nUpload-Offset: 0\r\nContent-Type: {CHUNK['Content-Type']}\r\n"
+        request = (
+            f"PATCH {url} HTTP/1.1\r\nHost: localhost\r\nUpload-Offset: 0\r\nContent-Type: {CHUNK['Content-Type']}\r\n"
+        )
         response = await asyncio.to_thread(exchange, server.port, request.encode() + head)
         assert response.status in statuses
         progress = await ask(server, "HEAD", url)

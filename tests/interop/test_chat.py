@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import time
 from collections.abc import AsyncIterator
 
 from livekit import rtc
 
-from benches.tokens import join_token
+from benches.tokens import join_token, person_token
 from tests.interop.guests import WITHIN_S, Guest, Meeting, Rights, acquainted, meeting
 from tests.interop.people import heard, texts
 from tests.interop.sdk import Address, sdk_scenario
 from tureen.client import Client, connect
-from tureen.protocol.commands import ConversationRoom, HistoryGet
+from tureen.protocol.commands import ConversationMute, ConversationRoom, HistoryGet
 from tureen.protocol.events import ConversationEvent, Posted
-from tureen.protocol.replies import ConversationAnswered, Messages
+from tureen.protocol.replies import ConversationAnswered, Done, Messages
 from tureen.protocol.resources import Message
 
 TOPIC = "lk.chat"
@@ -27,10 +29,12 @@ class Ear:
     def __init__(self, guest: Guest) -> None:
         self._heard: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self._reading: list[asyncio.Task[None]] = []
+        self.past: list[tuple[str, str]] = []
         guest.room.register_text_stream_handler(TOPIC, self._handle)
 
     async def next(self) -> tuple[str, str]:
-        return await asyncio.wait_for(self._heard.get(), WITHIN_S)
+        self.past.append(await asyncio.wait_for(self._heard.get(), WITHIN_S))
+        return self.past[-1]
 
     @property
     def is_empty(self) -> bool:
@@ -50,6 +54,10 @@ async def reader(room: Meeting, name: str) -> AsyncIterator[tuple[Client, str]]:
         command = ConversationRoom(id=client.new_id(), room=room.name)
         answered = await client.request(command, ConversationAnswered)
         yield client, answered.conversation.id
+
+
+async def message_of(client: Client, conversation: str, text: str) -> Message | None:
+    return next((each for each in await history(client, conversation) if each.text == text), None)
 
 
 async def history(client: Client, conversation: str) -> list[Message]:
@@ -102,6 +110,48 @@ async def test_each_text_is_heard_once_by_everybody(server: Address) -> None:
         assert [(each.sender, each.text) for each in kept] == [
             ("alice", "one"), ("dora", "two"), ("bob", "three"), ("dora", "end"),
         ]  # fmt: skip
+
+
+@sdk_scenario
+async def test_a_muted_one_is_silent_for_programs_too(server: Address) -> None:
+    async with meeting(server) as room:
+        alice, bob = await room.join("alice"), await room.join("bob")
+        ear = Ear(bob)
+        await acquainted(alice, bob)
+        await alice.me.send_text("hello", topic=TOPIC)
+        assert await ear.next() == ("alice", "hello")
+        async with (
+            connect(server.http, person_token("chief", admin=True), device="desk") as chief,
+            reader(room, "dora") as (_, conversation),
+        ):
+
+            async def mute(until: int | None) -> None:
+                command = ConversationMute(id=chief.new_id(), conversation=conversation, user="alice", until=until)
+                await chief.request(command, Done)
+
+            async def say(text: str) -> bool:
+                """Whether bob has heard it before what came after it."""
+                await alice.me.send_text(text, topic=TOPIC)
+                await alice.me.publish_data(b"x", topic=f"after {text}")
+                await bob.hears(f"after {text}")
+                return not ear.is_empty and (await ear.next())[1] == text
+
+            async with asyncio.timeout(WITHIN_S):
+                while await message_of(chief, conversation, "hello") is None:
+                    pass
+                await mute(round(time.time() * 1000) + 600_000)
+                # The door learns of it right after the moderator does.
+                attempts = itertools.count()
+                while await say(f"late {next(attempts)}"):
+                    pass
+                while not ear.is_empty:
+                    await ear.next()
+                await say("silent")
+                await mute(None)
+                while not await say(f"again {next(attempts)}"):
+                    pass
+            assert [each.text for each in await history(chief, conversation)].count("silent") == 0
+            assert all(text != "silent" for _, text in ear.past)
 
 
 @sdk_scenario

@@ -30,6 +30,8 @@ class PersonUpload(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     attributes: Attributes = {}
     searchable: Searchable = []
     privacy: PrivacyRules = PrivacyRules()
+    call_waiting: bool | None = None
+    """Absent or null: as it is kept already, which may be the person's own choice."""
 
     def record(self) -> PersonRecord:
         """For the store. Raises `CommandError`."""
@@ -41,6 +43,7 @@ class PersonUpload(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             searchable=tuple(dict.fromkeys(self.searchable)),
             privacy=self.privacy,
             source=Source.APPLICATION,
+            call_waiting=self.call_waiting,
         )
         _check_texts([self.id, *_texts(record)])
         return record
@@ -78,6 +81,8 @@ class PersonPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     attributes: dict[Label, AttributeText | None] | UnsetType = UNSET
     searchable: Searchable | UnsetType = UNSET
     privacy: PrivacyPatch | UnsetType = UNSET
+    call_waiting: bool | UnsetType | None = UNSET
+    """Null: as the server is set."""
 
     def check(self) -> None:
         """Raises `CommandError` where a text cannot be stored."""
@@ -105,6 +110,7 @@ class PersonPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             attributes=attributes,
             searchable=record.searchable if self.searchable is UNSET else tuple(dict.fromkeys(self.searchable)),
             privacy=record.privacy if self.privacy is UNSET else _changed(record.privacy, self.privacy),
+            call_waiting=record.call_waiting if self.call_waiting is UNSET else self.call_waiting,
             source=Source.APPLICATION,
         )
 
@@ -121,6 +127,8 @@ class PersonAnswer(Struct, frozen=True, kw_only=True):
     source: Source
     changed_at: int
     """Unix milliseconds."""
+    call_waiting: bool | None
+    """Null: as the server is set."""
 
     @classmethod
     def of(cls, record: PersonRecord) -> PersonAnswer:
@@ -134,6 +142,7 @@ class PersonAnswer(Struct, frozen=True, kw_only=True):
             privacy=record.privacy,
             source=record.source,
             changed_at=record.changed_at,
+            call_waiting=record.call_waiting,
         )
 
 

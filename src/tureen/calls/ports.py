@@ -52,18 +52,6 @@ class CallWaiting(Protocol):
         """Whether a second call rings; otherwise its caller hears that they are busy."""
 
 
-class SettledCallWaiting:
-    """Implements `CallWaiting`: the same for everyone."""
-
-    def __init__(self, *, on: bool) -> None:
-        """``on``: a second call rings."""
-        self._on = on
-
-    async def may_ring(self, user: UserId, caller: UserId) -> bool:  # noqa: ARG002 - the port gives the signature
-        """See `CallWaiting`."""
-        return self._on
-
-
 class CallObserver(Protocol):
     """Hears what operators should know."""
 

@@ -18,8 +18,6 @@ class CallSettings(Struct, frozen=True, kw_only=True):
     """How long a direct path may take to open before the call goes through the server."""
     reconnect_s: float = 20.0
     """How long a side may be away."""
-    call_waiting: bool = True
-    """Who is in a call is rung for a second one; otherwise the second caller hears that they are busy."""
     users_per_call: int = 100
     """The caller included."""
     open_calls_per_user: int = 8

@@ -15,6 +15,7 @@ from tureen.config.values import (
     CommandLine,
     DatabaseUrl,
     HookUrl,
+    HostNames,
     Keys,
     ListenAddresses,
     PublicAddresses,
@@ -241,7 +242,10 @@ class CallsSettings(_Section):
     direct_s: Annotated[int, Field(ge=1, le=60)] = Field(
         default=3, description="how long a direct path may take to open before the call goes through the server"
     )
-    call_waiting: bool = Field(default=True, description="ring people who are in a call; otherwise they are busy")
+    call_waiting: bool = Field(
+        default=True,
+        description="ring people who are in a call; otherwise they are busy. Of those who chose nothing themselves",
+    )
     users_per_call: Annotated[int, Field(ge=2, le=1000)] = Field(default=100, description="most people of one call")
     history_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
         default=400, description="for how long calls stay in people's lists of calls; 0: for ever"
@@ -254,12 +258,31 @@ class CallsSettings(_Section):
     )
 
 
+class ConversationsSettings(_Section):
+    """Bounds of conversations."""
+
+    groups_per_person: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        default=1000, description="most groups that one person makes, and most that others bring them into"
+    )
+
+
 class MessagesSettings(_Section):
     """How long messages are kept; 0: for ever."""
 
     direct_days: Annotated[int, Field(ge=0, le=36_500)] = Field(default=0, description="between two people")
     group_days: Annotated[int, Field(ge=0, le=36_500)] = Field(default=0, description="in groups")
     room_days: Annotated[int, Field(ge=0, le=36_500)] = Field(default=0, description="in the conversations of rooms")
+
+
+class ModerationSettings(_Section):
+    """How long that is kept which moderators look at, but for what a legal hold keeps; 0: for ever."""
+
+    audit_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        default=400, description="what owners, moderators and the application did to others"
+    )
+    report_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        default=180, description="what was reported, with the text of the message as it was then"
+    )
 
 
 class OnFailure(enum.StrEnum):
@@ -286,6 +309,10 @@ class HooksSettings(_Section):
     at_once: Annotated[int, Field(ge=1, le=1000)] = Field(default=64, description="questions asked at a time")
     in_line: Annotated[int, Field(ge=0, le=100_000)] = Field(
         default=1000, description="questions that wait for their turn; more are not asked"
+    )
+    of_one_author: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=8,
+        description="questions about messages of one author that are asked or wait; never more than half of at_once",
     )
     key: str | None = Field(
         default=None, description="name of the key that signs questions; none: the first one", examples=["mykey"]
@@ -320,6 +347,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     dev: bool = Field(default=False, description="development: public key pair, dev login", examples=[True])
+    dev_hosts: HostNames = Field(
+        default=(),
+        description="names that a development server answers to, beside localhost and its machine's; without TLS only",
+        examples=[["soup.example.org"]],
+    )
     lan: bool = Field(default=False, description="serve the local network over HTTPS too", examples=[True])
     host: ListenAddresses = Field(
         default=(), description="addresses to listen on; none: loopback with dev, else all", examples=[["192.0.2.10"]]
@@ -340,7 +372,9 @@ class Settings(BaseSettings):
     sessions: SessionsSettings = SessionsSettings()
     media: MediaSettings = MediaSettings()
     calls: CallsSettings = CallsSettings()
+    conversations: ConversationsSettings = ConversationsSettings()
     messages: MessagesSettings = MessagesSettings()
+    moderation: ModerationSettings = ModerationSettings()
     attachments: AttachmentsSettings = AttachmentsSettings()
     push: PushSettings = PushSettings()
     hooks: HooksSettings = HooksSettings()

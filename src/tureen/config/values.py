@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Annotated
@@ -18,6 +19,9 @@ from tureen.storage.errors import StorageError
 from tureen.storage.url import sqlite_path
 
 MAX_URL_CHARACTERS = 2000
+MAX_HOST_CHARACTERS = 253
+
+_HOST_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 
 
 def _split(value: object) -> object:
@@ -132,6 +136,15 @@ def _hook_url(text: str) -> str:
     return text
 
 
+def _host_name(text: str) -> str:
+    name = text.lower().removesuffix(".")
+    if len(name) > MAX_HOST_CHARACTERS or not _HOST_NAME.fullmatch(name):
+        raise PydanticCustomError(
+            "host_name", '"{text}" is no name of a host: write it without scheme, port and path.', {"text": text[:100]}
+        )
+    return name
+
+
 PublicAddress = Annotated[str, AfterValidator(_public_address)]
 """A literal IPv4 or IPv6 address in its canonical form."""
 
@@ -143,6 +156,9 @@ ListenAddresses = Annotated[tuple[ListenAddress, ...], NoDecode, BeforeValidator
 
 PublicAddresses = Annotated[tuple[PublicAddress, ...], NoDecode, BeforeValidator(_split)]
 """A list, or its one-line form ``"a, b"``."""
+
+HostNames = Annotated[tuple[Annotated[str, AfterValidator(_host_name)], ...], NoDecode, BeforeValidator(_split)]
+"""A list, or its one-line form ``"a, b"``; in lower case."""
 
 CommandLine = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 """A program and its arguments as a list, or in one line as for a shell."""

@@ -56,12 +56,12 @@ class AskingBeforePublish:
     def __init__(self, parts: BeforePublishParts) -> None:
         self._parts = parts
 
-    async def before_publish(self, actor: Actor, draft: Draft) -> Draft:  # noqa: ARG002 - the draft names the sender
+    async def before_publish(self, actor: Actor, draft: Draft) -> Draft:
         """See `BeforePublish`."""
         question = await self._question(draft)
         begun = self._parts.clock.now()
         try:
-            answer, changed = await self._parts.guard.run(lambda: self._ask(question, draft), draft.sender)
+            answer, changed = await self._parts.guard.run(lambda: self._ask(question, draft), _author(actor, draft))
         except HookError as error:
             return self._without_answer(error, question, draft, begun)
         self._parts.watcher.handle_call(_OUTCOMES[type(answer)], self._since(begun))
@@ -110,6 +110,14 @@ class AskingBeforePublish:
                 message=draft.id,
                 allowed=self._parts.allow_on_failure,
             )
+        if error.failure is Failure.AUTHOR_BUSY:
+            # Whatever the setting says: otherwise whoever writes fast enough would publish unasked.
+            raise CommandError(
+                ErrorCode.RATE_LIMITED,
+                "The application is being asked about too many other messages of yours.",
+                "Nothing was published: send it again in a moment.",
+                retry_after_ms=round(error.retry_after_s * 1000),
+            ) from error
         if self._parts.allow_on_failure:
             return draft
         what = (
@@ -130,6 +138,11 @@ class AskingBeforePublish:
 
 
 _OUTCOMES: dict[type[Answer], str] = {Publish: "published", Rewrite: "rewritten", Refuse: "refused"}
+
+
+def _author(actor: Actor, draft: Draft) -> str:
+    """Guests apart, so that none uses up what a person of the same name may ask."""
+    return draft.sender if actor.grant.people.connect else f"guest:{draft.sender}"
 
 
 def _rewritten(draft: Draft, answer: Rewrite) -> Draft:

@@ -25,13 +25,15 @@ class Failure(enum.StrEnum):
     """The channel itself failed."""
     BUSY = "busy"
     """Too many questions wait already: this one was not asked."""
+    AUTHOR_BUSY = "author_busy"
+    """Too many questions of this author's wait already: this one was not asked."""
     BREAKER_OPEN = "breaker_open"
     """Too many went unanswered lately: this one was not asked."""
 
     @property
     def was_asked(self) -> bool:
         """Whether the application may have seen the question."""
-        return self not in (Failure.BUSY, Failure.BREAKER_OPEN)
+        return self not in (Failure.BUSY, Failure.AUTHOR_BUSY, Failure.BREAKER_OPEN)
 
 
 class HookError(TureenError):

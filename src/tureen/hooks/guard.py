@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
@@ -27,6 +28,8 @@ class GuardSettings(Struct, frozen=True, kw_only=True):
     """Questions that are asked at the same time."""
     in_line: int = 1_000
     """Questions that wait for their turn; more are not asked."""
+    of_one_author: int = 8
+    """Questions of one author that are asked or wait; more are not asked. Half of ``at_once`` if that is less."""
     breaker: BreakerSettings = BreakerSettings()
 
 
@@ -49,6 +52,8 @@ class Guard:
         self._slots = asyncio.Semaphore(settings.at_once)
         self._under_way = 0
         self._in_line = 0
+        self._of_one_author = max(1, min(settings.of_one_author, settings.at_once // 2))
+        self._authors: Counter[str] = Counter()
 
     @property
     def under_way(self) -> int:
@@ -70,12 +75,19 @@ class Guard:
 
         ``ask`` raises `HookError` for what it knows; everything else counts as a crash.
         """
+        if self._authors[author] >= self._of_one_author:
+            raise HookError(
+                Failure.AUTHOR_BUSY,
+                "Too many questions of this author's wait already.",
+                # One of them is over by then.
+                retry_after_s=self._settings.budget_s,
+            )
         if self._in_line >= self._settings.in_line:
             raise HookError(Failure.BUSY, "Too many questions wait already.")
         before, permit = self._breaker.state, self._breaker.admit()
         settled = False
         try:
-            answer = await self._within_budget(ask)
+            answer = await self._within_budget(ask, author)
         except HookError as error:
             settled = error.failure.was_asked
             if settled:
@@ -98,8 +110,9 @@ class Guard:
         elif now is BreakerState.CLOSED and permit.probes:
             _log.info("the application answers again", hook=self._name)
 
-    async def _within_budget(self, ask: Callable[[], Awaitable[T]]) -> T:
+    async def _within_budget(self, ask: Callable[[], Awaitable[T]], author: str) -> T:
         turn = _Turn()
+        self._authors[author] += 1
         work = asyncio.ensure_future(self._in_turn(ask, turn))
 
         def expire() -> None:
@@ -117,6 +130,9 @@ class Guard:
             raise HookError(Failure.BUSY, "The question's turn did not come within the budget.") from None
         finally:
             timer.cancel()
+            self._authors[author] -= 1
+            if not self._authors[author]:
+                del self._authors[author]
 
     async def _in_turn(self, ask: Callable[[], Awaitable[T]], turn: _Turn) -> T:
         self._in_line += 1

@@ -125,6 +125,7 @@ class ConversationDesk:
                 members={actor.user: MemberRole.OWNER, **members},
                 command=command.id,
                 tell=True,
+                max_groups=self._desk.outside.limits.groups_per_person,
             )
         )
         if made is not None:

@@ -10,6 +10,7 @@ from tureen.messaging.attachment_views import AttachmentViews
 from tureen.messaging.conversation_views import ConversationViews, for_newcomer
 from tureen.messaging.gate import Gate
 from tureen.messaging.hot_window import HotWindow
+from tureen.messaging.keys import room_of
 from tureen.messaging.marks import Marks
 from tureen.messaging.outgoing import Outgoing, Receivers
 from tureen.messaging.outside import Outside
@@ -19,6 +20,7 @@ from tureen.model.actor import Actor
 from tureen.model.ids import ConversationId, UserId
 from tureen.protocol.events import ConversationChanged, ConversationGone
 from tureen.protocol.replies import Sent
+from tureen.protocol.resources import ConversationKind
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -57,6 +59,11 @@ class Desk(Struct, frozen=True, kw_only=True):
             await self.outgoing.publish(membership.event)
         if membership.changed:
             self.outside.mailroom.send_to_users(membership.changed, ConversationGone(conversation=conversation))
+
+    def tell_silence(self, roster: Roster, users: Sequence[UserId]) -> None:
+        """Where programs write in the room, of those whom a moderator muted, banned or lets write again."""
+        if self.outside.rooms is not None and roster.kind is ConversationKind.ROOM:
+            self.outside.rooms.handle_silence_changed(room_of(roster.key), users)
 
     async def show_newcomers(self, membership: Membership, at: int, *, skip: Actor | None = None) -> None:
         """Tells them of the conversation that is theirs now."""

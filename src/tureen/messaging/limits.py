@@ -18,6 +18,8 @@ class MessagingLimits(Struct, frozen=True, kw_only=True):
 
     members: int = 10_000
     """Of one conversation."""
+    groups_per_person: int = 1_000
+    """So many one may make, and be brought into."""
     labels_per_message: int = 30
     reactions_per_message: int = 2_000
     """All labels together."""
@@ -43,11 +45,15 @@ class MessagingLimits(Struct, frozen=True, kw_only=True):
 
 
 class Retention(Struct, frozen=True, kw_only=True):
-    """For how many days events are kept, by the kind of conversation; 0: for ever."""
+    """For how many days events are kept, by the kind of conversation, and what moderators have; 0: for ever."""
 
     direct_days: int = 0
     group_days: int = 0
     room_days: int = 0
+    audit_days: int = 0
+    """What moderators did."""
+    report_days: int = 0
+    """What was reported to them, with the text that it was about."""
 
     def days(self, kind: ConversationKind) -> int:
         """Of one kind."""

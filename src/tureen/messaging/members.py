@@ -50,8 +50,14 @@ class MemberDesk:
             users = [user for user in users if user in reachable]
         act = entry.of_command(command.id)
         membership = await desk.outside.store.add_members(
-            Addition(act=act, users=users, max_members=desk.outside.limits.members)
+            Addition(
+                act=act,
+                users=users,
+                max_members=desk.outside.limits.members,
+                max_groups=desk.outside.limits.groups_per_person,
+            )
         )
+        desk.tell_silence(entry.roster, users)
         await desk.seat(membership)
         await desk.show_newcomers(membership, act.at)
         return ConversationAnswered(id=command.id, conversation=await desk.views.one(actor.user, entry.roster.id))
@@ -63,6 +69,7 @@ class MemberDesk:
         membership = await self._desk.outside.store.remove_members(
             Removal(act=entry.of_command(command.id), users=users, ban=command.ban)
         )
+        self._desk.tell_silence(entry.roster, users)
         await self._desk.let_go(membership)
         return Done(id=command.id)
 
@@ -96,5 +103,6 @@ class MemberDesk:
         seat = self._desk.rosters.handle_seat(entry.roster.id, user)
         if seat is not None:
             seat.muted_until = command.until
+        self._desk.tell_silence(entry.roster, [user])
         await self._desk.show([user], entry.roster.id)
         return Done(id=command.id)

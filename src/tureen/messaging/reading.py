@@ -64,7 +64,7 @@ class ReadingDesk:
         lost = command.epoch != roster.epoch or not roster.floor_seq <= command.after <= roster.head_seq
         if lost:
             return Events(id=command.id, epoch=roster.epoch, events=[], recovered=False)
-        found = self._desk.hot.after(roster.id, roster.epoch, command.after)
+        found = self._hot(roster, command.after)
         if found is None:
             found = await self._desk.outside.store.events(roster.id, command.after, command.limit)
         page = await self._desk.files.fresh_events(found[: command.limit])
@@ -143,22 +143,31 @@ class ReadingDesk:
             return [gap]
         if position.seq == head.head_seq:
             return []
-        found = self._desk.hot.after(head.id, head.epoch, position.seq)
+        found = self._hot(head, position.seq)
         if found is None and head.head_seq - position.seq <= most:
             found = await self._read(head.id, position.seq, head.head_seq)
         if found is None or len(found) > most:
             return [gap]
         return for_reader(await self._desk.files.fresh_events(found), user)
 
+    def _hot(self, head: ConversationRecord | Roster, after: int) -> Sequence[ConversationEvent] | None:
+        """From memory, if all up to the head are there."""
+        found = self._desk.hot.after(head.id, head.epoch, after)
+        return found if found is not None and after + len(found) >= head.head_seq else None
+
     async def _read(self, conversation: ConversationId, after: int, head: int) -> Sequence[ConversationEvent] | None:
-        """All up to the head at least; None: some are gone."""
+        """All up to the head at least, for those who ask next too; None: some are gone."""
         found: list[ConversationEvent] = []
         last = after
-        while last < head:
-            page = await self._desk.outside.store.events(conversation, last, _PAGE)
-            if not page:
+        with self._desk.hot.reading(conversation) as reading:
+            while last < head:
+                page = await self._desk.outside.store.events(conversation, last, _PAGE)
+                if not page:
+                    return None
+                found += page
+                last = page[-1].seq
+            complete = all(event.seq == seq for event, seq in zip(found, itertools.count(after + 1), strict=False))
+            if not complete:
                 return None
-            found += page
-            last = page[-1].seq
-        complete = all(event.seq == seq for event, seq in zip(found, itertools.count(after + 1), strict=False))
-        return found if complete else None
+            self._desk.hot.take(reading, found)
+        return found

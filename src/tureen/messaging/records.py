@@ -178,6 +178,8 @@ class NewConversation(Struct, frozen=True, kw_only=True):
     """Whether its history begins with `Joined`."""
     hidden_from: list[UserId] = []
     """Who sees it with the first message only."""
+    max_groups: int | None = None
+    """Of a group: so many its creator may make, and the others be in; None: any number."""
 
 
 class Membership(Struct, frozen=True, kw_only=True):
@@ -198,6 +200,8 @@ class Addition(Struct, frozen=True, kw_only=True):
     act: Act
     users: list[UserId]
     max_members: int
+    max_groups: int | None = None
+    """Of a group: so many the newcomers may be in; None: any number."""
     tell_up_to: int | None = None
     """Beyond so many members the newcomers are not told of; None: always."""
 

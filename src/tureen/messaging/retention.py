@@ -31,6 +31,12 @@ class Keeper:
             days = outside.retention.days(kind)
             if days > 0:
                 more |= await self._purge_kind(outside, kind, outside.now() - days * _DAY_MS)
+        for purge, days in (
+            (outside.store.purge_audit, outside.retention.audit_days),
+            (outside.store.purge_reports, outside.retention.report_days),
+        ):
+            if days > 0:
+                more |= await purge(outside.now() - days * _DAY_MS, _SLICE) == _SLICE
         return more
 
     async def forget_user(self, user: UserId, moderator: UserId) -> int:

@@ -99,6 +99,24 @@ def check_places(conversation: ConversationRecord, newcomers: int, max_members: 
         )
 
 
+def check_groups(made: int, most: int) -> None:
+    """A person makes so many groups."""
+    if made > most:
+        raise CommandError(
+            ErrorCode.LIMIT_EXCEEDED,
+            f"You have made {most} groups.",
+            "Leave one in which others stay, or have one deleted.",
+        )
+
+
+def check_anyone_has_room(left: int, most: int) -> None:
+    """Of those who are brought into a group, who are in so many at most."""
+    if not left:
+        raise CommandError(
+            ErrorCode.LIMIT_EXCEEDED, f"They are in {most} groups already.", "They have to leave one first."
+        )
+
+
 def check_message(message: Message | None) -> Message:
     """It exists and was not deleted."""
     if message is None:

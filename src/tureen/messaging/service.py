@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tureen.messaging.conversations import ConversationDesk
 from tureen.messaging.departures import Departures
 from tureen.messaging.desk import make_desk
+from tureen.messaging.keys import room_key
 from tureen.messaging.members import MemberDesk
 from tureen.messaging.momentary import MomentaryDesk
 from tureen.messaging.notices import Notices
@@ -16,7 +17,7 @@ from tureen.messaging.records import Act, AuditEntry, Report
 from tureen.messaging.retention import Keeper
 from tureen.messaging.writing import WritingDesk
 from tureen.model.actor import Actor
-from tureen.model.ids import ConversationId, MessageId, UserId
+from tureen.model.ids import ConversationId, MessageId, RoomName, UserId
 from tureen.ports import Handlers
 from tureen.protocol.commands import Position
 from tureen.protocol.errors import invalid
@@ -66,6 +67,10 @@ class MessagingService:
         """Whether they see what stands there. Raises `CommandError` if not."""
         await self._desk.gate.enter(actor, conversation)
         return True
+
+    async def silenced_until(self, room: RoomName, user: UserId) -> int | None:
+        """Until when somebody may not write in the conversation of a room, by a mute or a ban; None: they may."""
+        return await self._outside.store.silenced_until(room_key(room), user)
 
     async def check_place(self, actor: Actor, conversation: ConversationId, users: Sequence[UserId]) -> None:
         """See `calls.ports.CallTrace`: where they could post a message; between two people, a call of these two."""

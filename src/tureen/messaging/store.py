@@ -35,6 +35,9 @@ from tureen.model.ids import ConversationId, MessageId, UserId
 from tureen.protocol.events import ConversationEvent, Happening
 from tureen.protocol.resources import Attachment, ConversationKind, MemberRole, Message
 
+BANNED = 2**62
+"""Until when the banned are silenced: a point in time that never comes."""
+
 
 class MessagingStore(Protocol):
     """Each method is one transaction. Writes return in the order in which they were begun."""
@@ -42,7 +45,10 @@ class MessagingStore(Protocol):
     # Conversations and members.
 
     async def make(self, new: NewConversation) -> tuple[RosterRecord, Membership | None]:
-        """The conversation of this key, and how it came to be; None: it was there before."""
+        """The conversation of this key, and how it came to be; None: it was there before.
+
+        Of a group, whoever is in too many is left out. Raises `CommandError` if its creator has made too many.
+        """
 
     async def find(self, conversation: ConversationId) -> ConversationRecord | None:
         """By id."""
@@ -77,6 +83,8 @@ class MessagingStore(Protocol):
     async def add_members(self, addition: Addition) -> Membership:
         """Who is there already, or banned by someone above the act's user, is left out.
 
+        So is who is in too many groups. Raises `CommandError` if the conversation or all of them have no room for it.
+
         Of a room the act's user alone can be brought in; where others are named, their bans are lifted.
         """
 
@@ -102,6 +110,11 @@ class MessagingStore(Protocol):
 
     async def mute(self, act: Act, user: UserId, until: int | None) -> Standing:
         """The muted one's standing. Raises `CommandError`."""
+
+    async def silenced_until(self, key: str, user: UserId) -> int | None:
+        """Until when somebody may not write in the conversation of this key, who need not be a member: of a mute, or
+        `BANNED` of a ban. None: there is neither, or no such conversation.
+        """
 
     # What happens.
 
@@ -171,6 +184,12 @@ class MessagingStore(Protocol):
         """Deletes some of the oldest events of one conversation that is not held, and gives the files of their messages
         up. None: there are no such events.
         """
+
+    async def purge_audit(self, older_than: int, limit: int) -> int:
+        """Deletes some of the oldest entries, but for those about conversations that are held. Returns how many."""
+
+    async def purge_reports(self, older_than: int, limit: int) -> int:
+        """The same of reports."""
 
     async def close(self, act: Act) -> Sequence[UserId]:
         """Begins to delete a conversation: everybody is out, and it cannot be found any more. Returns who was in it.

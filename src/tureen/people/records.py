@@ -34,6 +34,8 @@ class PersonRecord(Struct, frozen=True, kw_only=True):
     source: Source = Source.APPLICATION
     changed_at: int = 0
     """Unix milliseconds."""
+    call_waiting: bool | None = None
+    """Whether a second call rings while the person is in one; None: nobody has chosen, the setting holds."""
 
     @property
     def person(self) -> Person:
@@ -52,6 +54,10 @@ class PersonRecord(Struct, frozen=True, kw_only=True):
             changed_at=said.changed_at,
         )
         return self if self.says_the_same(after) else after
+
+    def after_upload(self, said: PersonRecord) -> PersonRecord:
+        """The entry after an upload of ``said``, which leaves the choice of call waiting where it makes none."""
+        return said if said.call_waiting is not None else msgspec.structs.replace(said, call_waiting=self.call_waiting)
 
     def says_the_same(self, other: PersonRecord) -> bool:
         """Whether both differ in their time at most."""

@@ -10,6 +10,7 @@ from tureen.model.grant import Grant
 from tureen.model.ids import UserId
 from tureen.people.administration import Administration
 from tureen.people.background import Background
+from tureen.people.call_waiting import CallWaitingChoices
 from tureen.people.contacts import ContactLists
 from tureen.people.directory import PeopleDirectory, said_by
 from tureen.people.presence import PresenceBoard
@@ -17,6 +18,7 @@ from tureen.people.revocations import Revocations
 from tureen.people.store import PeopleStore
 from tureen.ports import Clock, Handler, Handlers, Mailroom
 from tureen.protocol.commands import (
+    CallWaiting,
     Command,
     ContactsAdd,
     ContactsBlock,
@@ -46,11 +48,17 @@ class People:
         mailroom: Mailroom,
         clock: Clock,
         background: Background,
+        *,
+        call_waiting: bool = True,
     ) -> None:
-        """``revocations``: loaded by whoever makes it, and asked by the doors."""
+        """``revocations``: loaded by whoever makes it, and asked by the doors.
+
+        ``call_waiting``: of those who chose nothing.
+        """
         self.directory = PeopleDirectory(store, clock)
         self.presence = PresenceBoard(store, self.directory, mailroom, clock, background)
         self.administration = Administration(store, self.directory, self.presence, revocations, mailroom)
+        self.call_waiting = CallWaitingChoices(store, self.directory, default=call_waiting)
         self._contacts = ContactLists(store, self.directory, self.presence, mailroom, clock)
 
     async def admit(self, grant: Grant) -> Person:
@@ -66,7 +74,7 @@ class People:
         return record.person
 
     def handlers(self) -> Handlers:
-        """Of the commands ``people.*``, ``presence.*`` and ``contacts.*``."""
+        """Of the commands ``people.*``, ``presence.*`` and ``contacts.*``, and of ``call.waiting``."""
         return {
             PeopleGet: _of_people(self._get),
             PeopleSearch: _of_people(self._search),
@@ -77,6 +85,7 @@ class People:
             ContactsAdd: _of_people(self._contacts.add),
             ContactsRemove: _of_people(self._contacts.remove),
             ContactsBlock: _of_people(self._contacts.block),
+            CallWaiting: _of_people(self.call_waiting.choose),
         }
 
     async def _get(self, actor: Actor, command: PeopleGet) -> PeopleReply:

@@ -60,7 +60,7 @@ class PeopleStore(Protocol):
         """
 
     async def put(self, records: Sequence[PersonRecord]) -> Uploaded:
-        """Makes or replaces entries; all or none."""
+        """Makes or replaces entries (see `PersonRecord.after_upload`); all or none."""
 
     async def change(self, user: UserId, edit: Callable[[PersonRecord], PersonRecord]) -> PersonRecord | None:
         """Replaces an entry by what ``edit`` makes of it; None: there is no such person."""

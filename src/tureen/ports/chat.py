@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
 from tureen.model.grant import Grant
-from tureen.model.ids import RoomName
+from tureen.model.ids import Identity, RoomName, UserId
 from tureen.protocol.resources import Message
 
 
@@ -22,8 +23,22 @@ class WrittenText(Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Silence(Protocol):
+    """Whether a participant may write, as moderators of the room's conversation say it."""
+
+    @property
+    def until(self) -> int:
+        """Unix milliseconds; 0: they may. It changes at any time."""
+
+    def close(self) -> None:
+        """The participant has left."""
+
+
 class RoomChat(Protocol):
     """Keeps what is written in rooms."""
+
+    def enter(self, room: RoomName, identity: Identity) -> Silence:
+        """Somebody has come into a room. Returns at once; what is known of them is read beside."""
 
     def handle_written(self, written: WrittenText) -> None:
         """Those who are in the room have it. Returns at once; a writer's texts are kept in the order of the calls."""
@@ -41,3 +56,6 @@ class RoomMessages(Protocol):
 
     def handle_posted(self, room: RoomName, message: Message, command: str) -> None:
         """After the commit, in order. ``command``: by which its sender wrote it."""
+
+    def handle_silence_changed(self, room: RoomName, users: Sequence[UserId]) -> None:
+        """After the commit: of these people a moderator has said something else about whether they may write."""

@@ -94,6 +94,13 @@ class Ticket(Reply, frozen=True, kw_only=True, tag="ticket"):
     room: RoomTicket | None = None
 
 
+class Waiting(Reply, frozen=True, kw_only=True, tag="waiting"):
+    """Of `CallWaiting`."""
+
+    on: bool
+    """What holds now."""
+
+
 class CallPage(Reply, frozen=True, kw_only=True, tag="calls"):
     """Of `CallHistory`."""
 
@@ -182,6 +189,7 @@ AnyReply: TypeAlias = (
     | Contacts
     | CallAnswered
     | Ticket
+    | Waiting
     | CallPage
     | Conversations
     | ConversationAnswered

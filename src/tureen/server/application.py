@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.applications import Starlette
@@ -27,6 +28,7 @@ from tureen.protocol.errors import CommandError
 from tureen.server.dev_login import DevLogin
 from tureen.server.draining import RefuseWhileDraining
 from tureen.server.health import HealthPort
+from tureen.server.known_hosts import KnownHosts, machine_names
 from tureen.server.probes import Probes
 from tureen.server.response_headers import CountResponses, OneLeadingSlash, SafeHeaders
 from tureen.server.version import package_version
@@ -67,6 +69,7 @@ def build_app(
             Middleware(CountResponses, metrics=metrics),
             Middleware(OneLeadingSlash),
             Middleware(SafeHeaders),
+            *_known_hosts(settings),
             Middleware(RefuseWhileDraining, health=health),
         ],
         exception_handlers={
@@ -81,6 +84,13 @@ def build_app(
     # No answer repeats what the request says about our host.
     app.router.redirect_slashes = False
     return app
+
+
+def _known_hosts(settings: Settings) -> list[Middleware]:
+    """In production everything takes a token, and which names lead here is the operator's business."""
+    if not settings.dev:
+        return []
+    return [Middleware(KnownHosts, names=(*machine_names(socket.gethostname()), *settings.dev_hosts))]
 
 
 async def _no_such_socket(websocket: WebSocket) -> None:

@@ -72,4 +72,9 @@ async def open_before_publish(needs: HookNeeds) -> AsyncIterator[BeforePublish |
 
 def guard_settings(settings: HooksSettings) -> GuardSettings:
     """Of one hook."""
-    return GuardSettings(budget_s=settings.budget_ms / 1000, at_once=settings.at_once, in_line=settings.in_line)
+    return GuardSettings(
+        budget_s=settings.budget_ms / 1000,
+        at_once=settings.at_once,
+        in_line=settings.in_line,
+        of_one_author=settings.of_one_author,
+    )

@@ -23,7 +23,6 @@ from tureen.api.conversations import ConversationsApi
 from tureen.api.moderation import ModerationApi
 from tureen.api.people import PeopleApi
 from tureen.calls.ice_servers import ConfiguredIceServers
-from tureen.calls.ports import SettledCallWaiting
 from tureen.calls.service import CallService
 from tureen.calls.surroundings import CallSurroundings
 from tureen.config.settings import Settings
@@ -37,7 +36,7 @@ from tureen.ports import Clock, Entropy
 from tureen.server.attachments import AttachmentNeeds, OpenAttachments, file_folder, open_attachments
 from tureen.server.database_url import database_url
 from tureen.server.hooks import HookNeeds, open_before_publish
-from tureen.server.people_settings import call_settings, ice_servers, native_door_settings, retention
+from tureen.server.people_settings import call_settings, ice_servers, messaging_limits, native_door_settings, retention
 from tureen.server.push import OpenPush, PushNeeds, open_push
 from tureen.server.room_chat import RoomChatBridge
 from tureen.server.room_tickets import RoomTickets
@@ -100,7 +99,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
         sessions = SessionRegistry(clock, needs.entropy, encode_frame, door_settings.sessions)
         store = SqlPeopleStore(database)
         revocations = await _revocations(store, clock, sessions)
-        people = People(store, revocations, sessions, clock, tasks.start)
+        people = People(store, revocations, sessions, clock, tasks.start, call_waiting=settings.calls.call_waiting)
         parts = _Parts(
             needs=needs,
             database=database,
@@ -112,7 +111,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
             room_chat=RoomChatBridge(tasks, revocations),
         )
         messaging = _messaging(parts, await stack.enter_async_context(open_before_publish(_hook_needs(parts))))
-        parts.room_chat.use(messaging.handlers())
+        parts.room_chat.use(messaging.handlers(), messaging.silenced_until)
         people.administration.attach(messaging)
         stack.push_async_callback(messaging.flush)
         calls = _calls(parts, messaging)
@@ -191,6 +190,7 @@ def _messaging(parts: _Parts, before_publish: BeforePublish | None) -> Messaging
             before_publish=before_publish,
             push=parts.push.service,
             rooms=parts.room_chat,
+            limits=messaging_limits(parts.needs.settings),
             retention=retention(parts.needs.settings),
         )
     )
@@ -211,7 +211,7 @@ def _calls(parts: _Parts, messaging: MessagingService) -> CallService:
             trace=messaging,
             tickets=RoomTickets(settings.keys, parts.needs.clock),
             ice_servers=ConfiguredIceServers(ice_servers(settings)),
-            call_waiting=SettledCallWaiting(on=settings.calls.call_waiting),
+            call_waiting=parts.people.call_waiting,
             settings=call_settings(settings),
         )
     )

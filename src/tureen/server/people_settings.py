@@ -5,7 +5,7 @@ from __future__ import annotations
 from tureen.calls.settings import CallSettings
 from tureen.config.settings import Settings
 from tureen.doors.native import NativeDoorSettings
-from tureen.messaging.limits import Retention
+from tureen.messaging.limits import MessagingLimits, Retention
 from tureen.protocol.resources import IceServer
 from tureen.signaling import SessionLimits
 
@@ -34,7 +34,6 @@ def call_settings(settings: Settings) -> CallSettings:
         connect_s=calls.connect_s,
         direct_s=calls.direct_s,
         reconnect_s=settings.sessions.grace_s,
-        call_waiting=calls.call_waiting,
         users_per_call=calls.users_per_call,
         history_days=calls.history_days,
     )
@@ -52,7 +51,18 @@ def ice_servers(settings: Settings) -> list[IceServer]:
     ]
 
 
+def messaging_limits(settings: Settings) -> MessagingLimits:
+    """Of conversations."""
+    return MessagingLimits(groups_per_person=settings.conversations.groups_per_person)
+
+
 def retention(settings: Settings) -> Retention:
-    """Of messages."""
-    kept = settings.messages
-    return Retention(direct_days=kept.direct_days, group_days=kept.group_days, room_days=kept.room_days)
+    """Of messages, and of what moderators have."""
+    kept, moderation = settings.messages, settings.moderation
+    return Retention(
+        direct_days=kept.direct_days,
+        group_days=kept.group_days,
+        room_days=kept.room_days,
+        audit_days=moderation.audit_days,
+        report_days=moderation.report_days,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
@@ -13,12 +13,13 @@ from tureen.auth.tokens import MAX_USER_CHARACTERS
 from tureen.doors.loop_tasks import LoopTasks
 from tureen.doors.native.dispatch import storage_refusal
 from tureen.model.actor import Actor
-from tureen.model.ids import DeviceId, RoomName, SessionId, UserId
-from tureen.ports import Handlers, Revoked, RoomReaders, WrittenText
+from tureen.model.ids import DeviceId, Identity, RoomName, SessionId, UserId
+from tureen.ports import Handlers, Revoked, RoomReaders, Silence, WrittenText
 from tureen.protocol.commands import ConversationRoom, MessageSend
 from tureen.protocol.errors import CommandError, ErrorCode, invalid
 from tureen.protocol.replies import ConversationAnswered
 from tureen.protocol.resources import Message
+from tureen.server.room_silence import Look, RoomSilence
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -42,13 +43,23 @@ class RoomChatBridge:
         self._tasks = tasks
         self._revoked = revoked
         self._pause = pause
+        self._silence = RoomSilence(tasks, pause)
         self._handlers: Handlers = {}
         self._readers: list[RoomReaders] = []
         self._waiting: dict[tuple[str, str], deque[WrittenText]] = {}
 
-    def use(self, handlers: Handlers) -> None:
-        """Of messaging."""
+    def use(self, handlers: Handlers, look: Look) -> None:
+        """Of messaging; ``look`` says who is silenced."""
         self._handlers = handlers
+        self._silence.use(look)
+
+    def enter(self, room: RoomName, identity: Identity) -> Silence:
+        """See `ports.RoomChat`."""
+        return self._silence.enter(room, identity)
+
+    def handle_silence_changed(self, room: RoomName, users: Sequence[UserId]) -> None:
+        """See `ports.RoomMessages`."""
+        self._silence.handle_changed(room, users)
 
     def attach(self, readers: RoomReaders) -> None:
         """A door whose rooms have people that read no conversations."""

@@ -160,8 +160,9 @@ def put(records: Sequence[PersonRecord]) -> Script[Uploaded]:
     before = {record.user: record for record in map(record_of, found)}
     created: list[UserId] = []
     changed: list[UserId] = []
-    for record in records:
-        earlier = before.get(record.user)
+    for said in records:
+        earlier = before.get(said.user)
+        record = said if earlier is None else earlier.after_upload(said)
         if earlier is not None and earlier.says_the_same(record):
             continue
         yield from _write(record)
@@ -252,6 +253,7 @@ def record_of(row: Row) -> PersonRecord:
         ),
         source=Source(row["source"]),
         changed_at=row["changed_at"],
+        call_waiting=None if row["call_waiting"] is None else bool(row["call_waiting"]),
     )
 
 
@@ -275,6 +277,7 @@ def _write(record: PersonRecord) -> Script[None]:
         last_seen_to=privacy.last_seen.value,
         source=record.source.value,
         changed_at=record.changed_at,
+        call_waiting=None if record.call_waiting is None else int(record.call_waiting),
     )
     yield from execute(_DELETE_WORDS, among=_ids(record.user))
     yield from execute(_PUT_WORDS, user_id=record.user, words=words_of(record))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 
 import msgspec
 import pytest
@@ -26,8 +26,9 @@ from tureen.messaging.records import (
     SearchQuery,
     StateValue,
 )
+from tureen.messaging.store import BANNED
 from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
-from tureen.protocol.errors import CommandError
+from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.events import CallEnded, Deleted, Edited, Joined, Left, Posted, Reacted
 from tureen.protocol.resources import (
     Call,
@@ -42,7 +43,7 @@ from tureen.storage.attachments import SqlAttachmentStore, SqlMessageFiles
 from tureen.storage.database import Database
 from tureen.storage.messaging import SqlMessagingStore
 
-ANN, BOB, CID = UserId("ann"), UserId("bob"), UserId("cid")
+ANN, BOB, CID, DORA, EVE = (UserId(name) for name in ("ann", "bob", "cid", "dora", "eve"))
 ONE = ConversationId("CV_1")
 
 
@@ -65,6 +66,8 @@ async def make(
     conversation: ConversationId = ONE,
     kind: ConversationKind = ConversationKind.GROUP,
     key: str = "",
+    owner: UserId = ANN,
+    max_groups: int | None = None,
 ) -> tuple[RosterRecord, Membership | None]:
     return await store.make(
         NewConversation(
@@ -73,11 +76,12 @@ async def make(
             key=key or f"key {conversation}",
             title="soup",
             epoch="e1",
-            created_by=ANN,
+            created_by=owner,
             at=1,
-            members={ANN: MemberRole.OWNER, **dict.fromkeys(members, MemberRole.MEMBER)},
+            members={owner: MemberRole.OWNER, **dict.fromkeys(members, MemberRole.MEMBER)},
             command="make",
             tell=kind is ConversationKind.GROUP,
+            max_groups=max_groups,
         )
     )
 
@@ -96,6 +100,67 @@ async def test_is_made_once(store: MessagingStore) -> None:
     assert second is None
     assert again.conversation == record.conversation
     assert again.seats == record.seats
+
+
+async def test_a_person_makes_so_many_groups_however_many_are_made_at_once(store: MessagingStore) -> None:
+    outcomes = await asyncio.gather(
+        *(make(store, BOB, conversation=ConversationId(f"CV_{number}"), max_groups=5) for number in range(12)),
+        return_exceptions=True,
+    )
+    refused = [each for each in outcomes if isinstance(each, BaseException)]
+    assert len(refused) == 7
+    assert all(isinstance(each, CommandError) and each.error_code is ErrorCode.LIMIT_EXCEEDED for each in refused)
+    assert len(await store.conversations_of(ANN, ConversationId(""), 99)) == 5
+    assert len(await store.conversations_of(BOB, ConversationId(""), 99)) == 5
+    for kind in (ConversationKind.DIRECT, ConversationKind.ROOM):
+        _, made = await make(store, CID, conversation=ConversationId(f"CV_{kind}"), kind=kind)
+        assert made is not None
+
+
+async def test_of_the_groups_that_one_made_those_count_that_nobody_else_keeps(store: MessagingStore) -> None:
+    alone, shared, third = ConversationId("CV_alone"), ConversationId("CV_shared"), ConversationId("CV_third")
+    await make(store, conversation=alone, max_groups=2)
+    await make(store, BOB, conversation=shared, max_groups=2)
+    # The command that made one is answered as before.
+    assert (await make(store, conversation=alone, max_groups=2))[1] is None
+    await store.leave(act(ANN, conversation=alone))
+    with pytest.raises(CommandError, match="2 groups"):
+        await make(store, conversation=third, max_groups=2)
+    assert await store.find(third) is None
+    await store.change_role(act(ANN, conversation=shared), BOB, MemberRole.OWNER)
+    await store.leave(act(ANN, conversation=shared))
+    assert (await make(store, BOB, conversation=third, max_groups=2))[1] is not None
+    await store.close(act(ANN, conversation=third))
+    while await store.erase(third, 99) is not None:
+        pass
+    assert (await make(store, conversation=ConversationId("CV_fourth"), max_groups=2))[1] is not None
+
+
+async def test_a_person_is_brought_into_so_many_groups_however_many_are_made_at_once(store: MessagingStore) -> None:
+    others = [ConversationId(f"CV_{number}") for number in range(8)]
+    await make(store, CID, conversation=ConversationId("CV_direct"), kind=ConversationKind.DIRECT)
+    await asyncio.gather(*(make(store, BOB, conversation=each, max_groups=99) for each in others[:4]))
+
+    def bring(conversation: ConversationId, *users: UserId) -> Coroutine[None, None, Membership]:
+        mine = act(ANN, f"add {conversation}", conversation=conversation)
+        return store.add_members(Addition(act=mine, users=list(users), max_members=99, max_groups=3))
+
+    outcomes = await asyncio.gather(*(bring(each, CID) for each in others[:4]), return_exceptions=True)
+    (refused,) = [each for each in outcomes if isinstance(each, BaseException)]
+    assert isinstance(refused, CommandError)
+    assert refused.error_code is ErrorCode.LIMIT_EXCEEDED
+    assert len(await store.conversations_of(CID, ConversationId(""), 99)) == 3 + 1
+    # Together with somebody who has room, and where a group begins, they are left out.
+    there = await store.conversations_of(CID, ConversationId(""), 99)
+    (full,) = [each for each in others[:4] if each not in there]
+    assert (await bring(full, CID, DORA)).changed == [DORA]
+    record, made = await make(store, CID, EVE, conversation=others[5], owner=DORA, max_groups=3)
+    assert made is not None
+    assert made.changed == [DORA, EVE]
+    assert set(record.seats) == {DORA, EVE}
+    assert record.conversation.member_count == 2
+    (event,) = await store.events(others[5], 0, 9)
+    assert event.event == Joined(users=[DORA, EVE])
 
 
 async def test_is_made_once_by_many(store: MessagingStore) -> None:
@@ -390,6 +455,52 @@ async def test_reports(store: MessagingStore) -> None:
     await store.forget_reports_of(act(BOB), ANN)
     assert [each.text for each in await store.reports(None, 9)] == [""]
     assert await store.reports(report.number, 9) == []
+
+
+async def test_old_reports_and_audit_entries_go_unless_their_conversation_is_held(store: MessagingStore) -> None:
+    held, gone = ConversationId("CV_held"), ConversationId("CV_gone")
+    for conversation in (ONE, held, gone):
+        await make(store, BOB, conversation=conversation)
+        for number in range(3):
+            mine = act(ANN, f"c{number}", conversation=conversation, at=10 + number)
+            await store.post(msgspec.structs.replace(post(ANN, f"{conversation}{number}"), act=mine))
+            theirs = act(BOB, conversation=conversation, at=10 + number)
+            await store.report(theirs, MessageId(f"MS_{conversation}{number}"), f"{number}")
+            await store.mute(mine, BOB, 100 + number)
+    await store.hold(act(ANN, conversation=held, at=50), held=True)
+    await store.close(act(ANN, conversation=gone, at=50))
+    assert await store.erase(gone, 99) is not None
+    assert await store.erase(gone, 99) is None
+    assert [await store.purge_audit(12, 3) for _ in range(3)] == [3, 1, 0]
+    assert [await store.purge_reports(12, 3) for _ in range(3)] == [3, 1, 0]
+    assert {(entry.conversation, entry.at) for entry in await store.audit(None, 99)} == {
+        (ONE, 12),
+        (gone, 12),
+        (gone, 50),
+        *((held, at) for at in (10, 11, 12, 50)),
+    }
+    assert {(report.conversation, report.reason) for report in await store.reports(None, 99)} == {
+        (ONE, "2"),
+        (gone, "2"),
+        *((held, reason) for reason in "012"),
+    }
+    await store.hold(act(ANN, conversation=held, at=60), held=False)
+    assert (await store.purge_audit(12, 9), await store.purge_reports(12, 9)) == (2, 2)
+
+
+async def test_whom_moderators_silence(store: MessagingStore) -> None:
+    await make(store, BOB, CID, DORA, kind=ConversationKind.ROOM, key="room soup")
+    assert await store.silenced_until("room soup", BOB) is None
+    assert await store.silenced_until("room salad", BOB) is None
+    for user, until in ((BOB, 100), (CID, 200)):
+        await store.mute(act(ANN), user, until)
+    await store.leave(act(CID))
+    await store.remove_members(Removal(act=act(ANN), users=[DORA, EVE], ban=True))
+    users = (ANN, BOB, CID, DORA, EVE)
+    assert [await store.silenced_until("room soup", user) for user in users] == [None, 100, 200, BANNED, BANNED]
+    await store.mute(act(ANN), BOB, None)
+    await store.add_members(Addition(act=act(ANN), users=[DORA], max_members=9))
+    assert [await store.silenced_until("room soup", user) for user in (BOB, DORA, EVE)] == [None, None, BANNED]
 
 
 async def test_purge(store: MessagingStore) -> None:

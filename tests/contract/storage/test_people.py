@@ -61,6 +61,7 @@ class TestEntries:
             privacy=PrivacyRules(search=Audience.NOBODY, last_seen=Audience.CONTACTS),
             source=Source.TOKEN,
             changed_at=1_800_000_000_123,
+            call_waiting=False,
         )
         await store.put([record])
         known = await store.known([ANN, BEN])
@@ -70,6 +71,19 @@ class TestEntries:
         await store.put([person("ann"), person("ben")])
         again = await store.put([person("ann", changed_at=5), person("ben", "Benno"), person("cleo")])
         assert (again.created, again.changed) == ((CLEO,), (BEN,))
+
+    @pytest.mark.parametrize("chosen", [True, False])
+    async def test_an_upload_leaves_the_choice_of_call_waiting(self, store: SqlPeopleStore, chosen: bool) -> None:
+        await store.put([person("ann"), person("ben")])
+        await store.change(ANN, lambda record: msgspec.structs.replace(record, call_waiting=chosen))
+        uploaded = await store.put([person("ann", "Anna"), person("ben")])
+        assert uploaded.changed == (ANN,)
+        assert {user: each.record.call_waiting for user, each in (await store.known([ANN, BEN])).items()} == {
+            ANN: chosen,
+            BEN: None,
+        }
+        await store.put([person("ann", call_waiting=not chosen)])
+        assert (await store.known([ANN]))[ANN].record.call_waiting is not chosen
 
     async def test_pages_go_through_all(self, store: SqlPeopleStore) -> None:
         everyone = [f"p{number:02}" for number in range(7)]

@@ -153,6 +153,16 @@ class TestOne:
         assert run(node.town.people.admit(grant("ann", name="Mallory"))).name == "Ann"
         assert node.ask("GET", "/v1/people/ann") == (200, entry)
 
+    def test_call_waiting_is_set_left_and_taken_back(self, node: Node) -> None:
+        put(node, {"id": "ann", "call_waiting": False}, {"id": "ben"})
+        assert put(node, {"id": "ann"}, {"id": "ben", "call_waiting": None})[1]["unchanged"] == 2
+        assert node.ask("GET", "/v1/people/ann")[1]["call_waiting"] is False
+        assert not run(node.town.people.call_waiting.may_ring(UserId("ann"), UserId("ben")))
+        assert node.ask("PATCH", "/v1/people/ann", {"name": "Ann"})[1]["call_waiting"] is False
+        assert node.ask("PATCH", "/v1/people/ann", {"call_waiting": None})[1]["call_waiting"] is None
+        assert run(node.town.people.call_waiting.may_ring(UserId("ann"), UserId("ben")))
+        assert code(node.ask("PATCH", "/v1/people/ann", {"call_waiting": "no"})) == (400, "invalid")
+
     def test_a_change_beyond_the_bounds_changes_nothing(self, node: Node) -> None:
         put(node, {"id": "ann", "name": "Ann", "attributes": {f"a{number}": "" for number in range(MAX_ATTRIBUTES)}})
         assert code(node.ask("PATCH", "/v1/people/ann", {"name": "B", "attributes": {"more": ""}})) == (

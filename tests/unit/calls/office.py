@@ -16,7 +16,6 @@ from tureen.calls import (
     CallStore,
     CallSurroundings,
     ConfiguredIceServers,
-    SettledCallWaiting,
 )
 from tureen.calls.record import CallRecord
 from tureen.doors.loop_tasks import LoopTasks
@@ -205,6 +204,18 @@ class FakeTrace:
         self.recorded.append(call)
 
 
+class FakeCallWaiting:
+    """Who is in ``off`` is busy, everyone else as ``on`` says."""
+
+    def __init__(self, *, on: bool) -> None:
+        self.on = on
+        self.off: set[str] = set()
+
+    async def may_ring(self, user: UserId, caller: UserId) -> bool:
+        await asyncio.sleep(0)
+        return self.on and user not in self.off
+
+
 class FakeTickets:
     def room_ticket(self, bearer: Grant, room: RoomName) -> RoomTicket:
         return RoomTicket(room=room, token=f"{bearer.identity} in {room}")
@@ -225,7 +236,7 @@ class Office:
         self.push = FakePush()
         self.busy = FakeBusy()
         self.trace = FakeTrace()
-        self.call_waiting = SettledCallWaiting(on=call_waiting)
+        self.call_waiting = FakeCallWaiting(on=call_waiting)
         self.tasks = LoopTasks(asyncio.get_running_loop())
         self._ids = itertools.count(1)
         self.service = self.new_service()

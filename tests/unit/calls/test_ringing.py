@@ -248,6 +248,16 @@ async def test_with_call_waiting_a_second_call_rings(office: Office) -> None:
     assert (second.state, bob.leg) == (CallState.INVITING, "pending")
 
 
+async def test_call_waiting_is_decided_for_each_person(office: Office) -> None:
+    office.call_waiting.off.add("bob")
+    ann, bob, carl = office.device("ann", "a1"), office.device("bob", "b1"), office.device("carl", "c1")
+    dora = office.device("dora", "d1")
+    await bob.accept((await ann.start("bob")).id)
+    states = {party.user: party.state for party in (await carl.start("ann", "bob")).parties}
+    assert (states["ann"], states["bob"]) == (PartyState.CALLED, PartyState.BUSY)
+    assert (await dora.start("carl")).state is CallState.INVITING
+
+
 async def test_presence_hears_of_the_first_and_the_last_call(office: Office) -> None:
     ann, bob, carl = office.device("ann", "a1"), office.device("bob", "b1"), office.device("carl", "c1")
     first = (await ann.start("bob")).id

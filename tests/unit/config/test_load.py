@@ -208,6 +208,16 @@ class TestWrongValues:
     def test_a_public_address_is_one_that_can_be_reached(self) -> None:
         assert "could send to" in problems({"dev": True, "public_addresses": "::"})["public_addresses"].why
 
+    def test_names_of_hosts(self) -> None:
+        settings = load_settings({"dev": True, "dev_hosts": "Soup.Example.org., tureen"})
+        assert settings.dev_hosts == ("soup.example.org", "tureen")
+
+    @pytest.mark.parametrize(
+        "value", ["https://soup.example.org", "soup.example.org:443", "a/b", "*.example.org", "a..b"]
+    )
+    def test_what_is_no_name_of_a_host(self, value: str) -> None:
+        assert "without scheme" in problems({"dev": True, "dev_hosts": value})["dev_hosts"].why
+
     def test_a_section_in_one_variable(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TUREEN_LOG", "info")
         with pytest.raises(ConfigError, match="TUREEN_LOG_LEVEL"):

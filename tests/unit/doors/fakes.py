@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from tureen.model.grant import Grant
-from tureen.model.ids import ConsumerId, ProducerId, SpeakersGroup, TransportId
+from tureen.model.ids import ConsumerId, Identity, ProducerId, RoomName, SpeakersGroup, TransportId
 from tureen.model.media import (
     CandidateAddress,
     ConsumerLimits,
@@ -77,11 +77,25 @@ class FakeRevocations:
         return grant.identity in self.users or grant.token_id in self.tokens
 
 
+class FakeSilence:
+    def __init__(self) -> None:
+        self.until = 0
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
 class FakeRoomChat:
-    """What would be kept."""
+    """What would be kept, and who is silenced."""
 
     def __init__(self) -> None:
         self.written: list[WrittenText] = []
+        self.silences: dict[str, FakeSilence] = {}
+
+    def enter(self, room: RoomName, identity: Identity) -> FakeSilence:
+        self.silences[identity] = FakeSilence()
+        return self.silences[identity]
 
     def handle_written(self, written: WrittenText) -> None:
         self.written.append(written)

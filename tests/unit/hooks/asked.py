@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
+from msgspec import structs
 
 from tests.unit.doors.fakes import FakeClock, FakeEntropy
 from tureen.hooks.answers import Question
@@ -13,7 +14,7 @@ from tureen.hooks.before_publish import AskingBeforePublish, BeforePublishParts
 from tureen.hooks.guard import Guard, GuardSettings
 from tureen.messaging import Draft
 from tureen.model.actor import Actor
-from tureen.model.grant import Grant
+from tureen.model.grant import Grant, PeopleGrant
 from tureen.model.ids import AttachmentId, ConversationId, DeviceId, Identity, MessageId, SessionId, UserId
 from tureen.protocol.resources import Attachment, ConversationKind
 
@@ -21,8 +22,10 @@ ACTOR = Actor(
     user=UserId("ann"),
     device=DeviceId("phone"),
     session=SessionId("SE_1"),
-    grant=Grant(identity=Identity("ann"), api_key="devkey", expires_at=2e9),
+    grant=Grant(identity=Identity("ann"), api_key="devkey", expires_at=2e9, people=PeopleGrant(connect=True)),
 )
+GUEST = structs.replace(ACTOR, grant=structs.replace(ACTOR.grant, people=PeopleGrant()))
+"""Somebody else of the same name."""
 DRAFT = Draft(
     id=MessageId("MS_1"),
     conversation=ConversationId("CV_1"),
@@ -78,8 +81,8 @@ class Setting:
             )
         )
 
-    async def ask(self, draft: Draft = DRAFT) -> Draft:
-        return await self.hook.before_publish(ACTOR, draft)
+    async def ask(self, draft: Draft = DRAFT, actor: Actor = ACTOR) -> Draft:
+        return await self.hook.before_publish(actor, draft)
 
     async def _views(self, ids: Sequence[AttachmentId]) -> Mapping[AttachmentId, Attachment]:
         return {each: Attachment(id=each, name="a.png", media_type="image/png", size_bytes=1) for each in ids}

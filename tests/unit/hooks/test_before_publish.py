@@ -13,12 +13,12 @@ from msgspec import structs
 from structlog.testing import capture_logs
 
 from tests.unit.doors.fakes import START
-from tests.unit.hooks.asked import DRAFT, Application, Setting
+from tests.unit.hooks.asked import DRAFT, GUEST, Application, Setting
 from tests.unit.hooks.test_guard import settle
 from tureen.hooks.answers import Publish, Refuse, Rewrite, decode_answer_untrusted
 from tureen.hooks.errors import Failure, HookError
 from tureen.messaging import Draft
-from tureen.model.ids import AttachmentId, MessageId
+from tureen.model.ids import AttachmentId, MessageId, UserId
 from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.resources import ConversationKind, Custom
 
@@ -151,6 +151,24 @@ async def test_an_open_breaker_says_when_to_come_again() -> None:
     assert setting.counts.outcomes[-1] == ("breaker_open", None)
     setting.clock.advance(2)
     setting.application.answer = lambda: None
+    assert await setting.ask() is DRAFT
+
+
+@pytest.mark.parametrize("allow", [False, True])
+async def test_who_writes_too_fast_for_the_application_is_told_when_to_go_on(allow: bool) -> None:
+    setting = Setting(allow=allow)
+    setting.application.hangs = True
+    tasks = [asyncio.create_task(setting.ask()) for _ in range(8)]
+    await settle()
+    error = await refusal(setting)
+    assert (error.error_code, error.retry_after_ms) == (ErrorCode.RATE_LIMITED, 300)
+    assert error.meaning.retryable
+    assert setting.counts.outcomes == [("author_busy", None)]
+    setting.application.hangs = False
+    assert await setting.ask(structs.replace(DRAFT, sender=UserId("bob"))) is not None
+    assert await setting.ask(actor=GUEST) is DRAFT
+    setting.clock.advance(0.3)
+    await asyncio.gather(*tasks, return_exceptions=True)
     assert await setting.ask() is DRAFT
 
 

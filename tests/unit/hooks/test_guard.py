@@ -16,9 +16,9 @@ SETTINGS = GuardSettings(budget_s=0.3, at_once=2, in_line=2, breaker=BreakerSett
 
 
 class Hook:
-    def __init__(self) -> None:
+    def __init__(self, settings: GuardSettings = SETTINGS) -> None:
         self.clock = FakeClock()
-        self.guard = Guard("test", self.clock, SETTINGS)
+        self.guard = Guard("test", self.clock, settings)
         self.asked: list[asyncio.Future[str]] = []
 
     async def ask(self) -> str:
@@ -102,7 +102,7 @@ async def test_waiting_in_line_is_part_of_the_budget_and_is_nobodys_failure(hook
 
 
 async def test_a_turn_that_never_comes_counts_against_nobody(hook: Hook) -> None:
-    slow = [await hook.begin("ann"), await hook.begin("ann")]
+    slow = [await hook.begin("ann"), await hook.begin("dee")]
     waiting = [await hook.begin("bob"), await hook.begin("cy")]
     hook.clock.advance(0.3)
     failures = [await failure_of(task) for task in (*slow, *waiting)]
@@ -143,3 +143,61 @@ async def test_who_goes_away_leaves_nothing_behind(hook: Hook) -> None:
     task = await hook.begin("bob")
     hook.asked[-1].set_result("soup")
     assert await task == "soup"
+
+
+@pytest.fixture
+async def wide() -> Hook:
+    """Six slots; three questions of one author."""
+    return Hook(GuardSettings(budget_s=0.3, at_once=6, in_line=2, of_one_author=3))
+
+
+async def test_one_author_leaves_slots_to_others(wide: Hook) -> None:
+    own = [await wide.begin("ann") for _ in range(3)]
+    late = await wide.begin("ann")
+    with pytest.raises(HookError) as refused:
+        await late
+    assert (refused.value.failure, refused.value.retry_after_s) == (Failure.AUTHOR_BUSY, 0.3)
+    others = [await wide.begin("bob"), await wide.begin("cy")]
+    for asked in wide.asked[3:]:
+        asked.set_result("soup")
+    assert [await task for task in others] == ["soup", "soup"]
+    wide.clock.advance(0.3)
+    assert [await failure_of(task) for task in own] == [Failure.TIMEOUT] * 3
+    again = await wide.begin("ann")
+    wide.asked[-1].set_result("soup")
+    assert await again == "soup"
+
+
+async def test_a_place_is_given_back_however_a_question_ends(wide: Hook) -> None:
+    for _ in range(4):
+        assert await failure_of(await wide.begin("ann", unreachable)) is Failure.UNREACHABLE
+    for _ in range(4):
+        task = await wide.begin("bob")
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    wide.clock.advance(2)
+    probe = await wide.begin("bob")
+    wide.asked[-1].set_result("soup")
+    assert await probe == "soup"
+
+
+@pytest.mark.parametrize(("at_once", "most"), [(1, 1), (2, 1), (9, 4), (100, 8)])
+async def test_one_author_has_half_of_the_slots_at_most(at_once: int, most: int) -> None:
+    hook = Hook(GuardSettings(at_once=at_once))
+    tasks = [await hook.begin("ann") for _ in range(most)]
+    assert await failure_of(await hook.begin("ann")) is Failure.AUTHOR_BUSY
+    assert len(hook.asked) == most
+    for asked in hook.asked:
+        asked.set_result("soup")
+    assert [await task for task in tasks] == ["soup"] * most
+
+
+async def test_what_is_beyond_an_authors_bound_is_no_failure(wide: Hook) -> None:
+    own = [await wide.begin("ann") for _ in range(3)]
+    for _ in range(9):
+        assert await failure_of(await wide.begin("ann")) is Failure.AUTHOR_BUSY
+    assert wide.guard.state is BreakerState.CLOSED
+    for asked in wide.asked:
+        asked.set_result("soup")
+    assert [await task for task in own] == ["soup"] * 3

@@ -377,6 +377,24 @@ class TestGroups:
         assert (await view(ann, group.id)).member_count == 2
         world.close()
 
+    async def test_nobody_has_any_number_of_them(self, tmp_path: Path) -> None:
+        world = World(tmp_path / "b.db", limits=MessagingLimits(groups_per_person=2))
+        ann, bob, cid = (world.person(name) for name in ("ann", "bob", "cid"))
+        first = await world.group(ann, bob)
+        await world.group(ann, bob)
+        assert await ann.refused(ConversationCreate, title="third") == "limit_exceeded"
+        assert bob.inbox == []
+        # Those that others bring one into do not keep one from making a group.
+        group = (await bob.do(ConversationCreate, title="mine", users=["cid", "ann"])).conversation
+        assert {member.user for member in group.members} == {"bob", "cid"}
+        assert await bob.refused(ConversationAdd, conversation=group.id, users=["ann"]) == "limit_exceeded"
+        added = await bob.do(ConversationAdd, conversation=group.id, users=["ann", "dora"])
+        assert {member.user for member in added.conversation.members} == {"bob", "cid", "dora"}
+        await ann.do(ConversationRole, conversation=first.id, user="bob", role=MemberRole.OWNER)
+        await ann.do(ConversationLeave, conversation=first.id)
+        await world.group(ann, cid)
+        world.close()
+
     async def test_the_application_may_do_everything_everywhere(self, world: World, ann: Someone, bob: Someone) -> None:
         group = await world.group(ann, bob)
         sent = await bob.say(group.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tureen.messaging.hot_window import HotWindow
 from tureen.messaging.limits import MessagingLimits
 from tureen.model.ids import ConversationId
@@ -67,3 +69,69 @@ def test_bounds_of_all_together() -> None:
     assert hot.last_seq(TWO) == 29
     hot.forget(TWO)
     assert hot.size == 0
+
+
+def read(hot: HotWindow, *numbers: int, epoch: str = "e") -> None:
+    with hot.reading(ONE) as reading:
+        hot.take(reading, [event(seq, epoch=epoch) for seq in numbers])
+
+
+class TestReadings:
+    def test_what_one_has_read_others_need_not_read(self) -> None:
+        hot = HotWindow(MessagingLimits())
+        read(hot, 4, 5)
+        assert (seqs(hot, 3), seqs(hot, 4), seqs(hot, 2)) == ([4, 5], [5], None)
+        assert hot.last_seq(ONE) is None, "none of them was published here"
+        read(hot, 2, 3, 4, 5)
+        assert seqs(hot, 1) == [2, 3, 4, 5]
+        size = hot.size
+        for less in ((5,), (1, 2), ()):
+            read(hot, *less)
+        read(hot, 1, 2, 3, 4, 5, epoch="f")
+        assert (seqs(hot, 1), hot.size) == ([2, 3, 4, 5], size)
+        hot.forget(ONE)
+        assert hot.size == 0
+
+    def test_what_is_published_goes_on_from_there(self) -> None:
+        hot = HotWindow(MessagingLimits())
+        read(hot, 1, 2, 3)
+        # Two were read between their commit and their publication.
+        for seq in (2, 3, 4):
+            hot.push(event(seq))
+            assert hot.last_seq(ONE) == seq
+        assert seqs(hot, 0) == [1, 2, 3, 4]
+        read(hot, 0, 1, 2, 3, 4)
+        assert (seqs(hot, -1), hot.last_seq(ONE)) == ([0, 1, 2, 3, 4], 4)
+
+    def test_what_was_published_meanwhile_is_never_left_out(self) -> None:
+        hot = HotWindow(MessagingLimits(hot_events=1))
+        with hot.reading(ONE) as reading:
+            hot.push(event(3))
+            hot.forget(TWO)
+            hot.push(event(1, TWO))
+            hot.take(reading, [event(1), event(2)])
+        assert seqs(hot, 2) == [3]
+        assert seqs(hot, 1) is None
+
+    @pytest.mark.parametrize("scrub", [True, False])
+    def test_what_was_taken_out_meanwhile_does_not_come_back(self, scrub: bool) -> None:
+        hot = HotWindow(MessagingLimits())
+        with hot.reading(ONE) as early, hot.reading(ONE) as other:
+            hot.take(other, [event(2, text="secret")])
+            if scrub:
+                hot.scrub(ONE, "MS_1", 2, 5)
+            else:
+                hot.forget(ONE)
+            hot.take(early, [event(1), event(2, text="secret")])
+        assert seqs(hot, 0) is None
+        assert "secret" not in str(hot.after(ONE, "e", 1))
+        read(hot, 1, 2)
+        assert seqs(hot, 0) == [1, 2]
+
+    def test_bounds(self) -> None:
+        hot = HotWindow(MessagingLimits(hot_events=3, hot_bytes=5_000))
+        read(hot, *range(1, 10))
+        assert seqs(hot, 6) == [7, 8, 9]
+        for seq in range(1, 10):
+            hot.push(event(seq, TWO, text="x" * 1_000))
+        assert seqs(hot, 8) is None

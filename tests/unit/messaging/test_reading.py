@@ -177,6 +177,30 @@ class TestCatchUp:
         monkeypatch.setattr(world.database, "write", unexpected)
         assert seqs(await world.service.missed(bob.actor, [at(group, 1)])) == [2]
 
+    async def test_after_a_restart_only_the_first_one_has_to_be_read_for(
+        self, world: World, ann: Someone, bob: Someone, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        group = await world.group(ann, bob)
+        sent = await ann.say(group.id, "secret")
+        await bob.say(group.id)
+        world.start()
+        reads, read = [], world.store.events
+
+        async def counted(conversation: ConversationId, after: int, limit: int) -> Sequence[ConversationEvent]:
+            reads.append(after)
+            return await read(conversation, after, limit)
+
+        monkeypatch.setattr(world.store, "events", counted)
+        first = await world.service.missed(ann.actor, [at(group, 1)])
+        second = await world.service.missed(bob.actor, [at(group, 1)])
+        assert (seqs(first), seqs(second), len(reads)) == ([2, 3], [2, 3], 1)
+        assert [each.command != "" for each in second if isinstance(each, ConversationEvent)] == [False, True]
+        await ann.do(MessageDelete, conversation=group.id, message=sent.message)
+        third = await world.service.missed(bob.actor, [at(group, 1)])
+        assert (seqs(third), len(reads)) == ([2, 3, 4], 1)
+        assert "secret" not in str(third)
+        assert [event.seq for event in bob.heard(ConversationEvent)][-1] == 4
+
 
 class TestSearch:
     async def found(self, someone: Someone, query: str, **fields: Any) -> list[str]:

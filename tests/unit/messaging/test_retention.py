@@ -13,6 +13,7 @@ from tureen.model.ids import ConversationId, UserId
 from tureen.protocol.commands import (
     ConversationDirect,
     ConversationList,
+    ConversationMute,
     EventsGet,
     HistoryGet,
     MessageDelete,
@@ -24,6 +25,8 @@ from tureen.protocol.commands import (
 from tureen.protocol.errors import CommandError
 from tureen.protocol.events import ConversationGone, Gap
 
+MANY = 501
+"""One more than go at once."""
 DAY_S = 24 * 60 * 60
 
 
@@ -95,6 +98,28 @@ async def test_a_hold_keeps_everything(tmp_path: Path) -> None:
     assert acts == ["hold_lifted", "user_forgotten", "hold_set"]
     forgotten = (await world.service.audit(None, 2))[1]
     assert (forgotten.moderator, forgotten.user) == ("chief", "ann")
+    world.close()
+
+
+async def test_what_moderators_have_goes_each_in_its_time(tmp_path: Path) -> None:
+    world = World(tmp_path / "r.db", retention=Retention(audit_days=3, report_days=1))
+    ann, bob = world.person("ann"), world.person("bob")
+    group = await world.group(ann, bob)
+    for number in range(MANY):
+        sent = await bob.say(group.id, f"rude {number}")
+        await ann.do(MessageReport, conversation=group.id, message=sent.message, reason="rude")
+        await ann.do(MessageDelete, conversation=group.id, message=sent.message)
+    world.clock.advance(2 * DAY_S)
+    await ann.do(ConversationMute, conversation=group.id, user="bob", until=None)
+    while await world.service.purge():
+        pass
+    assert await world.service.reports(None, 1) == []
+    assert len(await world.service.audit(None, MANY + 9)) == MANY + 1
+    world.clock.advance(2 * DAY_S)
+    assert await world.service.purge()
+    while await world.service.purge():
+        pass
+    assert [entry.act.value for entry in await world.service.audit(None, 9)] == ["member_unmuted"]
     world.close()
 
 

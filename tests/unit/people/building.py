@@ -153,7 +153,9 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 class Town:
     """A node's people, with a door that the test moves."""
 
-    def __init__(self, *, eager: bool = True, database: MemoryDatabase | None = None) -> None:
+    def __init__(
+        self, *, eager: bool = True, database: MemoryDatabase | None = None, call_waiting: bool = True
+    ) -> None:
         """``eager``: what nobody waits for is done at once, not only in `run_background`."""
         self.eager = eager
         self.database = database or MemoryDatabase()
@@ -162,7 +164,14 @@ class Town:
         self.mailroom = FakeMailroom()
         self.background: deque[Coroutine[Any, Any, None]] = deque()
         self.revocations = Revocations(self.store, self.clock)
-        self.people = People(self.store, self.revocations, self.mailroom, self.clock, self.background.append)
+        self.people = People(
+            self.store,
+            self.revocations,
+            self.mailroom,
+            self.clock,
+            self.background.append,
+            call_waiting=call_waiting,
+        )
         self.handlers = self.people.handlers()
         self.actors: dict[tuple[str, str], Actor] = {}
         self.revocations.attach(self)

@@ -52,7 +52,7 @@ class Node:
         self.app = build_app(self.settings, routes, self.health, self.metrics, WebApp(folder))
 
     def client(self, peer: tuple[str, int] = ME) -> TestClient:
-        return TestClient(self.app, client=peer, raise_server_exceptions=False)
+        return TestClient(self.app, base_url="http://localhost", client=peer, raise_server_exceptions=False)
 
 
 @pytest.fixture
@@ -282,7 +282,7 @@ class TestProbes:
 
     def test_not_ready_before_the_start_is_complete(self, dev: Node) -> None:
         app = build_app(dev.settings, [], Health(), Metrics())
-        assert TestClient(app).get("/readyz").status_code == 503
+        assert TestClient(app, base_url="http://localhost").get("/readyz").status_code == 503
 
     def test_a_state_never_goes_back(self) -> None:
         health = Health()
@@ -336,12 +336,15 @@ class TestDoors:
     @pytest.mark.parametrize("path", ["/rtc/v1", "//rtc/v1", "///rtc/v1"])
     def test_extra_leading_slashes(self, path: str, node: Node) -> None:
         # Written as a whole: the client would take "//rtc" for a host.
-        with node.client().websocket_connect(f"ws://testserver{path}") as socket:
+        with node.client().websocket_connect(f"ws://localhost{path}") as socket:
             assert socket.receive_text() == "/rtc/v1"
 
     def test_while_draining_newcomers_are_refused_with_a_status(self, node: Node) -> None:
         node.health.move_to(NodeState.DRAINING)
-        with pytest.raises(WebSocketDenialResponse) as refused, node.client().websocket_connect("/rtc/v1"):
+        with (
+            pytest.raises(WebSocketDenialResponse) as refused,
+            node.client().websocket_connect("ws://localhost/rtc/v1"),
+        ):
             pass
         assert refused.value.status_code == 503
         assert 'tureen_http_responses_total{method="GET",status="503"} 1.0' in node.client().get("/metrics").text

@@ -15,12 +15,14 @@ from tests.unit.messaging.world import Someone, World
 from tureen.doors.loop_tasks import LoopTasks
 from tureen.model.actor import Actor
 from tureen.model.grant import Grant, PeopleGrant, RoomGrant
-from tureen.model.ids import Identity, RoomName
+from tureen.model.ids import Identity, RoomName, UserId
 from tureen.ports import WrittenText
 from tureen.protocol.commands import (
     Command,
+    ConversationAdd,
     ConversationDirect,
     ConversationMute,
+    ConversationRemove,
     ConversationRoom,
     HistoryGet,
     MessageEdit,
@@ -56,7 +58,9 @@ class Hall:
         self.errors: list[Exception] = []
         self.sends = 0
         self.pauses: list[float] = []
-        self.bridge.use({**self.world.handlers, MessageSend: self._send})
+        self.bridge.use({**self.world.handlers, MessageSend: self._send}, self._look)
+        self.looks: list[Exception | asyncio.Event] = []
+        """What becomes of the next questions of who is silenced: a failure, or a wait."""
 
     def say(self, text: str, text_id: str, identity: str = "robot", **grant: Any) -> None:
         rights = {"room": RoomGrant(join=True, room=SOUP), "name": identity.title(), **grant}
@@ -72,6 +76,15 @@ class Hall:
 
     async def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
+
+    async def _look(self, room: RoomName, user: UserId) -> int | None:
+        until = await self.world.service.silenced_until(room, user)
+        what = self.looks.pop(0) if self.looks else None
+        if isinstance(what, Exception):
+            raise what
+        if what is not None:
+            await what.wait()
+        return until
 
     async def _send(self, actor: Actor, command: Command) -> Reply:
         self.sends += 1
@@ -192,3 +205,70 @@ async def test_only_so_many_wait(hall: Hall) -> None:
         await hall.tasks.wait_until_none()
     assert hall.sends == WAITING_TEXTS
     assert len(lines) == 5
+
+
+ROBOT = Identity("robot")
+
+
+async def test_whom_moderators_silence_is_known_while_they_are_there(hall: Hall) -> None:
+    hall.say("before", "id-1")
+    await hall.tasks.wait_until_none()
+    _, room = await member(hall, "ann")
+    chief = hall.world.person("chief", admin=True)
+    robot, elsewhere = hall.bridge.enter(SOUP, ROBOT), hall.bridge.enter(RoomName("salad"), ROBOT)
+    until = int(hall.world.clock.now() * 1000) + 60_000
+    await chief.do(ConversationMute, conversation=room, user="robot", until=until)
+    await hall.tasks.wait_until_none()
+    late = hall.bridge.enter(SOUP, ROBOT)
+    await hall.tasks.wait_until_none()
+    assert (robot.until, late.until, elsewhere.until) == (until, until, 0)
+    late.close()
+    await chief.do(ConversationMute, conversation=room, user="robot", until=None)
+    await hall.tasks.wait_until_none()
+    assert (robot.until, late.until) == (0, until)
+    await chief.do(ConversationRemove, conversation=room, users=["robot"], ban=True)
+    await hall.tasks.wait_until_none()
+    assert robot.until > until
+    await chief.do(ConversationAdd, conversation=room, users=["robot"])
+    await hall.tasks.wait_until_none()
+    assert robot.until == 0
+
+
+async def test_the_last_word_counts_however_slowly_the_first_one_is_read(hall: Hall) -> None:
+    hall.say("before", "id-1")
+    await hall.tasks.wait_until_none()
+    _, room = await member(hall, "ann")
+    chief = hall.world.person("chief", admin=True)
+    slow = asyncio.Event()
+    hall.looks = [slow]
+    robot = hall.bridge.enter(SOUP, ROBOT)
+    until = int(hall.world.clock.now() * 1000) + 60_000
+    await chief.do(ConversationMute, conversation=room, user="robot", until=until)
+    slow.set()
+    await hall.tasks.wait_until_none()
+    assert robot.until == until
+
+
+async def test_a_busy_database_is_asked_again_who_is_silenced(hall: Hall) -> None:
+    hall.say("before", "id-1")
+    await hall.tasks.wait_until_none()
+    _, room = await member(hall, "ann")
+    chief = hall.world.person("chief", admin=True)
+    await chief.do(ConversationRemove, conversation=room, users=["robot"], ban=True)
+    hall.looks = [StorageBusyError("Too much waits.")]
+    robot = hall.bridge.enter(SOUP, ROBOT)
+    await hall.tasks.wait_until_none()
+    assert robot.until > 0
+    hall.looks = [StorageBusyError("Too much waits.") for _ in range(ATTEMPTS)]
+    with capture_logs() as lines:
+        hall.bridge.enter(SOUP, ROBOT)
+        await hall.tasks.wait_until_none()
+    assert [(line["log_level"], line["participant"]) for line in lines] == [("warning", "robot")]
+
+
+@pytest.mark.parametrize("identity", ["", "nul\0", "i" * 129])
+async def test_nobody_is_asked_about_identities_that_no_conversation_knows(hall: Hall, identity: str) -> None:
+    hall.looks = [ZeroDivisionError()]
+    assert hall.bridge.enter(SOUP, Identity(identity)).until == 0
+    await hall.tasks.wait_until_none()
+    assert len(hall.looks) == 1

@@ -34,7 +34,7 @@ class Node:
         views = RoomViews(self.building.registry, {KEY: SECRET}, self.revoked, open_to_all=dev)
         health = Health()
         health.move_to(NodeState.READY)
-        self.client = TestClient(build_app(settings, views.routes, health, Metrics()))
+        self.client = TestClient(build_app(settings, views.routes, health, Metrics()), base_url="http://localhost")
 
     def get(self, path: str, token: str = "") -> tuple[int, Any]:
         headers = {"Authorization": f"Bearer {token}"} if token else {}

@@ -583,6 +583,14 @@ export interface CallTicket {
   call: string;
 }
 
+/** Whether a second call rings while one is in a call; otherwise its caller hears `busy`. `Waiting`. */
+export interface CallWaiting {
+  type: "call.waiting";
+  id: string;
+  /** What the person wants from now on, on all devices; absent: as before. At first the server's setting holds. */
+  on?: boolean | null;
+}
+
 /** One's calls, newest first. `CallPage`. */
 export interface CallHistory {
   type: "call.history";
@@ -621,7 +629,11 @@ export interface ConversationRoom {
   room: string;
 }
 
-/** A group. `ConversationAnswered`. */
+/**
+ * A group. `ConversationAnswered`. Whoever is in too many groups is left out in silence.
+ *
+ * `limit_exceeded` if one has made too many; groups in which others stay when one leaves are not counted.
+ */
 export interface ConversationCreate {
   type: "conversation.create";
   id: string;
@@ -648,7 +660,8 @@ export interface ConversationMembers {
 }
 
 /**
- * Bring people into a group. `ConversationAnswered`. Who blocks one is left out in silence.
+ * Bring people into a group. `ConversationAnswered`.
+ * Who blocks one, or is in too many groups, is left out in silence.
  *
  * Owners and moderators lift bans by it. Of a room they do no more than that: people come by their own tokens.
  */
@@ -915,6 +928,14 @@ export interface Ticket {
   room?: RoomTicket | null;
 }
 
+/** Of `CallWaiting`. */
+export interface Waiting {
+  type: "waiting";
+  id: string;
+  /** What holds now. */
+  on: boolean;
+}
+
 /** Of `CallHistory`. */
 export interface CallPage {
   type: "calls";
@@ -1143,6 +1164,7 @@ export type AnyCommand =
   | CallMove
   | CallSignal
   | CallTicket
+  | CallWaiting
   | CallHistory
   | ConversationList
   | ConversationGet
@@ -1182,6 +1204,7 @@ export type AnyReply =
   | Contacts
   | CallAnswered
   | Ticket
+  | Waiting
   | CallPage
   | Conversations
   | ConversationAnswered
@@ -1239,6 +1262,7 @@ export interface ReplyByCommand {
   "call.move": CallAnswered;
   "call.signal": Done;
   "call.ticket": Ticket;
+  "call.waiting": Waiting;
   "call.history": CallPage;
   "conversation.list": Conversations;
   "conversation.get": ConversationAnswered;

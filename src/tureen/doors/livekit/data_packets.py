@@ -57,6 +57,9 @@ def _handle_packet(context: SessionContext, label: str, payload: bytes) -> None:
         return
     if not context.room.data.accepts(context.participant, delivery, packet.sequence):
         return
+    if not context.chat_silence.passes_untrusted(packet):
+        context.log.debug("chat of a muted participant dropped", content=content)
+        return
     packet.kind = kind
     _stamp(packet, content, context.room, context.participant)
     destinations = _destinations(packet, content, context.room)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from livekit.protocol import rtc
 
 from tureen.doors.livekit import responses
+from tureen.doors.livekit.chat_silence import ChatSilence
 from tureen.doors.livekit.chat_streams import ChatStreams
 from tureen.doors.livekit.outbox import Outbox
 from tureen.doors.livekit.services import DoorServices
@@ -30,6 +31,8 @@ class SessionContext:
         self.peer = peer
         self.outbox = outbox
         self.chat = ChatStreams(services.clock)
+        silence = services.chat.enter(room.name, participant.identity) if services.chat is not None else None
+        self.chat_silence = ChatSilence(silence, services.clock)
         self.log = participant_log(room, participant)
         self._prompt: Timer | None = None
 
@@ -50,6 +53,7 @@ class SessionContext:
 
     def close(self) -> None:
         """The session is over: nothing is asked any more."""
+        self.chat_silence.close()
         if self._prompt is not None:
             self._prompt.cancel()
             self._prompt = None

@@ -18,6 +18,7 @@ from tureen.protocol.commands.calls import (
     CallSignal,
     CallStart,
     CallTicket,
+    CallWaiting,
 )
 from tureen.protocol.commands.conversations import (
     ConversationAdd,
@@ -93,6 +94,7 @@ AnyCommand: TypeAlias = (
     | CallMove
     | CallSignal
     | CallTicket
+    | CallWaiting
     | CallHistory
     | ConversationList
     | ConversationGet
@@ -139,6 +141,7 @@ __all__ = [
     "CallSignal",
     "CallStart",
     "CallTicket",
+    "CallWaiting",
     "Command",
     "ContactsAdd",
     "ContactsBlock",

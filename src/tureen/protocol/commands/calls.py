@@ -126,6 +126,13 @@ class CallTicket(Command, frozen=True, kw_only=True, tag="call.ticket"):
     call: Id
 
 
+class CallWaiting(Command, frozen=True, kw_only=True, tag="call.waiting"):
+    """Whether a second call rings while one is in a call; otherwise its caller hears ``busy``. `Waiting`."""
+
+    on: bool | None = None
+    """What the person wants from now on, on all devices; absent: as before. At first the server's setting holds."""
+
+
 class CallHistory(Command, frozen=True, kw_only=True, tag="call.history"):
     """One's calls, newest first. `CallPage`."""
 

@@ -46,7 +46,10 @@ class ConversationRoom(Command, frozen=True, kw_only=True, tag="conversation.roo
 
 
 class ConversationCreate(Command, frozen=True, kw_only=True, tag="conversation.create"):
-    """A group. `ConversationAnswered`."""
+    """A group. `ConversationAnswered`. Whoever is in too many groups is left out in silence.
+
+    ``limit_exceeded`` if one has made too many; groups in which others stay when one leaves are not counted.
+    """
 
     title: Name = ""
     users: Annotated[list[Id], Meta(max_length=MAX_BATCH)] = []
@@ -69,7 +72,8 @@ class ConversationMembers(Command, frozen=True, kw_only=True, tag="conversation.
 
 
 class ConversationAdd(Command, frozen=True, kw_only=True, tag="conversation.add"):
-    """Bring people into a group. `ConversationAnswered`. Who blocks one is left out in silence.
+    """Bring people into a group. `ConversationAnswered`.
+    Who blocks one, or is in too many groups, is left out in silence.
 
     Owners and moderators lift bans by it. Of a room they do no more than that: people come by their own tokens.
     """

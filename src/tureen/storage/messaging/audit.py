@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, insert, select, update
+from sqlalchemy import Integer, Table, bindparam, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tureen.messaging import rules
@@ -31,6 +31,18 @@ _REPORT = PerDialect(
 )
 _FORGET = update(REPORTS).where(_R.sender == bindparam("of_sender")).values(text="")
 _MESSAGE = select(MESSAGES).where(_G.id == bindparam("message"), _G.conversation == bindparam("conversation"))
+
+
+def _oldest(table: Table, at: str) -> Any:  # noqa: ANN401 - SQLAlchemy's types of deletes
+    """Deletes some, unless their conversation is held."""
+    each = table.alias("each")
+    held = exists().where(_C.id == each.c.conversation, _C.held == 1)
+    old = select(each.c.number).where(each.c[at] < bindparam("older_than"), ~held).order_by(each.c[at]).limit(_LIMIT)
+    return delete(table).where(table.c.number.in_(old)).returning(table.c.number)
+
+
+_PURGE_AUDIT = _oldest(AUDIT, _A.at.name)
+_PURGE_REPORTS = _oldest(REPORTS, _R.reported_at.name)
 _HOLD = update(CONVERSATIONS).where(_C.id == bindparam("conversation")).values(held=bindparam("held"))
 
 
@@ -117,3 +129,13 @@ def hold(act: Act, *, held: bool) -> Script[None]:
     if found.conversation.held != held:
         yield from execute(_HOLD, conversation=act.conversation, held=int(held))
         yield from note(act, ModerationAct.HELD if held else ModerationAct.RELEASED)
+
+
+def purge_audit(older_than: int, limit: int) -> Script[int]:
+    """Of conversations that are not held, or are gone."""
+    return len((yield from rows(_PURGE_AUDIT, older_than=older_than, limit=limit)))
+
+
+def purge_reports(older_than: int, limit: int) -> Script[int]:
+    """The same."""
+    return len((yield from rows(_PURGE_REPORTS, older_than=older_than, limit=limit)))

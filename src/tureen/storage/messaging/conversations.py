@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import structs
 from sqlalchemy import BigInteger, Integer, and_, bindparam, func, insert, literal, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -25,6 +26,7 @@ from tureen.model.ids import ConversationId, UserId
 from tureen.protocol.events import Joined, Renamed
 from tureen.protocol.resources import ConversationKind, MemberRole, Message
 from tureen.storage.compiled import IsOneOf
+from tureen.storage.messaging import groups
 from tureen.storage.messaging.head import append, locked_standing, placed, standing
 from tureen.storage.messaging.rows import conversation_of, member_of, message_of
 from tureen.storage.schema.messaging import CONVERSATIONS, MEMBERS, MENTIONS, MESSAGES
@@ -115,6 +117,8 @@ _OUTSIDE = select(_LAST.label("last_message")).select_from(CONVERSATIONS).where(
 
 def make(new: NewConversation) -> Script[tuple[RosterRecord, Membership | None]]:
     """Unless there is one of this key."""
+    if new.max_groups is not None:
+        new = yield from _with_room(new, new.max_groups)
     inserted = yield from first(
         _MAKE,
         id=new.id,
@@ -140,6 +144,8 @@ def make(new: NewConversation) -> Script[tuple[RosterRecord, Membership | None]]
     for user, role in new.members.items():
         hidden = 0 if user in new.hidden_from else -1
         yield from seat(new.id, user, role, joined_at=new.at, read=int(new.tell), hidden=hidden)
+    if new.max_groups is not None:
+        yield from groups.check_made(new.created_by, new.max_groups)
     event = (yield from _tell_beginning(new)) if new.tell else None
     found = yield from standing(new.id, new.created_by)
     assert found is not None  # noqa: S101 - it was inserted above
@@ -263,6 +269,13 @@ def rename(act: Act, title: str | None, avatar: str | None) -> Script[Placed]:
         return Placed(epoch=head.epoch, seq=head.head_seq, at=act.at)
     yield from execute(_RENAME, conversation=head.id, title=now[0], avatar=now[1])
     return (yield from append(act, found, Renamed(title=now[0], avatar=now[1])))
+
+
+def _with_room(new: NewConversation, most: int) -> Script[NewConversation]:
+    yield from groups.hold(list(new.members))
+    others = [user for user in new.members if user != new.created_by]
+    room = {new.created_by, *(yield from groups.with_room(others, most))}
+    return structs.replace(new, members={user: role for user, role in new.members.items() if user in room})
 
 
 def _existing(new: NewConversation) -> Script[RosterRecord]:

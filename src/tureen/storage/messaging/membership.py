@@ -25,6 +25,7 @@ from tureen.protocol.errors import forbidden, invalid, not_found
 from tureen.protocol.events import ConversationEvent, Joined, Left, RoleChanged
 from tureen.protocol.resources import ConversationKind, MemberRole
 from tureen.storage.compiled import IsOneOf
+from tureen.storage.messaging import groups
 from tureen.storage.messaging.audit import note
 from tureen.storage.messaging.conversations import seat
 from tureen.storage.messaging.head import append, locked_standing, placed, standing
@@ -89,6 +90,10 @@ def add_members(addition: Addition) -> Script[Membership]:
     if (yield from placed(act, found.conversation.epoch)) is not None:
         return Membership(standing=found, changed=[])
     newcomers = yield from _newcomers(addition, role, is_room=is_room)
+    if newcomers and not is_room and addition.max_groups is not None:
+        yield from groups.hold(newcomers)
+        newcomers = yield from groups.with_room(newcomers, addition.max_groups)
+        rules.check_anyone_has_room(len(newcomers), addition.max_groups)
     if not newcomers:
         return Membership(standing=found, changed=[])
     rules.check_places(found.conversation, len(newcomers), addition.max_members)

@@ -43,6 +43,7 @@ from tureen.storage.messaging import (
     membership,
     reading,
     retention,
+    silence,
     states,
     writing,
 )
@@ -135,6 +136,10 @@ class SqlMessagingStore:
         """See the protocol."""
         return await self._database.write(about, act.conversation, membership.mute, act, user, until)
 
+    async def silenced_until(self, key: str, user: UserId) -> int | None:
+        """See the protocol."""
+        return await self._database.read(silence.silenced_until, key, user)
+
     # What happens.
 
     async def placed(self, act: Act) -> Placed | None:
@@ -222,6 +227,14 @@ class SqlMessagingStore:
     async def purge(self, kind: ConversationKind, older_than: int, max_events: int) -> Slice | None:
         """See the protocol."""
         return await self._database.write(retention.purge, kind, older_than, max_events, self._files)
+
+    async def purge_audit(self, older_than: int, limit: int) -> int:
+        """See the protocol."""
+        return await self._database.write(audit.purge_audit, older_than, limit)
+
+    async def purge_reports(self, older_than: int, limit: int) -> int:
+        """See the protocol."""
+        return await self._database.write(audit.purge_reports, older_than, limit)
 
     async def close(self, act: Act) -> Sequence[UserId]:
         """See the protocol."""

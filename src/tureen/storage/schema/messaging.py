@@ -54,6 +54,7 @@ CONVERSATIONS = Table(
     Column("state_bytes", BigInteger, nullable=False),
     UniqueConstraint("key"),
     Index(None, "kind", "oldest_at"),
+    Index(None, "created_by", "kind"),
 )
 
 MEMBERS = Table(
@@ -192,6 +193,7 @@ REPORTS = Table(
     Column("text", Text, nullable=False),
     UniqueConstraint("message", "reporter"),
     Index(None, "sender"),
+    Index(None, "reported_at"),
 )
 
 AUDIT = Table(
@@ -206,4 +208,5 @@ AUDIT = Table(
     Column("user", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Index(None, "at"),
 )

@@ -24,6 +24,7 @@ PEOPLE = Table(
     Column("last_seen_to", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
+    Column("call_waiting", SmallInteger),
 )
 
 PEOPLE_WORDS = Table(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from benches.native_door.served import HOST
 
 UPGRADE = (
-    b"GET /v1/connect HTTP/1.1\r\nHost: bench\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"GET /v1/connect HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
 )
 PING, PONG = b"\x89\x00", b"\x8a\x80" + bytes(4)

@@ -118,11 +118,7 @@ export class CallCenter {
 
   #enter(call: CallSession, media: CallMedia): void {
     const { me, nameOf, chats, preferences, onEnded } = this.#parts;
-    const chat = (): ReturnType<Chats['get']> | null => {
-      const { conversation = null } = call.record.get();
-      return conversation === null ? null : chats.get(conversation);
-    };
-    const meeting = new CallMeeting(call, { me, nameOf, chat, preferences });
+    const meeting = new CallMeeting(call, { me, nameOf, chats, preferences });
     this.store.update((state) => ({ ...state, meeting }));
     void meeting.bring(media);
     prepareRoom();

@@ -1,12 +1,12 @@
-import type { CallSession, Chat, MediaSource } from '@tureen/client';
+import type { CallSession, Chats, MediaSource } from '@tureen/client';
 import { type DeviceLists, listDevices } from '../lobby/devices';
 import type { PreferenceStore } from '../memory/preferences';
 import type { Meeting, SwitchableDevice } from '../meeting/meeting';
 import { MeetingBoard } from '../meeting/meetingBoard';
 import type { LinkQuality } from '../meeting/meetingState';
-import { spokenIn } from '../meeting/spoken';
 import type { LinkReport } from '../statistics/linkReport';
 import { type ReadableStore, Store } from '../store';
+import { CallChat } from './callChat';
 import { CallDevices } from './callDevices';
 import { type CallPath, callPath, type PathKind } from './callPath';
 import { callPeople } from './callPeople';
@@ -14,8 +14,7 @@ import { callPeople } from './callPeople';
 export interface CallAround {
   readonly me: string;
   readonly nameOf: (user: string) => string;
-  /** Of the call; null: it has none. */
-  readonly chat: () => Promise<Chat> | null;
+  readonly chats: Pick<Chats, 'get' | 'direct'>;
   readonly preferences: PreferenceStore;
 }
 
@@ -28,10 +27,10 @@ export class CallMeeting extends MeetingBoard implements Meeting {
   readonly #path = new Store<CallPath | null>(null);
   readonly #devices: CallDevices;
   readonly #stops: (() => void)[] = [];
-  #chat: Chat | null = null;
+  readonly #chat: CallChat;
 
   constructor(session: CallSession, around: CallAround) {
-    super({ rights: RIGHTS });
+    super({ rights: RIGHTS, audience: null });
     this.session = session;
     this.#around = around;
     this.#devices = new CallDevices(around.preferences, (source, track) => session.media.setTrack(source, track));
@@ -39,7 +38,8 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     const stores = [session.record, session.phase, media.remote, media.state, media.quality, this.#devices.store];
     this.#stops.push(...stores.map((store) => store.subscribe(() => this.#show())));
     this.#show();
-    void this.#openChat();
+    this.#chat = new CallChat({ call: session.record, ...around });
+    this.#stops.push(this.#chat.store.subscribe(() => this.#showChat()), this.store.subscribe(() => this.#readChat()));
   }
 
   /** Who else is in it: what stands on top of the page. */
@@ -74,13 +74,13 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     void this.attempt('screen', () => this.#toggle('screen_share', () => this.#devices.openScreen()));
   }
 
-  sendMessage(text: string): void {
+  sendMessage(text: string): boolean {
     const trimmed = text.trim();
-    if (trimmed !== '') this.#chat?.outgoing.send({ text: trimmed });
+    return trimmed !== '' && this.#chat.send(trimmed);
   }
 
   resendMessage(id: string): void {
-    this.#chat?.outgoing.retry(id);
+    this.#chat.resend(id);
   }
 
   unblockSound(): void {
@@ -137,20 +137,19 @@ export class CallMeeting extends MeetingBoard implements Meeting {
 
   end(): void {
     for (const stop of this.#stops) stop();
+    this.#chat.end();
     this.#devices.end();
   }
 
-  async #openChat(): Promise<void> {
-    const chat = await this.#around.chat()?.catch(() => null);
-    if (chat == null) return;
-    this.#chat = chat;
-    const { me, nameOf } = this.#around;
-    let areNews = false;
-    const show = (): void => this.dispatch({ kind: 'messages_changed', messages: spokenIn(chat, me, nameOf), areNews });
-    this.#stops.push(chat.timeline.subscribe(show), chat.outgoing.store.subscribe(show));
-    await chat.pages.loadNewest().catch(() => undefined);
-    show();
-    areNews = true;
+  #showChat(): void {
+    const { audience, messages, areNews } = this.#chat.store.get();
+    this.dispatch({ kind: 'messages_changed', messages, areNews });
+    this.dispatch({ kind: 'audience_changed', audience });
+  }
+
+  /** What is looked at here is read in the conversation too. */
+  #readChat(): void {
+    if (this.store.get().panel === 'chat' && document.visibilityState === 'visible') this.#chat.markRead();
   }
 
   #explain(error: unknown, otherwise: string): void {

@@ -12,7 +12,8 @@ export interface Meeting {
   toggleMicrophone(): void;
   toggleCamera(): void;
   toggleScreen(): void;
-  sendMessage(text: string): void;
+  /** False: it was not taken, and whoever wrote it keeps it. */
+  sendMessage(text: string): boolean;
   /** Tries a message again that did not go out. */
   resendMessage(id: string): void;
   togglePanel(panel: Exclude<Panel, 'none'>): void;

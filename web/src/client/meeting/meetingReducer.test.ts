@@ -54,6 +54,14 @@ describe('chat', () => {
 });
 
 describe('panels', () => {
+  it('of a chat close where it ends, with a word, and do not open where there is none', () => {
+    const ends = { kind: 'audience_changed', audience: null } as const;
+    const toggle = { kind: 'panel_toggled', panel: 'chat' } as const;
+    expect(play(toggle, ends)).toMatchObject({ panel: 'none', notices: [{ text: 'The chat has closed' }] });
+    expect(play(ends, toggle)).toMatchObject({ panel: 'none', notices: [] });
+    expect(play(chat(message('1')), { kind: 'panel_opened', panel: 'people' }, ends)).toMatchObject({ panel: 'people', unread: 0 });
+  });
+
   it('close by the same button that opened them, and replace each other', () => {
     const chat = { kind: 'panel_toggled', panel: 'chat' } as const;
     expect(play(chat, chat).panel).toBe('none');

@@ -85,9 +85,10 @@ export class MeetingSession extends MeetingBoard implements Meeting {
     void this.attempt('screen', () => me.setScreenShareEnabled(!me.isScreenShareEnabled, options));
   }
 
-  sendMessage(text: string): void {
+  sendMessage(text: string): boolean {
     const trimmed = text.trim().slice(0, MAX_MESSAGE_CHARS);
     if (trimmed !== '') this.#chat.send(trimmed);
+    return trimmed !== '';
   }
 
   resendMessage(id: string): void {

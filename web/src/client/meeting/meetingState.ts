@@ -52,6 +52,12 @@ export interface ChatMessage {
   readonly problem?: string;
 }
 
+/** Who reads what is written in a meeting. */
+export type ChatAudience =
+  | { readonly kind: 'room' }
+  | { readonly kind: 'direct'; readonly name: string }
+  | { readonly kind: 'group'; readonly title: string };
+
 export interface Notice {
   readonly id: number;
   readonly tone: 'info' | 'problem';
@@ -74,6 +80,8 @@ export interface Rights {
 export interface MeetingState {
   readonly connection: Connection;
   readonly people: readonly Person[];
+  /** Null: there is no chat. */
+  readonly audience: ChatAudience | null;
   readonly messages: readonly ChatMessage[];
   readonly unread: number;
   readonly panel: Panel;
@@ -88,6 +96,7 @@ export interface MeetingState {
 export const INITIAL_MEETING: MeetingState = {
   connection: { kind: 'connecting' },
   people: [],
+  audience: { kind: 'room' },
   messages: [],
   unread: 0,
   panel: 'none',

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, memo, type ReactElement, type SubmitEvent } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
-import type { ChatMessage } from '../../client/meeting/meetingState';
+import type { ChatAudience, ChatMessage } from '../../client/meeting/meetingState';
 import { Icon } from '../icons';
 import { LinkedText } from '../LinkedText';
 import { NotSent } from '../NotSent';
@@ -21,11 +21,12 @@ export interface ChatPanelProps {
 export function ChatPanel({ meeting, draft, onDraft }: ChatPanelProps): ReactElement {
   const messages = useSelected(meeting.store, (state) => state.messages);
   const mayWrite = useSelected(meeting.store, ({ rights }) => rights.chat);
+  const audience = useSelected(meeting.store, (state) => state.audience);
   const list = useFollowingScroll(messages);
   return (
     <PanelFrame title="Chat" onClose={() => meeting.closePanel()}>
       <ol ref={list} className="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
-        <li className="messages-note">Messages reach everybody who is here now, and those who come later.</li>
+        {audience !== null && <li className="messages-note">{readersOf(audience)}</li>}
         {messages.map((message, index) => (
           <Message
             key={message.id}
@@ -35,9 +36,22 @@ export function ChatPanel({ meeting, draft, onDraft }: ChatPanelProps): ReactEle
           />
         ))}
       </ol>
-      {mayWrite && <Composer text={draft} onText={onDraft} onSend={(text) => meeting.sendMessage(text)} />}
+      {mayWrite && audience !== null && (
+        <Composer to={audience.kind === 'direct' ? audience.name : audience.kind === 'group' ? audience.title : 'everybody'} text={draft} onText={onDraft} onSend={(text) => meeting.sendMessage(text)} />
+      )}
     </PanelFrame>
   );
+}
+
+function readersOf(audience: ChatAudience): string {
+  switch (audience.kind) {
+    case 'room':
+      return 'Messages reach everybody who is here now, and those who come later.';
+    case 'direct':
+      return `Messages go into your conversation with ${audience.name}, and stay there.`;
+    case 'group':
+      return `Messages go into the group ${audience.title}: all its members read them, in this call or not.`;
+  }
 }
 
 interface MessageProps {
@@ -62,17 +76,18 @@ const Message = memo(function DrawMessage({ message, follows, meeting }: Message
 });
 
 interface ComposerProps {
+  to: string;
   text: string;
   onText: (text: string) => void;
-  onSend: (text: string) => void;
+  /** False: it was not taken. */
+  onSend: (text: string) => boolean;
 }
 
-function Composer({ text, onText, onSend }: ComposerProps): ReactElement {
+function Composer({ to, text, onText, onSend }: ComposerProps): ReactElement {
   const send = (event?: SubmitEvent): void => {
     event?.preventDefault();
     if (text.trim() === '') return;
-    onSend(text);
-    onText('');
+    if (onSend(text)) onText('');
   };
   const handleKey = (event: KeyboardEvent): void => {
     // Enter while an input method is composing chooses a word; it must not send.
@@ -83,8 +98,8 @@ function Composer({ text, onText, onSend }: ComposerProps): ReactElement {
   return (
     <form className="composer" onSubmit={send}>
       <textarea
-        aria-label="Message to everybody"
-        placeholder="Message to everybody"
+        aria-label={`Message to ${to}`}
+        placeholder={`Message to ${to}`}
         data-testid="chat-input"
         data-autofocus
         dir="auto"

@@ -17,20 +17,23 @@ export function ControlBar({ meeting, preferences, inert }: ControlBarProps): Re
   const mayRename = useSelected(meeting.store, ({ rights }) => rights.rename);
   const name = useSelected(meeting.store, ({ people }) => people.find((person) => person.isLocal)?.name ?? '');
   const chatOpen = useSelected(meeting.store, ({ panel }) => panel === 'chat');
+  const hasChat = useSelected(meeting.store, ({ audience }) => audience !== null);
   const unread = useSelected(meeting.store, (state) => state.unread);
   return (
     <nav className="controls" aria-label="Meeting controls" inert={inert}>
       <MediaControls meeting={meeting} />
-      <IconButton
-        icon="chat"
-        label="Chat"
-        shortcut="C"
-        data-testid="chat-toggle"
-        tone={chatOpen ? 'active' : 'plain'}
-        aria-expanded={chatOpen}
-        badge={unread}
-        onClick={() => meeting.togglePanel('chat')}
-      />
+      {hasChat && (
+        <IconButton
+          icon="chat"
+          label="Chat"
+          shortcut="C"
+          data-testid="chat-toggle"
+          tone={chatOpen ? 'active' : 'plain'}
+          aria-expanded={chatOpen}
+          badge={unread}
+          onClick={() => meeting.togglePanel('chat')}
+        />
+      )}
       <IconButton icon="settings" label="Settings" data-testid="settings" onClick={() => setSettingsOpen(true)} />
       <IconButton icon="leave" label="Leave" tone="danger" data-testid="leave" onClick={() => meeting.leave()} />
       {settingsOpen && (

@@ -1,0 +1,58 @@
+"""People write to each other during a call."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.e2e.household import CALL_TIMEOUT_MS, Resident, move_in
+from tests.e2e.meeting import Meeting
+
+
+async def say(who: Resident, text: str) -> None:
+    await who.control("chat-input").fill(text)
+    await who.control("chat-input").press("Enter")
+
+
+async def test_what_is_written_in_a_call_of_two_stays_in_their_conversation(meeting: Meeting) -> None:
+    ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
+    await ada.call(bob)
+    await bob.control("accept").click()
+    await asyncio.gather(ada.is_in_call(), bob.is_in_call())
+    await ada.control("chat-toggle").click()
+    await expect(ada.control("call").get_by_role("log", name="Messages")).to_contain_text(
+        f"conversation with {bob.name}"
+    )
+    await say(ada, "Soup is ready")
+    await expect(ada.control("chat-input")).to_have_value("")
+    await expect(ada.control("chat-message")).to_contain_text("Soup is ready")
+    await expect(bob.control("chat-toggle")).to_contain_text("1")
+    await bob.control("chat-toggle").click()
+    await expect(bob.control("chat-message")).to_contain_text("Soup is ready")
+    await say(bob, "Bringing the bread")
+    await expect(ada.control("chat-message").nth(1)).to_contain_text("Bringing the bread")
+
+    await ada.control("leave").click()
+    await expect(ada.control("call")).to_have_count(0)
+    await expect(ada.messages().nth(1)).to_contain_text("Bringing the bread")
+    row = bob.control("conversation").filter(has_text=ada.name)
+    await row.click()
+    await expect(bob.messages().nth(0)).to_contain_text("Soup is ready")
+
+
+async def test_a_call_of_three_without_a_group_has_no_chat(meeting: Meeting) -> None:
+    names = ("Ada", "Bob", "Cleo")
+    ada, bob, cleo = await asyncio.gather(*(move_in(meeting, name) for name in names))
+    await ada.call(bob)
+    await bob.control("accept").click()
+    await asyncio.gather(ada.is_in_call(), bob.is_in_call())
+    await bob.control("chat-toggle").click()
+    await bob.control("chat-input").fill("Not sent yet")
+    await ada.add_to_call(cleo)
+    for who in (ada, bob, cleo):
+        await expect(who.control("tile")).to_have_count(3, timeout=CALL_TIMEOUT_MS)
+        await expect(who.control("chat-toggle")).to_have_count(0)
+    await cleo.control("leave").click()
+    await bob.control("chat-toggle").click()
+    await expect(bob.control("chat-input")).to_have_value("Not sent yet")

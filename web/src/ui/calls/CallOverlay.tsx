@@ -44,13 +44,19 @@ function OnCall({ meeting, home, preferences }: OnCallProps): ReactElement {
       {phase === 'calling' ? (
         <Calling meeting={meeting} />
       ) : (
-        <>
-          <MeetingView meeting={meeting} preferences={preferences} invite={null} onRejoin={() => undefined} />
-          <div className="call-tools">
-            <AddPeople meeting={meeting} home={home} />
-            <PathChoice meeting={meeting} />
-          </div>
-        </>
+        <MeetingView
+          meeting={meeting}
+          preferences={preferences}
+          invite={null}
+          pairs
+          onRejoin={() => undefined}
+          tools={
+            <div className="call-tools">
+              <PathChoice meeting={meeting} />
+              <AddPeople meeting={meeting} home={home} />
+            </div>
+          }
+        />
       )}
     </dialog>
   );

@@ -10,6 +10,7 @@ import { useFollowingScroll } from './useFollowingScroll';
 
 /** As the receiving side cuts it; see the client's chat stream. */
 const MAX_LENGTH = 4_000;
+const EVERYBODY = 'everybody';
 
 export interface ChatPanelProps {
   meeting: Meeting;
@@ -37,7 +38,7 @@ export function ChatPanel({ meeting, draft, onDraft }: ChatPanelProps): ReactEle
         ))}
       </ol>
       {mayWrite && audience !== null && (
-        <Composer to={audience.kind === 'direct' ? audience.name : audience.kind === 'group' ? audience.title : 'everybody'} text={draft} onText={onDraft} onSend={(text) => meeting.sendMessage(text)} />
+        <Composer to={audience.kind === 'direct' ? audience.name : audience.kind === 'group' ? audience.title : EVERYBODY} text={draft} onText={onDraft} onSend={(text) => meeting.sendMessage(text)} />
       )}
     </PanelFrame>
   );
@@ -99,7 +100,7 @@ function Composer({ to, text, onText, onSend }: ComposerProps): ReactElement {
     <form className="composer" onSubmit={send}>
       <textarea
         aria-label={`Message to ${to}`}
-        placeholder={`Message to ${to}`}
+        placeholder={to === EVERYBODY ? `Message to ${to}` : 'Write a message'}
         data-testid="chat-input"
         data-autofocus
         dir="auto"

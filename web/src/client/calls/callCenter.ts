@@ -44,7 +44,10 @@ export class CallCenter {
   }
 
   async start(users: readonly string[], media: CallMedia, conversation: string | null): Promise<void> {
-    if (this.store.get().meeting !== null) return;
+    if (this.store.get().meeting !== null) {
+      this.#parts.report(new CommandError('conflict', 'You are in a call already.', { hint: 'Hang up first, or add people to it.' }));
+      return;
+    }
     try {
       const call = await this.#calls.start(users, { media, ...(conversation !== null && { conversation }) });
       this.#enter(call, media);

@@ -69,7 +69,7 @@ describe('the chat of a call', () => {
     const { chat, record } = await open(callOf({ anna: 'joined', ben: 'joined', cleo: 'ringing' }));
     expect(chat.store.get().audience).toMatchObject({ name: 'BEN' });
     record.set(callOf({ anna: 'joined', ben: 'joined', cleo: 'joined' }));
-    expect(chat.store.get()).toEqual({ audience: null, messages: [], areNews: false });
+    expect(chat.store.get()).toEqual({ audience: null, messages: [], areNews: false, isRead: true });
     expect(chat.send('lost?')).toBe(false);
     record.set(callOf({ anna: 'joined', ben: 'left', cleo: 'reconnecting' }));
     await settle();
@@ -92,9 +92,11 @@ describe('the chat of a call', () => {
   it('is read in the conversation too once it was looked at', async () => {
     truth.post('bread');
     const { chat } = await open(callOf({ anna: 'joined', ben: 'joined' }));
+    expect(chat.store.get().isRead).toBe(false);
     chat.markRead();
     await vi.advanceTimersByTimeAsync(2_000);
     expect(server.received('mark.read')).toMatchObject([{ conversation: 'c', seq: 1 }]);
+    expect(chat.store.get().isRead).toBe(true);
     chat.markRead();
     await vi.advanceTimersByTimeAsync(2_000);
     expect(server.received('mark.read')).toHaveLength(1);

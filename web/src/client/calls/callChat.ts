@@ -16,6 +16,8 @@ export interface CallTalk {
   readonly messages: readonly ChatMessage[];
   /** Those that were not there before came just now. */
   readonly areNews: boolean;
+  /** All of it was read, here or in the conversation itself. */
+  readonly isRead: boolean;
 }
 
 interface Place {
@@ -23,7 +25,7 @@ interface Place {
   readonly id: string;
 }
 
-const SILENT: CallTalk = { audience: null, messages: [], areNews: false };
+const SILENT: CallTalk = { audience: null, messages: [], areNews: false, isRead: true };
 const INSIDE: readonly string[] = ['joined', 'reconnecting'];
 const WAITED_FOR: readonly string[] = [...INSIDE, 'called', 'ringing'];
 
@@ -59,9 +61,7 @@ export class CallChat {
 
   /** Somebody looks at it. */
   markRead(): void {
-    const { head_seq: head, members = [] } = this.#chat?.record.get() ?? { head_seq: 0 };
-    const read = members.find(({ user }) => user === this.#parts.me)?.read_seq ?? 0;
-    if (head > read) this.#chat?.markRead();
+    if (this.#chat !== null && !this.#isRead(this.#chat)) this.#chat.markRead();
   }
 
   end(): void {
@@ -95,7 +95,7 @@ export class CallChat {
     const show = (): void => {
       const { title = '' } = chat.record.get();
       const audience: ChatAudience = place.kind === 'direct' ? { kind: 'direct', name: nameOf(place.id) } : { kind: 'group', title };
-      this.store.set({ audience, messages: spokenIn(chat, me, nameOf), areNews });
+      this.store.set({ audience, messages: spokenIn(chat, me, nameOf), areNews, isRead: this.#isRead(chat) });
     };
     this.#chat = chat;
     this.#stops = [chat.record, chat.timeline, chat.outgoing.store].map((store) => store.subscribe(show));
@@ -107,6 +107,11 @@ export class CallChat {
     show();
     // Without what was said before, one can write all the same.
     void chat.pages.loadNewest().then(begin, begin);
+  }
+
+  #isRead(chat: Chat): boolean {
+    const { head_seq: head, members = [] } = chat.record.get();
+    return head <= (members.find(({ user }) => user === this.#parts.me)?.read_seq ?? 0);
   }
 
   #close(): void {

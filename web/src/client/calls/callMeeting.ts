@@ -142,8 +142,9 @@ export class CallMeeting extends MeetingBoard implements Meeting {
   }
 
   #showChat(): void {
-    const { audience, messages, areNews } = this.#chat.store.get();
+    const { audience, messages, areNews, isRead } = this.#chat.store.get();
     this.dispatch({ kind: 'messages_changed', messages, areNews });
+    if (isRead) this.dispatch({ kind: 'chat_read' });
     this.dispatch({ kind: 'audience_changed', audience });
   }
 

@@ -35,6 +35,10 @@ describe('chat', () => {
     expect(state).toMatchObject({ unread: 0, panel: 'chat', notices: [] });
   });
 
+  it('forgets the count when it was read elsewhere', () => {
+    expect(play(chat(message('1')), { kind: 'chat_read' })).toMatchObject({ unread: 0, messages: [{ id: '1' }] });
+  });
+
   it("does not count one's own words, nor what was there before", () => {
     expect(play(chat(message('1', { isLocal: true })))).toMatchObject({ unread: 0, notices: [] });
     const before = { kind: 'messages_changed', messages: [message('1')], areNews: false } as const;

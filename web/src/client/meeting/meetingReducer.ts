@@ -17,6 +17,7 @@ export type MeetingEvent =
   | { readonly kind: 'person_joined'; readonly name: string }
   | { readonly kind: 'person_left'; readonly name: string }
   | MessagesChanged
+  | { readonly kind: 'chat_read' }
   | { readonly kind: 'audience_changed'; readonly audience: ChatAudience | null }
   | { readonly kind: 'panel_toggled'; readonly panel: Exclude<Panel, 'none'> }
   | { readonly kind: 'panel_opened'; readonly panel: Exclude<Panel, 'none'> }
@@ -53,6 +54,7 @@ const HANDLERS: Handlers = {
   person_joined: (state, { name }) => notice(state, 'info', `${name} joined`),
   person_left: (state, { name }) => notice(state, 'info', `${name} left`),
   messages_changed: handleMessages,
+  chat_read: (state) => (state.unread === 0 ? state : { ...state, unread: 0 }),
   audience_changed: handleAudience,
   panel_toggled: (state, { panel }) => openPanel(state, state.panel === panel ? 'none' : panel),
   panel_opened: (state, { panel }) => openPanel(state, panel),

@@ -33,7 +33,10 @@ export interface MeetingViewProps {
   onRejoin: () => void;
   /** Two people look at each other here. */
   pairs?: boolean;
-  /** Further buttons for the top. */
+  /** It goes on, but is not seen just now: keys mean something else. */
+  away?: boolean;
+  /** First at the top, and further buttons there. */
+  lead?: ReactNode;
   tools?: ReactNode;
 }
 
@@ -48,11 +51,11 @@ export function MeetingView(props: MeetingViewProps): ReactElement {
   const covered = useMedia(SHEET) && panel !== 'none';
   const { stage, actions } = useStage(meeting, preferences, props.pairs ?? false);
   usePageTitle(title);
-  useShortcuts(actions, shortcuts);
+  useShortcuts(actions, { enabled: shortcuts, away: props.away ?? false });
   useWakeLock();
   return (
     <div className="meeting" data-panel={panel}>
-      <TopBar meeting={meeting} stage={stage} invite={invite} inert={covered} onToggleView={actions.toggleView}>
+      <TopBar meeting={meeting} stage={stage} invite={invite} inert={covered} onToggleView={actions.toggleView} lead={props.lead}>
         {props.tools}
       </TopBar>
       <main className="meeting-stage" aria-label="People in the meeting" data-alone={alone} inert={covered}>

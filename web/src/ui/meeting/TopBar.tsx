@@ -25,10 +25,12 @@ export interface TopBarProps {
   /** True while something covers it: the keyboard and screen readers pass it by. */
   inert: boolean;
   onToggleView: () => void;
+  /** Instead of the house's mark. */
+  lead: ReactNode;
   children: ReactNode;
 }
 
-export function TopBar({ meeting, stage, invite, inert, onToggleView, children }: TopBarProps): ReactElement {
+export function TopBar({ meeting, stage, invite, inert, onToggleView, lead, children }: TopBarProps): ReactElement {
   const kind = useSelected(meeting.store, (state) => state.connection.kind);
   const count = useSelected(meeting.store, (state) => state.people.length);
   const panel = useSelected(meeting.store, (state) => state.panel);
@@ -37,7 +39,7 @@ export function TopBar({ meeting, stage, invite, inert, onToggleView, children }
   useEffect(() => title.current?.focus(), []);
   return (
     <header className="topbar" inert={inert} data-alone={count === 1}>
-      <Mark size={26} />
+      {lead ?? <Mark size={26} />}
       <h1 ref={title} className="topbar-room" title={meeting.room} tabIndex={-1}>
         {meeting.room}
       </h1>

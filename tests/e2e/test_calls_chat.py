@@ -9,6 +9,18 @@ from playwright.async_api import expect
 from tests.e2e.household import CALL_TIMEOUT_MS, Resident, move_in
 from tests.e2e.meeting import Meeting
 
+_GIVE = """async (field, kind) => {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 32, height: 24 });
+  canvas.getContext('2d').fillRect(0, 0, 32, 24);
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
+  const data = new DataTransfer();
+  data.items.add(new File([blob], `${kind}.png`, { type: 'image/png' }));
+  const event = kind === 'paste'
+    ? new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data })
+    : new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data });
+  field.dispatchEvent(event);
+}"""
+
 
 async def say(who: Resident, text: str) -> None:
     await who.control("chat-input").fill(text)
@@ -56,3 +68,21 @@ async def test_a_call_of_three_without_a_group_has_no_chat(meeting: Meeting) -> 
     await cleo.control("leave").click()
     await bob.control("chat-toggle").click()
     await expect(bob.control("chat-input")).to_have_value("Not sent yet")
+
+
+async def test_pictures_are_pasted_and_dropped_into_the_chat_of_a_call(meeting: Meeting) -> None:
+    ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
+    await ada.call(bob)
+    await bob.control("accept").click()
+    await asyncio.gather(ada.is_in_call(), bob.is_in_call())
+    await asyncio.gather(ada.control("chat-toggle").click(), bob.control("chat-toggle").click())
+    for way in ("paste", "drop"):
+        await ada.control("chat-input").evaluate(_GIVE, way)
+    ready = ada.control("call").locator('[data-testid="upload"][data-ready="true"]')
+    await expect(ready).to_have_count(2, timeout=CALL_TIMEOUT_MS)
+    await ada.control("chat-send").click()
+    for who in (ada, bob):
+        await expect(who.control("chat-message").get_by_test_id("picture")).to_have_count(2)
+    await expect(ada.control("upload")).to_have_count(0)
+    await ada.control("leave").click()
+    await expect(ada.messages().get_by_test_id("picture")).to_have_count(2)

@@ -120,8 +120,8 @@ export class CallCenter {
   }
 
   #enter(call: CallSession, media: CallMedia): void {
-    const { me, nameOf, chats, preferences, onEnded } = this.#parts;
-    const meeting = new CallMeeting(call, { me, nameOf, chats, preferences });
+    const { onEnded } = this.#parts;
+    const meeting = new CallMeeting(call, this.#parts);
     this.store.update((state) => ({ ...state, meeting }));
     void meeting.bring(media);
     prepareRoom();

@@ -1,4 +1,4 @@
-import { Chats, Store, type wire } from '@tureen/client';
+import { Chats, type Connection, Store, type wire } from '@tureen/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeConversation } from '../../../sdk/test/fakeConversation';
 import { FakeServer, online, settle } from '../../../sdk/test/fakeServer';
@@ -8,6 +8,7 @@ type State = wire.Party['state'];
 
 let server: FakeServer;
 let truth: FakeConversation;
+let connection: Connection;
 let chats: Chats;
 let asked: string[];
 
@@ -20,7 +21,8 @@ beforeEach(async () => {
     asked.push(user);
     return { type: 'conversation', conversation: { ...truth.record(), kind: 'direct' } };
   });
-  chats = new Chats(await online(server));
+  connection = await online(server);
+  chats = new Chats(connection);
 });
 afterEach(() => {
   chats.end();
@@ -37,7 +39,7 @@ function callOf(parties: Record<string, State>, conversation: string | null = nu
 
 async function open(call: wire.Call): Promise<{ chat: CallChat; record: Store<wire.Call> }> {
   const record = new Store(call);
-  const chat = new CallChat({ call: record, chats, me: 'anna', nameOf: (user) => user.toUpperCase() });
+  const chat = new CallChat({ call: record, connection, chats, me: 'anna', nameOf: (user) => user.toUpperCase() });
   await settle();
   return { chat, record };
 }
@@ -48,6 +50,8 @@ describe('the chat of a call', () => {
     const { chat } = await open(callOf({ anna: 'joined', ben: 'joined' }));
     expect(asked).toEqual(['ben']);
     expect(chat.store.get()).toMatchObject({ audience: { kind: 'direct', name: 'BEN' }, messages: [{ text: 'before' }] });
+    expect(chat.files.get()?.store.get()).toEqual([]);
+    expect(chat.send('')).toBe(false);
     expect(chat.send('soup')).toBe(true);
     await settle();
     expect(server.received('message.send')).toMatchObject([{ conversation: 'c', text: 'soup' }]);
@@ -71,6 +75,7 @@ describe('the chat of a call', () => {
     record.set(callOf({ anna: 'joined', ben: 'joined', cleo: 'joined' }));
     expect(chat.store.get()).toEqual({ audience: null, messages: [], areNews: false, isRead: true });
     expect(chat.send('lost?')).toBe(false);
+    expect(chat.files.get()).toBeNull();
     record.set(callOf({ anna: 'joined', ben: 'left', cleo: 'reconnecting' }));
     await settle();
     expect(asked).toEqual(['ben', 'cleo']);

@@ -1,10 +1,12 @@
-import type { Chat, Chats, wire } from '@tureen/client';
+import type { Chat, Chats, Connection, wire } from '@tureen/client';
+import { UploadTray } from '../home/uploadTray';
 import type { ChatAudience, ChatMessage } from '../meeting/meetingState';
 import { spokenIn } from '../meeting/spoken';
 import { type ReadableStore, Store } from '../store';
 
 export interface CallChatParts {
   readonly call: ReadableStore<wire.Call>;
+  readonly connection: Connection;
   readonly chats: Pick<Chats, 'get' | 'direct'>;
   readonly me: string;
   readonly nameOf: (user: string) => string;
@@ -35,6 +37,8 @@ const WAITED_FOR: readonly string[] = [...INSIDE, 'called', 'ringing'];
  */
 export class CallChat {
   readonly store = new Store<CallTalk>(SILENT);
+  /** What goes with the next message; null: there is no chat. */
+  readonly files = new Store<UploadTray | null>(null);
   readonly #parts: CallChatParts;
   readonly #stop: () => void;
   #place: Place | null = null;
@@ -50,8 +54,9 @@ export class CallChat {
 
   /** False: there is no chat that could take it. */
   send(text: string): boolean {
-    if (this.#chat === null) return false;
-    this.#chat.outgoing.send({ text });
+    const attachments = this.files.get()?.take() ?? [];
+    if (this.#chat === null || (text === '' && attachments.length === 0)) return false;
+    this.#chat.outgoing.send({ text, ...(attachments.length > 0 && { attachments }) });
     return true;
   }
 
@@ -98,6 +103,7 @@ export class CallChat {
       this.store.set({ audience, messages: spokenIn(chat, me, nameOf), areNews, isRead: this.#isRead(chat) });
     };
     this.#chat = chat;
+    this.files.set(new UploadTray(this.#parts.connection, chat.id));
     this.#stops = [chat.record, chat.timeline, chat.outgoing.store].map((store) => store.subscribe(show));
     const begin = (): void => {
       if (this.#chat !== chat) return;
@@ -117,6 +123,8 @@ export class CallChat {
   #close(): void {
     for (const stop of this.#stops.splice(0)) stop();
     this.#chat = null;
+    this.files.get()?.end();
+    if (this.files.get() !== null) this.files.set(null);
     if (this.store.get() !== SILENT) this.store.set(SILENT);
   }
 }

@@ -1,4 +1,4 @@
-import type { CallSession, Chats, MediaSource } from '@tureen/client';
+import type { CallSession, Chats, Connection, MediaSource } from '@tureen/client';
 import { type DeviceLists, listDevices } from '../lobby/devices';
 import type { PreferenceStore } from '../memory/preferences';
 import type { Meeting, SwitchableDevice } from '../meeting/meeting';
@@ -14,6 +14,7 @@ import { callPeople } from './callPeople';
 export interface CallAround {
   readonly me: string;
   readonly nameOf: (user: string) => string;
+  readonly connection: Connection;
   readonly chats: Pick<Chats, 'get' | 'direct'>;
   readonly preferences: PreferenceStore;
 }
@@ -49,6 +50,10 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     return others.map(({ user }) => nameOf(user)).join(', ');
   }
 
+  get files(): Meeting['files'] {
+    return this.#chat.files;
+  }
+
   /** How the media flows. */
   get path(): ReadableStore<CallPath | null> {
     return this.#path;
@@ -75,8 +80,7 @@ export class CallMeeting extends MeetingBoard implements Meeting {
   }
 
   sendMessage(text: string): boolean {
-    const trimmed = text.trim();
-    return trimmed !== '' && this.#chat.send(trimmed);
+    return this.#chat.send(text.trim());
   }
 
   resendMessage(id: string): void {

@@ -35,6 +35,11 @@ describe('chat', () => {
     expect(state).toMatchObject({ unread: 0, panel: 'chat', notices: [] });
   });
 
+  it('says which files came without a word', () => {
+    const file = { id: 'f', name: 'soup.png', mediaType: 'image/png', sizeBytes: 9, width: 1, height: 1, url: '', thumbnailUrl: '' };
+    expect(play(chat(message('1', { text: '', attachments: [file] }))).notices.at(-1)?.text).toBe('Bo: soup.png');
+  });
+
   it('forgets the count when it was read elsewhere', () => {
     expect(play(chat(message('1')), { kind: 'chat_read' })).toMatchObject({ unread: 0, messages: [{ id: '1' }] });
   });

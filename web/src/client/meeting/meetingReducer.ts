@@ -80,8 +80,8 @@ function handleMessages(state: MeetingState, { messages, areNews }: MessagesChan
   const arrived = areNews ? messages.filter(({ id, isLocal }) => !isLocal && !known.has(id)) : [];
   if (arrived.length === 0 || state.panel === 'chat') return shown;
   const unread = Math.min(state.unread + arrived.length, MAX_MESSAGES);
-  const say = (next: MeetingState, { name, text }: ChatMessage): MeetingState =>
-    notice(next, 'info', `${name}: ${shorten(text)}`);
+  const say = (next: MeetingState, { name, text, attachments = [] }: ChatMessage): MeetingState =>
+    notice(next, 'info', `${name}: ${shorten(text === '' ? attachments.map((file) => file.name).join(', ') : text)}`);
   return arrived.reduce(say, { ...shown, unread });
 }
 

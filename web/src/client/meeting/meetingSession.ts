@@ -87,8 +87,14 @@ export class MeetingSession extends MeetingBoard implements Meeting {
 
   sendMessage(text: string): boolean {
     const trimmed = text.trim().slice(0, MAX_MESSAGE_CHARS);
-    if (trimmed !== '') this.#chat.send(trimmed);
-    return trimmed !== '';
+    const hasFiles = (this.#chat.files.get()?.store.get().length ?? 0) > 0;
+    if (trimmed === '' && !hasFiles) return false;
+    this.#chat.send(trimmed);
+    return true;
+  }
+
+  get files(): Meeting['files'] {
+    return this.#chat.files;
   }
 
   resendMessage(id: string): void {

@@ -1,3 +1,5 @@
+import type { AttachmentView } from '../home/homeState';
+
 /** What the room page shows. Plain values: the page is drawn from this and from nothing else. */
 
 /** Something that plays in a media element; LiveKit tracks are that, and so are test pictures. */
@@ -46,6 +48,8 @@ export interface ChatMessage {
   readonly name: string;
   readonly isLocal: boolean;
   readonly text: string;
+  /** Files that came with it, once they are stored. */
+  readonly attachments?: readonly AttachmentView[];
   readonly atMs: number;
   readonly delivery: Delivery;
   /** Why it was not sent, in the server's words. */

@@ -1,4 +1,5 @@
 import { type Chat, Chats, Connection, Directory } from '@tureen/client';
+import { UploadTray } from '../home/uploadTray';
 import { Store } from '../store';
 import type { ChatMessage } from './meetingState';
 import { spokenIn } from './spoken';
@@ -9,6 +10,8 @@ let early = 0;
 export class RoomChat {
   /** The latest page of messages, and one's own that are on their way. */
   readonly store = new Store<readonly ChatMessage[]>([]);
+  /** What goes with the next message; null while the conversation is not open. */
+  readonly files = new Store<UploadTray | null>(null);
   readonly #connection: Connection;
   readonly #chats: Chats;
   readonly #directory: Directory;
@@ -42,7 +45,8 @@ export class RoomChat {
 
   send(text: string): void {
     if (this.#chat !== null) {
-      this.#chat.outgoing.send({ text });
+      const attachments = this.files.get()?.take() ?? [];
+      if (text !== '' || attachments.length > 0) this.#chat.outgoing.send({ text, ...(attachments.length > 0 && { attachments }) });
       return;
     }
     early += 1;
@@ -63,6 +67,7 @@ export class RoomChat {
 
   end(): void {
     for (const stop of this.#stops) stop();
+    this.files.get()?.end();
     this.#chats.end();
     this.#directory.end();
     this.#connection.close();
@@ -70,6 +75,7 @@ export class RoomChat {
 
   async #enter(chat: Chat): Promise<void> {
     this.#chat = chat;
+    this.files.set(new UploadTray(this.#connection, chat.id));
     const stores = [chat.timeline, chat.outgoing.store, this.#directory.store];
     this.#stops.push(...stores.map((store) => store.subscribe(() => this.#plan())));
     for (const { text } of this.#early) this.send(text);

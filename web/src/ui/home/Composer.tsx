@@ -83,7 +83,7 @@ function Writing({ home, place }: ComposerProps): ReactElement {
 }
 
 /** Files that are on their way keep everything back; an edited message keeps its own. */
-function isSendable(text: string, uploads: readonly UploadView[], edits: boolean): boolean {
+export function isSendable(text: string, uploads: readonly UploadView[], edits: boolean): boolean {
   const sound = uploads.filter(({ problem }) => problem === null);
   if (sound.some(({ progress }) => progress < 1)) return false;
   return text.trim() !== '' || (!edits && sound.length > 0);
@@ -98,7 +98,7 @@ function useTyped(editedId: string | null, editedText: string): { text: string; 
   return { text: edit.text, setText: (text) => setEdit({ id: editedId, text }) };
 }
 
-function FilePicker({ testId, onFiles }: { testId: string; onFiles: (files: readonly File[]) => void }): ReactElement {
+export function FilePicker({ testId, onFiles }: { testId: string; onFiles: (files: readonly File[]) => void }): ReactElement {
   const picker = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -133,7 +133,7 @@ function SendButton({ saves, disabled, testId }: { saves: boolean; disabled: boo
   );
 }
 
-function pasteFiles(event: ClipboardEvent, onFiles: (files: readonly File[]) => void): void {
+export function pasteFiles(event: ClipboardEvent, onFiles: (files: readonly File[]) => void): void {
   const files = [...event.clipboardData.files];
   if (files.length === 0) return;
   event.preventDefault();

@@ -1,15 +1,24 @@
 import { type KeyboardEvent, memo, type ReactElement, type SubmitEvent } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
 import type { ChatAudience, ChatMessage } from '../../client/meeting/meetingState';
+import type { UploadView } from '../../client/home/homeState';
+import type { FilesToSend } from '../../client/meeting/files';
+import { Store } from '../../client/store';
+import { Attachments } from '../home/Attachments';
+import { FilePicker, isSendable, pasteFiles } from '../home/Composer';
+import { DropZone } from '../home/DropZone';
+import { Uploads } from '../home/Uploads';
 import { Icon } from '../icons';
 import { LinkedText } from '../LinkedText';
 import { NotSent } from '../NotSent';
 import { useSelected } from '../useSelected';
+import { useStore } from '../useStore';
 import { PanelFrame } from './PanelFrame';
 import { useFollowingScroll } from './useFollowingScroll';
 
 /** As the receiving side cuts it; see the client's chat stream. */
 const MAX_LENGTH = 4_000;
+const NO_FILES = new Store<readonly UploadView[]>([]);
 const EVERYBODY = 'everybody';
 
 export interface ChatPanelProps {
@@ -23,23 +32,32 @@ export function ChatPanel({ meeting, draft, onDraft }: ChatPanelProps): ReactEle
   const messages = useSelected(meeting.store, (state) => state.messages);
   const mayWrite = useSelected(meeting.store, ({ rights }) => rights.chat);
   const audience = useSelected(meeting.store, (state) => state.audience);
+  const files = useStore(meeting.files);
   const list = useFollowingScroll(messages);
   return (
     <PanelFrame title="Chat" onClose={() => meeting.closePanel()}>
-      <ol ref={list} className="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
-        {audience !== null && <li className="messages-note">{readersOf(audience)}</li>}
-        {messages.map((message, index) => (
-          <Message
-            key={message.id}
-            message={message}
-            follows={continues(messages[index - 1], message)}
-            meeting={meeting}
+      <DropZone onFiles={(dropped) => files?.add(dropped)}>
+        <ol ref={list} className="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
+          {audience !== null && <li className="messages-note">{readersOf(audience)}</li>}
+          {messages.map((message, index) => (
+            <Message
+              key={message.id}
+              message={message}
+              follows={continues(messages[index - 1], message)}
+              meeting={meeting}
+            />
+          ))}
+        </ol>
+        {mayWrite && audience !== null && (
+          <Composer
+            to={addressee(audience)}
+            files={files}
+            text={draft}
+            onText={onDraft}
+            onSend={(text) => meeting.sendMessage(text)}
           />
-        ))}
-      </ol>
-      {mayWrite && audience !== null && (
-        <Composer to={audience.kind === 'direct' ? audience.name : audience.kind === 'group' ? audience.title : EVERYBODY} text={draft} onText={onDraft} onSend={(text) => meeting.sendMessage(text)} />
-      )}
+        )}
+      </DropZone>
     </PanelFrame>
   );
 }
@@ -55,6 +73,11 @@ function readersOf(audience: ChatAudience): string {
   }
 }
 
+function addressee(audience: ChatAudience): string {
+  if (audience.kind === 'room') return EVERYBODY;
+  return audience.kind === 'direct' ? audience.name : audience.title;
+}
+
 interface MessageProps {
   message: ChatMessage;
   follows: boolean;
@@ -62,7 +85,7 @@ interface MessageProps {
 }
 
 const Message = memo(function DrawMessage({ message, follows, meeting }: MessageProps): ReactElement {
-  const { id, name, isLocal, text, atMs, delivery } = message;
+  const { id, name, isLocal, text, attachments = [], atMs, delivery } = message;
   const time = new Date(atMs);
   return (
     <li className="message" data-testid="chat-message" data-own={isLocal} data-delivery={delivery} data-follows={follows}>
@@ -70,7 +93,8 @@ const Message = memo(function DrawMessage({ message, follows, meeting }: Message
         <strong dir="auto">{isLocal ? 'You' : name}</strong>{' '}
         <time dateTime={time.toISOString()}>{time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}</time>
       </p>
-      <LinkedText text={text} />
+      <Attachments attachments={attachments} />
+      {text !== '' && <LinkedText text={text} />}
       {delivery === 'failed' && <NotSent problem={message.problem} onResend={() => meeting.resendMessage(id)} />}
     </li>
   );
@@ -78,16 +102,20 @@ const Message = memo(function DrawMessage({ message, follows, meeting }: Message
 
 interface ComposerProps {
   to: string;
+  /** Null: no files may go along just now. */
+  files: FilesToSend | null;
   text: string;
   onText: (text: string) => void;
   /** False: it was not taken. */
   onSend: (text: string) => boolean;
 }
 
-function Composer({ to, text, onText, onSend }: ComposerProps): ReactElement {
+function Composer({ to, files, text, onText, onSend }: ComposerProps): ReactElement {
+  const uploads = useStore(files?.store ?? NO_FILES);
+  const maySend = isSendable(text, uploads, false);
   const send = (event?: SubmitEvent): void => {
     event?.preventDefault();
-    if (text.trim() === '') return;
+    if (!maySend) return;
     if (onSend(text)) onText('');
   };
   const handleKey = (event: KeyboardEvent): void => {
@@ -97,22 +125,27 @@ function Composer({ to, text, onText, onSend }: ComposerProps): ReactElement {
     send();
   };
   return (
-    <form className="composer" onSubmit={send}>
-      <textarea
-        aria-label={`Message to ${to}`}
-        placeholder={to === EVERYBODY ? `Message to ${to}` : 'Write a message'}
-        data-testid="chat-input"
-        data-autofocus
-        dir="auto"
-        rows={Math.min(4, text.split('\n').length)}
-        maxLength={MAX_LENGTH}
-        value={text}
-        onChange={(event) => onText(event.target.value)}
-        onKeyDown={handleKey}
-      />
-      <button type="submit" className="icon-button" data-tone="send" data-testid="chat-send" aria-label="Send" disabled={text.trim() === ''}>
-        <Icon name="send" />
-      </button>
+    <form onSubmit={send}>
+      <Uploads uploads={uploads} onRemove={(id) => files?.remove(id)} />
+      <div className="composer">
+        {files !== null && <FilePicker testId="chat-file-input" onFiles={(chosen) => files.add(chosen)} />}
+        <textarea
+          aria-label={`Message to ${to}`}
+          placeholder={to === EVERYBODY ? `Message to ${to}` : 'Write a message'}
+          data-testid="chat-input"
+          data-autofocus
+          dir="auto"
+          rows={Math.min(4, text.split('\n').length)}
+          maxLength={MAX_LENGTH}
+          value={text}
+          onChange={(event) => onText(event.target.value)}
+          onPaste={(event) => files !== null && pasteFiles(event, (pasted) => files.add(pasted))}
+          onKeyDown={handleKey}
+        />
+        <button type="submit" className="icon-button" data-tone="send" data-testid="chat-send" aria-label="Send" disabled={!maySend}>
+          <Icon name="send" />
+        </button>
+      </div>
     </form>
   );
 }

@@ -1,9 +1,10 @@
-import { type ReactElement, useEffect, useRef } from 'react';
+import { type ReactElement, useRef } from 'react';
 import type { CallCenter } from '../../client/calls/callCenter';
 import type { CallMeeting } from '../../client/calls/callMeeting';
 import type { Home } from '../../client/home/home';
 import type { PreferenceStore } from '../../client/memory/preferences';
 import { MeetingView } from '../meeting/MeetingView';
+import { useModal } from '../useModal';
 import { useSelected } from '../useSelected';
 import { useStore } from '../useStore';
 import { AddPeople } from './AddPeople';
@@ -31,15 +32,15 @@ interface OnCallProps {
 function OnCall({ meeting, home, preferences }: OnCallProps): ReactElement {
   const phase = useStore(meeting.session.phase);
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useModal(dialog);
   return (
     <dialog
       ref={dialog}
       className="call-overlay"
+      tabIndex={-1}
       aria-label={`Call with ${meeting.room}`}
       data-testid="call"
       data-phase={phase}
-      onCancel={(event) => event.preventDefault()}
     >
       {phase === 'calling' ? (
         <Calling meeting={meeting} />

@@ -86,3 +86,19 @@ async def test_pictures_are_pasted_and_dropped_into_the_chat_of_a_call(meeting: 
     await expect(ada.control("upload")).to_have_count(0)
     await ada.control("leave").click()
     await expect(ada.messages().get_by_test_id("picture")).to_have_count(2)
+
+
+async def test_what_a_call_covers_is_not_read(meeting: Meeting) -> None:
+    ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
+    await ada.call(bob)
+    await bob.control("accept").click()
+    await asyncio.gather(ada.is_in_call(), bob.is_in_call())
+    await bob.control("minimise").click()
+    await bob.write_to(ada)
+    await bob.say("Soup is ready")
+    await expect(bob.messages()).to_have_attribute("data-delivery", "delivered")
+    await expect(ada.control("chat-toggle")).to_contain_text("1")
+    await ada.control("minimise").click()
+    await expect(bob.messages()).to_have_attribute("data-delivery", "read")
+    await ada.control("open-call").click()
+    await expect(ada.control("chat-toggle")).not_to_contain_text("1")

@@ -98,9 +98,7 @@ export class CallChat {
     const { me, nameOf } = this.#parts;
     let areNews = false;
     const show = (): void => {
-      const { title = '' } = chat.record.get();
-      const audience: ChatAudience = place.kind === 'direct' ? { kind: 'direct', name: nameOf(place.id) } : { kind: 'group', title };
-      this.store.set({ audience, messages: spokenIn(chat, me, nameOf), areNews, isRead: this.#isRead(chat) });
+      this.store.set({ audience: this.#audience(chat, place), messages: spokenIn(chat, me, nameOf), areNews, isRead: this.#isRead(chat) });
     };
     this.#chat = chat;
     this.files.set(new UploadTray(this.#parts.connection, chat.id));
@@ -113,6 +111,13 @@ export class CallChat {
     show();
     // Without what was said before, one can write all the same.
     void chat.pages.loadNewest().then(begin, begin);
+  }
+
+  #audience(chat: Chat, place: Place): ChatAudience {
+    const { kind, title = '', members = [] } = chat.record.get();
+    const other = place.kind === 'direct' ? place.id : members.find(({ user }) => user !== this.#parts.me)?.user;
+    if (kind === 'direct' && other !== undefined) return { kind: 'direct', name: this.#parts.nameOf(other) };
+    return { kind: 'group', title };
   }
 
   #isRead(chat: Chat): boolean {

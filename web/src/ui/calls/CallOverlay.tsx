@@ -6,6 +6,7 @@ import type { Home } from '../../client/home/home';
 import type { PreferenceStore } from '../../client/memory/preferences';
 import { IconButton } from '../IconButton';
 import { MeetingView } from '../meeting/MeetingView';
+import { useModal } from '../useModal';
 import { useSelected } from '../useSelected';
 import { useStore } from '../useStore';
 import { AddPeople } from './AddPeople';
@@ -51,18 +52,17 @@ function OnCall(props: OnCallProps): ReactElement {
 function FullCall({ meeting, place, home, preferences, full }: OnCallProps & { full: boolean }): ReactElement {
   const phase = useStore(meeting.session.phase);
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => (full ? dialog.current?.showModal() : dialog.current?.close()), [full]);
+  useModal(dialog, full);
   const away = <IconButton icon="minimise" label="Make it small" className="quiet" data-testid="minimise" onClick={place.minimise} />;
   return (
     <dialog
       ref={dialog}
       className="call-overlay"
+      tabIndex={-1}
       aria-label={`Call with ${meeting.room}`}
       data-testid="call"
       data-phase={phase}
-      onCancel={(event) => event.preventDefault()}
-      // A browser may close it all the same: by Escape pressed twice, by a gesture.
-      onClose={(event) => event.target === event.currentTarget && full && place.minimise()}
+      data-covers-page
     >
       {phase === 'calling' ? (
         <>

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 
-from playwright.async_api import Locator, expect
+from PIL import Image
+from playwright.async_api import FilePayload, Locator, expect
 
 from tests.e2e.guest import Guest
 from tests.e2e.meeting import Meeting
@@ -12,6 +14,12 @@ from tests.e2e.meeting import Meeting
 
 def messages(guest: Guest) -> Locator:
     return guest.control("chat-message")
+
+
+def picture() -> FilePayload:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 40), (200, 90, 30)).save(out, "PNG")
+    return {"name": "soup.png", "mimeType": "image/png", "buffer": out.getvalue()}
 
 
 async def say(guest: Guest, text: str) -> None:
@@ -51,6 +59,20 @@ async def test_a_message_reaches_everybody_and_is_text_whatever_it_looks_like(me
         await expect(messages(other)).to_have_count(1)
         await expect(messages(other)).to_contain_text(text)
         await expect(messages(other).locator("img")).to_have_count(0)
+
+
+async def test_a_picture_reaches_those_who_are_there_and_those_who_come_later(meeting: Meeting) -> None:
+    ana, ben = await meeting.join_together("Ana", "Ben")
+    await expect(ana.tile_of(ben)).to_be_visible()
+    await ana.control("chat-toggle").click()
+    await ana.control("chat-file-input").set_input_files(picture())
+    await expect(ana.control("upload")).to_have_attribute("data-ready", "true")
+    await ana.control("chat-send").click()
+    await expect(ben.control("chat-toggle")).to_contain_text("1")
+    cleo = await meeting.join("Cleo")
+    await asyncio.gather(ben.control("chat-toggle").click(), cleo.control("chat-toggle").click())
+    for guest in (ana, ben, cleo):
+        await expect(messages(guest).get_by_test_id("picture")).to_have_attribute("alt", "soup.png")
 
 
 async def test_unread_messages_are_counted_on_the_button(meeting: Meeting) -> None:

@@ -1,4 +1,5 @@
 import { type ReactElement, use, useEffect, useMemo } from 'react';
+import { CallPlace } from '../client/calls/callPlace';
 import type { HomeAddress } from '../client/home/opened';
 import type { Account } from '../client/memory/account';
 import { roomPath } from '../client/rooms/roomLink';
@@ -20,6 +21,7 @@ export function HomePage({ account, address }: HomePageProps): ReactElement {
   const device = use(services.device());
   const newMeeting = useNewMeeting();
   const home = useMemo(() => openHome(services, account, device), [services, account, device]);
+  const place = useMemo(() => new CallPlace(window), []);
   usePageTitle();
   useEffect(() => {
     home.start(address);
@@ -27,18 +29,21 @@ export function HomePage({ account, address }: HomePageProps): ReactElement {
   }, [home]); // eslint-disable-line react-hooks/exhaustive-deps -- where it is opened first
   const { conversation, thread } = address;
   useEffect(() => home.session.follow({ conversation, thread }), [home, conversation, thread]);
+  // Another page ends the call: not without a question.
+  const mayGo = (): boolean =>
+    home.session.calls.store.get().meeting === null || window.confirm('You are in a call. Hang up and go into the meeting?');
   return (
-    <>
+    <div className="home-page">
+      <CallOverlay calls={home.session.calls} place={place} home={home.session} preferences={services.preferences} />
       <HomeView
         home={home.session}
         notify={home.notify}
         section={home.section}
         preferences={services.preferences}
-        onNewMeeting={newMeeting}
-        onEnterRoom={(room) => services.router.go(roomPath(room))}
+        onNewMeeting={() => mayGo() && newMeeting()}
+        onEnterRoom={(room) => mayGo() && services.router.go(roomPath(room))}
         onComeBack={home.comeBack}
       />
-      <CallOverlay calls={home.session.calls} home={home.session} preferences={services.preferences} />
-    </>
+    </div>
   );
 }

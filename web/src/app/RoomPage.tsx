@@ -44,7 +44,7 @@ interface LobbyStepProps {
 }
 
 function LobbyStep({ visit, state, lobby }: LobbyStepProps): ReactElement {
-  const { preferences, seats } = useServices();
+  const { preferences, seats, account } = useServices();
   const shown = useStore(lobby.store);
   const { token } = seats.read(visit.room);
   return (
@@ -52,7 +52,8 @@ function LobbyStep({ visit, state, lobby }: LobbyStepProps): ReactElement {
       room={visit.room}
       lobby={shown}
       preferences={preferences}
-      fixedName={token === null ? null : readTokenClaimsUntrusted(token).name}
+      fixedName={token === null ? (account.get()?.name ?? null) : readTokenClaimsUntrusted(token).name}
+      elsewhere={state.elsewhere}
       failure={state.failure}
       joining={state.joining}
       onToggle={(device) => void lobby.toggle(device)}

@@ -77,6 +77,13 @@ export class CallSession {
     this.#follow();
   }
 
+  /** The server takes this page's start of a call for an answer to this one, which rang here: the page is in it. */
+  handleStarted(call: Call): void {
+    if (call.parties.some(({ device }) => device === this.#connection.device)) this.#isHere = true;
+    this.handleRecord(call);
+    this.#follow(); // the record may be known already
+  }
+
   handleSignal(signal: CallSignalled): void {
     this.media.handleSignal(signal);
   }

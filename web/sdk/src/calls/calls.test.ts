@@ -160,6 +160,58 @@ describe('ringing', () => {
     await settle();
   });
 
+  describe('both call each other at once', () => {
+    const parties: Party[] = [{ user: 'ben', state: 'joined', device: 'phone' }, { user: 'anna', state: 'joined', device: 'laptop' }];
+    const MERGED: Call = { ...BASE, version: 3, caller: 'ben', state: 'connecting', offerer: 'phone', parties };
+
+    /** Each phase that anybody saw of the one call that is left. */
+    function watch(session: CallSession | undefined): string[] {
+      const seen: string[] = [];
+      session?.phase.subscribe(() => seen.push(session.phase.get()));
+      return seen;
+    }
+
+    it('is in the call that rang here before, which the server takes for answered', async () => {
+      server.on('call.start', () => ({ type: 'call', call: MERGED }));
+      tell(RINGS, 'pending');
+      const seen = watch(calls.open.get()[0]);
+      const session = await start();
+      expect(calls.open.get()).toEqual([session]);
+      expect(seen).toEqual(['inside']);
+      expect(network.peers).toHaveLength(1);
+    });
+
+    it('is in it if its invitation comes while the start is on its way', async () => {
+      server.on('call.start', () => {
+        tell(RINGS, 'pending');
+        return { type: 'call', call: MERGED };
+      });
+      const session = await start();
+      expect(calls.open.get()).toEqual([session]);
+      expect(session.phase.get()).toBe('inside');
+    });
+
+    it('is in it if the record comes before the answer, and is never elsewhere', async () => {
+      tell(RINGS, 'pending');
+      const seen = watch(calls.open.get()[0]);
+      server.on('call.start', () => {
+        tell(MERGED, 'accepted');
+        return { type: 'call', call: MERGED };
+      });
+      const session = await start();
+      expect(seen).toEqual(['inside']);
+      expect(session.phase.get()).toBe('inside');
+    });
+
+    it('is in it if the invitation comes after the answer', async () => {
+      server.on('call.start', () => ({ type: 'call', call: MERGED }));
+      const session = await start();
+      tell(RINGS, 'pending');
+      expect(calls.open.get()).toEqual([session]);
+      expect(session.phase.get()).toBe('inside');
+    });
+  });
+
   it('opens no media before this device was chosen', async () => {
     server.on('call.accept', () => ({ type: 'failed', code: 'conflict', message: 'Another device.' }));
     tell(RINGS, 'pending');

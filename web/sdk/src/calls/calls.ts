@@ -50,6 +50,7 @@ export class Calls {
     this.#starting += 1;
     try {
       const { call } = await this.#connection.send({ type: 'call.start', users: [...users], media, ...optional });
+      this.#find(call.id)?.handleStarted(call); // both called at once: one call is left, which may have rung here
       return this.#take(call) ?? this.#make(this.#ended.get(call.id) ?? call, true);
     } finally {
       this.#starting -= 1;
@@ -85,14 +86,15 @@ export class Calls {
 
   /** `leg`: of this device; undefined where that is not told. */
   #take(call: Call, leg?: LegState | null): CallSession | null {
+    const isOwn = this.#starting > 0 && call.parties.some(({ device }) => device === this.#connection.device);
     const known = this.#find(call.id);
     if (known !== undefined) {
+      if (isOwn && known.phase.get() === 'incoming') known.handleStarted(call);
       known.handleRecord(call, leg);
       return known;
     }
     if (call.state === 'ended') this.#remember(call);
     if (this.#ended.has(call.id)) return null;
-    const isOwn = this.#starting > 0 && call.parties.some(({ device }) => device === this.#connection.device);
     const session = this.#make(call, isOwn, leg);
     this.#open.update((open) => [session, ...open]);
     session.phase.subscribe(() => this.#handlePhase(session));

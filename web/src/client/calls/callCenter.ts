@@ -44,7 +44,10 @@ export class CallCenter {
   }
 
   async start(users: readonly string[], media: CallMedia, conversation: string | null): Promise<void> {
-    if (this.store.get().meeting !== null) return;
+    if (this.store.get().meeting !== null) {
+      this.#parts.report(new CommandError('conflict', 'You are in a call already.', { hint: 'Hang up first, or add people to it.' }));
+      return;
+    }
     try {
       const call = await this.#calls.start(users, { media, ...(conversation !== null && { conversation }) });
       this.#enter(call, media);
@@ -117,12 +120,8 @@ export class CallCenter {
   }
 
   #enter(call: CallSession, media: CallMedia): void {
-    const { me, nameOf, chats, preferences, onEnded } = this.#parts;
-    const chat = (): ReturnType<Chats['get']> | null => {
-      const { conversation = null } = call.record.get();
-      return conversation === null ? null : chats.get(conversation);
-    };
-    const meeting = new CallMeeting(call, { me, nameOf, chat, preferences });
+    const { onEnded } = this.#parts;
+    const meeting = new CallMeeting(call, this.#parts);
     this.store.update((state) => ({ ...state, meeting }));
     void meeting.bring(media);
     prepareRoom();

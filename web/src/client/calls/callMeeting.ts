@@ -1,12 +1,12 @@
-import type { CallSession, Chat, MediaSource } from '@tureen/client';
+import type { CallSession, Chats, Connection, MediaSource } from '@tureen/client';
 import { type DeviceLists, listDevices } from '../lobby/devices';
 import type { PreferenceStore } from '../memory/preferences';
 import type { Meeting, SwitchableDevice } from '../meeting/meeting';
 import { MeetingBoard } from '../meeting/meetingBoard';
 import type { LinkQuality } from '../meeting/meetingState';
-import { spokenIn } from '../meeting/spoken';
 import type { LinkReport } from '../statistics/linkReport';
 import { type ReadableStore, Store } from '../store';
+import { CallChat } from './callChat';
 import { CallDevices } from './callDevices';
 import { type CallPath, callPath, type PathKind } from './callPath';
 import { callPeople } from './callPeople';
@@ -14,8 +14,8 @@ import { callPeople } from './callPeople';
 export interface CallAround {
   readonly me: string;
   readonly nameOf: (user: string) => string;
-  /** Of the call; null: it has none. */
-  readonly chat: () => Promise<Chat> | null;
+  readonly connection: Connection;
+  readonly chats: Pick<Chats, 'get' | 'direct'>;
   readonly preferences: PreferenceStore;
 }
 
@@ -28,10 +28,10 @@ export class CallMeeting extends MeetingBoard implements Meeting {
   readonly #path = new Store<CallPath | null>(null);
   readonly #devices: CallDevices;
   readonly #stops: (() => void)[] = [];
-  #chat: Chat | null = null;
+  readonly #chat: CallChat;
 
   constructor(session: CallSession, around: CallAround) {
-    super({ rights: RIGHTS });
+    super({ rights: RIGHTS, audience: null });
     this.session = session;
     this.#around = around;
     this.#devices = new CallDevices(around.preferences, (source, track) => session.media.setTrack(source, track));
@@ -39,7 +39,8 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     const stores = [session.record, session.phase, media.remote, media.state, media.quality, this.#devices.store];
     this.#stops.push(...stores.map((store) => store.subscribe(() => this.#show())));
     this.#show();
-    void this.#openChat();
+    this.#chat = new CallChat({ call: session.record, ...around });
+    this.#stops.push(this.#chat.store.subscribe(() => this.#showChat()), this.store.subscribe(() => this.#readChat()));
   }
 
   /** Who else is in it: what stands on top of the page. */
@@ -47,6 +48,10 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     const { me, nameOf } = this.#around;
     const others = this.session.record.get().parties.filter(({ user }) => user !== me);
     return others.map(({ user }) => nameOf(user)).join(', ');
+  }
+
+  get files(): Meeting['files'] {
+    return this.#chat.files;
   }
 
   /** How the media flows. */
@@ -74,13 +79,12 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     void this.attempt('screen', () => this.#toggle('screen_share', () => this.#devices.openScreen()));
   }
 
-  sendMessage(text: string): void {
-    const trimmed = text.trim();
-    if (trimmed !== '') this.#chat?.outgoing.send({ text: trimmed });
+  sendMessage(text: string): boolean {
+    return this.#chat.send(text.trim());
   }
 
   resendMessage(id: string): void {
-    this.#chat?.outgoing.retry(id);
+    this.#chat.resend(id);
   }
 
   unblockSound(): void {
@@ -137,20 +141,20 @@ export class CallMeeting extends MeetingBoard implements Meeting {
 
   end(): void {
     for (const stop of this.#stops) stop();
+    this.#chat.end();
     this.#devices.end();
   }
 
-  async #openChat(): Promise<void> {
-    const chat = await this.#around.chat()?.catch(() => null);
-    if (chat == null) return;
-    this.#chat = chat;
-    const { me, nameOf } = this.#around;
-    let areNews = false;
-    const show = (): void => this.dispatch({ kind: 'messages_changed', messages: spokenIn(chat, me, nameOf), areNews });
-    this.#stops.push(chat.timeline.subscribe(show), chat.outgoing.store.subscribe(show));
-    await chat.pages.loadNewest().catch(() => undefined);
-    show();
-    areNews = true;
+  #showChat(): void {
+    const { audience, messages, areNews, isRead } = this.#chat.store.get();
+    this.dispatch({ kind: 'messages_changed', messages, areNews });
+    if (isRead) this.dispatch({ kind: 'chat_read' });
+    this.dispatch({ kind: 'audience_changed', audience });
+  }
+
+  /** What is looked at here is read in the conversation too. */
+  #readChat(): void {
+    if (this.store.get().panel === 'chat' && document.visibilityState === 'visible') this.#chat.markRead();
   }
 
   #explain(error: unknown, otherwise: string): void {

@@ -105,7 +105,7 @@ function quoteOf(
     : { id, name: person(quoted.sender).name, text: contentWords(quoted) };
 }
 
-function attachmentView(one: wire.Attachment): AttachmentView {
+export function attachmentView(one: wire.Attachment): AttachmentView {
   const { id, name, media_type: mediaType, size_bytes: sizeBytes, width = null, height = null, url = '' } = one;
   return { id, name, mediaType, sizeBytes, width, height, url, thumbnailUrl: one.thumbnail_url ?? '' };
 }

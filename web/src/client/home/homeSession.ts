@@ -11,6 +11,7 @@ import type { Home, Talk } from './home';
 import type { CallMedia, FoundMessage, HomeState, PersonView, Place } from './homeState';
 import { IdleWatch } from './idleWatch';
 import { NoticeBoard } from './noticeBoard';
+import { whenSeen } from './onScreen';
 import { type HomeAddress, Opened } from './opened';
 import { Parts } from './parts';
 import { Searcher } from './search';
@@ -65,8 +66,8 @@ export class HomeSession implements Home {
     this.#opened = new Opened({ parts: this.parts, views: this.views, me, drafts, notices: this.notices, lead: go.onOpened, tell: plan });
     this.store = new Store(drawHome(this.#scene()));
     const stores = [this.#finder.store, this.#searcher.store, this.notices.store, this.calls.store, this.#callLog.store];
-    this.#stops = [this.parts.onChange(plan), ...stores.map((store) => store.subscribe(plan))];
-    window.addEventListener('focus', this.#handleFocus);
+    const look = whenSeen(() => this.#opened.now?.markRead());
+    this.#stops = [this.parts.onChange(plan), look, ...stores.map((store) => store.subscribe(plan))];
   }
 
   async start(address: HomeAddress): Promise<void> {
@@ -85,7 +86,6 @@ export class HomeSession implements Home {
   }
 
   end(): void {
-    window.removeEventListener('focus', this.#handleFocus);
     for (const stop of this.#stops) stop();
     for (const part of [this.#opened, this.calls, this.#callLog, this.#finder, this.#searcher, this.#idle, this.parts]) part.end();
   }
@@ -197,8 +197,6 @@ export class HomeSession implements Home {
   }
 
   readonly #person = (id: string): PersonView => this.views.person(id);
-
-  readonly #handleFocus = (): void => this.#opened.now?.markRead();
 
   #moderate(command: ModerationDraft): void {
     const conversation = this.#opened.now?.chat.id;

@@ -1,4 +1,5 @@
 import type { Chat } from '@tureen/client';
+import { isSeen } from './onScreen';
 import { type MessagePlace, OpenTalk, type OpenTalkParts } from './openTalk';
 
 /** What was looked for: a message, and under which one it was posted if it is in a thread. */
@@ -65,7 +66,7 @@ export class OpenChat {
     const { head_seq: head, members = [] } = this.chat.record.get();
     const read = members.find(({ user }) => user === this.#parts.me)?.read_seq ?? 0;
     const isAtPresent = !this.talk.pages.timeline.get().hasNewer;
-    if (head > read && isAtPresent && document.visibilityState === 'visible' && document.hasFocus()) this.chat.markRead();
+    if (head > read && isAtPresent && isSeen()) this.chat.markRead();
   }
 
   /** This conversation, if it is a group and all of these people are in it: their call leaves its trace here. */

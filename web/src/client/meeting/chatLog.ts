@@ -36,6 +36,10 @@ export class ChatLog {
     this.#news = true;
   }
 
+  get files(): RoomChat['files'] {
+    return this.#kept.files;
+  }
+
   send(text: string): void {
     this.#kept.send(text);
   }

@@ -1,6 +1,7 @@
 import type { DeviceLists } from '../lobby/devices';
 import type { ReadableStore } from '../store';
 import type { LinkReport } from '../statistics/linkReport';
+import type { FilesToSend } from './files';
 import type { MeetingState, Panel } from './meetingState';
 
 export type SwitchableDevice = 'microphone' | 'camera' | 'speaker';
@@ -12,7 +13,10 @@ export interface Meeting {
   toggleMicrophone(): void;
   toggleCamera(): void;
   toggleScreen(): void;
-  sendMessage(text: string): void;
+  /** Null while nothing can be sent. */
+  readonly files: ReadableStore<FilesToSend | null>;
+  /** With the files that are ready. False: it was not taken, and whoever wrote it keeps it. */
+  sendMessage(text: string): boolean;
   /** Tries a message again that did not go out. */
   resendMessage(id: string): void;
   togglePanel(panel: Exclude<Panel, 'none'>): void;

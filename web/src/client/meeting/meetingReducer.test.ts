@@ -35,6 +35,15 @@ describe('chat', () => {
     expect(state).toMatchObject({ unread: 0, panel: 'chat', notices: [] });
   });
 
+  it('says which files came without a word', () => {
+    const file = { id: 'f', name: 'soup.png', mediaType: 'image/png', sizeBytes: 9, width: 1, height: 1, url: '', thumbnailUrl: '' };
+    expect(play(chat(message('1', { text: '', attachments: [file] }))).notices.at(-1)?.text).toBe('Bo: soup.png');
+  });
+
+  it('forgets the count when it was read elsewhere', () => {
+    expect(play(chat(message('1')), { kind: 'chat_read' })).toMatchObject({ unread: 0, messages: [{ id: '1' }] });
+  });
+
   it("does not count one's own words, nor what was there before", () => {
     expect(play(chat(message('1', { isLocal: true })))).toMatchObject({ unread: 0, notices: [] });
     const before = { kind: 'messages_changed', messages: [message('1')], areNews: false } as const;
@@ -54,6 +63,14 @@ describe('chat', () => {
 });
 
 describe('panels', () => {
+  it('of a chat close where it ends, with a word, and do not open where there is none', () => {
+    const ends = { kind: 'audience_changed', audience: null } as const;
+    const toggle = { kind: 'panel_toggled', panel: 'chat' } as const;
+    expect(play(toggle, ends)).toMatchObject({ panel: 'none', notices: [{ text: 'The chat has closed' }] });
+    expect(play(ends, toggle)).toMatchObject({ panel: 'none', notices: [] });
+    expect(play(chat(message('1')), { kind: 'panel_opened', panel: 'people' }, ends)).toMatchObject({ panel: 'people', unread: 0 });
+  });
+
   it('close by the same button that opened them, and replace each other', () => {
     const chat = { kind: 'panel_toggled', panel: 'chat' } as const;
     expect(play(chat, chat).panel).toBe('none');

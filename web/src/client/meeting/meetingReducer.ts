@@ -1,4 +1,5 @@
 import type {
+  ChatAudience,
   ChatMessage,
   Connection,
   Control,
@@ -16,6 +17,8 @@ export type MeetingEvent =
   | { readonly kind: 'person_joined'; readonly name: string }
   | { readonly kind: 'person_left'; readonly name: string }
   | MessagesChanged
+  | { readonly kind: 'chat_read' }
+  | { readonly kind: 'audience_changed'; readonly audience: ChatAudience | null }
   | { readonly kind: 'panel_toggled'; readonly panel: Exclude<Panel, 'none'> }
   | { readonly kind: 'panel_opened'; readonly panel: Exclude<Panel, 'none'> }
   | { readonly kind: 'panel_closed' }
@@ -51,6 +54,8 @@ const HANDLERS: Handlers = {
   person_joined: (state, { name }) => notice(state, 'info', `${name} joined`),
   person_left: (state, { name }) => notice(state, 'info', `${name} left`),
   messages_changed: handleMessages,
+  chat_read: (state) => (state.unread === 0 ? state : { ...state, unread: 0 }),
+  audience_changed: handleAudience,
   panel_toggled: (state, { panel }) => openPanel(state, state.panel === panel ? 'none' : panel),
   panel_opened: (state, { panel }) => openPanel(state, panel),
   panel_closed: (state) => openPanel(state, 'none'),
@@ -75,13 +80,22 @@ function handleMessages(state: MeetingState, { messages, areNews }: MessagesChan
   const arrived = areNews ? messages.filter(({ id, isLocal }) => !isLocal && !known.has(id)) : [];
   if (arrived.length === 0 || state.panel === 'chat') return shown;
   const unread = Math.min(state.unread + arrived.length, MAX_MESSAGES);
-  const say = (next: MeetingState, { name, text }: ChatMessage): MeetingState =>
-    notice(next, 'info', `${name}: ${shorten(text)}`);
+  const say = (next: MeetingState, { name, text, attachments = [] }: ChatMessage): MeetingState =>
+    notice(next, 'info', `${name}: ${shorten(text === '' ? attachments.map((file) => file.name).join(', ') : text)}`);
   return arrived.reduce(say, { ...shown, unread });
+}
+
+/** Where the chat ends, its panel closes; what was written stays in the conversation that it was written in. */
+function handleAudience(state: MeetingState, { audience }: Extract<MeetingEvent, { kind: 'audience_changed' }>): MeetingState {
+  const ends = audience === null && state.audience !== null;
+  const isOpen = state.panel === 'chat';
+  const next: MeetingState = { ...state, audience, ...(ends && { unread: 0 }), ...(ends && isOpen && { panel: 'none' }) };
+  return ends && isOpen ? notice(next, 'info', 'The chat has closed', 'More than two are in the call now, and they have no conversation together.') : next;
 }
 
 function openPanel(state: MeetingState, panel: Panel): MeetingState {
   if (panel !== 'chat') return { ...state, panel };
+  if (state.audience === null) return state;
   // The chat itself says it now; only problems stay on top of it.
   return { ...state, panel, unread: 0, notices: state.notices.filter(({ tone }) => tone === 'problem') };
 }

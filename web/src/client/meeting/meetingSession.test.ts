@@ -25,7 +25,14 @@ describe('MeetingSession', () => {
 
   it('sends nothing for an empty message', () => {
     const { session } = sit();
-    session.sendMessage(' \n ');
+    expect(session.sendMessage(' \n ')).toBe(false);
     expect(session.store.get().messages).toEqual([]);
+  });
+
+  it('shows what is written before the conversation has opened', async () => {
+    const { session } = sit();
+    expect(session.sendMessage('soup')).toBe(true);
+    await Promise.resolve();
+    expect(session.store.get().messages).toMatchObject([{ text: 'soup', isLocal: true, delivery: 'sending' }]);
   });
 });

@@ -85,9 +85,16 @@ export class MeetingSession extends MeetingBoard implements Meeting {
     void this.attempt('screen', () => me.setScreenShareEnabled(!me.isScreenShareEnabled, options));
   }
 
-  sendMessage(text: string): void {
+  sendMessage(text: string): boolean {
     const trimmed = text.trim().slice(0, MAX_MESSAGE_CHARS);
-    if (trimmed !== '') this.#chat.send(trimmed);
+    const hasFiles = (this.#chat.files.get()?.store.get().length ?? 0) > 0;
+    if (trimmed === '' && !hasFiles) return false;
+    this.#chat.send(trimmed);
+    return true;
+  }
+
+  get files(): Meeting['files'] {
+    return this.#chat.files;
   }
 
   resendMessage(id: string): void {

@@ -1,3 +1,5 @@
+import type { AttachmentView } from '../home/homeState';
+
 /** What the room page shows. Plain values: the page is drawn from this and from nothing else. */
 
 /** Something that plays in a media element; LiveKit tracks are that, and so are test pictures. */
@@ -46,11 +48,19 @@ export interface ChatMessage {
   readonly name: string;
   readonly isLocal: boolean;
   readonly text: string;
+  /** Files that came with it, once they are stored. */
+  readonly attachments?: readonly AttachmentView[];
   readonly atMs: number;
   readonly delivery: Delivery;
   /** Why it was not sent, in the server's words. */
   readonly problem?: string;
 }
+
+/** Who reads what is written in a meeting. */
+export type ChatAudience =
+  | { readonly kind: 'room' }
+  | { readonly kind: 'direct'; readonly name: string }
+  | { readonly kind: 'group'; readonly title: string };
 
 export interface Notice {
   readonly id: number;
@@ -74,6 +84,8 @@ export interface Rights {
 export interface MeetingState {
   readonly connection: Connection;
   readonly people: readonly Person[];
+  /** Null: there is no chat. */
+  readonly audience: ChatAudience | null;
   readonly messages: readonly ChatMessage[];
   readonly unread: number;
   readonly panel: Panel;
@@ -88,6 +100,7 @@ export interface MeetingState {
 export const INITIAL_MEETING: MeetingState = {
   connection: { kind: 'connecting' },
   people: [],
+  audience: { kind: 'room' },
   messages: [],
   unread: 0,
   panel: 'none',

@@ -1,19 +1,25 @@
 import { type Chat, Chats, Connection, Directory } from '@tureen/client';
+import { UploadTray } from '../home/uploadTray';
 import { Store } from '../store';
 import type { ChatMessage } from './meetingState';
 import { spokenIn } from './spoken';
+
+let early = 0;
 
 /** The conversation of a room: kept by the server, so that whoever comes later reads it too. */
 export class RoomChat {
   /** The latest page of messages, and one's own that are on their way. */
   readonly store = new Store<readonly ChatMessage[]>([]);
+  /** What goes with the next message; null while the conversation is not open. */
+  readonly files = new Store<UploadTray | null>(null);
   readonly #connection: Connection;
   readonly #chats: Chats;
   readonly #directory: Directory;
   readonly #me: string;
-  /** What was written while the conversation was not open yet. */
-  readonly #early: string[] = [];
+  /** What was written while the conversation was not open. */
+  #early: readonly ChatMessage[] = [];
   readonly #stops: (() => void)[] = [];
+  #room = '';
   #chat: Chat | null = null;
   #planned = false;
 
@@ -26,30 +32,57 @@ export class RoomChat {
   }
 
   async open(room: string): Promise<void> {
+    this.#room = room;
     this.#connection.connect();
-    const chat = await this.#chats.room(room);
-    this.#chat = chat;
-    const stores = [chat.timeline, chat.outgoing.store, this.#directory.store];
-    this.#stops.push(...stores.map((store) => store.subscribe(() => this.#plan())));
-    await chat.pages.loadNewest();
-    for (const text of this.#early.splice(0)) this.send(text);
-    this.#plan();
+    try {
+      await this.#enter(await this.#chats.room(room));
+    } catch (error) {
+      this.#early = this.#early.map((message) => ({ ...message, delivery: 'failed' }));
+      this.#plan();
+      throw error;
+    }
   }
 
   send(text: string): void {
-    if (this.#chat === null) this.#early.push(text);
-    else this.#chat.outgoing.send({ text });
+    if (this.#chat !== null) {
+      const attachments = this.files.get()?.take() ?? [];
+      if (text !== '' || attachments.length > 0) this.#chat.outgoing.send({ text, ...(attachments.length > 0 && { attachments }) });
+      return;
+    }
+    early += 1;
+    const [id, me] = [`early ${early}`, this.#me];
+    this.#early = [...this.#early, { id, identity: me, name: me, isLocal: true, text, atMs: Date.now(), delivery: 'sending' }];
+    this.#plan();
   }
 
   resend(id: string): void {
-    this.#chat?.outgoing.retry(id);
+    if (this.#early.every((message) => message.id !== id)) {
+      this.#chat?.outgoing.retry(id);
+      return;
+    }
+    this.#early = this.#early.map((message) => ({ ...message, delivery: 'sending' }));
+    this.#plan();
+    this.open(this.#room).catch(() => undefined); // the messages say so
   }
 
   end(): void {
     for (const stop of this.#stops) stop();
+    this.files.get()?.end();
     this.#chats.end();
     this.#directory.end();
     this.#connection.close();
+  }
+
+  async #enter(chat: Chat): Promise<void> {
+    this.#chat = chat;
+    this.files.set(new UploadTray(this.#connection, chat.id));
+    const stores = [chat.timeline, chat.outgoing.store, this.#directory.store];
+    this.#stops.push(...stores.map((store) => store.subscribe(() => this.#plan())));
+    for (const { text } of this.#early) this.send(text);
+    this.#early = [];
+    // Without what was said before, one can write all the same.
+    await chat.pages.loadNewest().catch(() => undefined);
+    this.#plan();
   }
 
   /** Changes come in groups; one reading is enough for each. */
@@ -58,7 +91,8 @@ export class RoomChat {
     this.#planned = true;
     queueMicrotask(() => {
       this.#planned = false;
-      if (this.#chat !== null) this.store.set(spokenIn(this.#chat, this.#me, this.#name));
+      const spoken = this.#chat === null ? [] : spokenIn(this.#chat, this.#me, this.#name);
+      this.store.set([...spoken, ...this.#early]);
     });
   }
 

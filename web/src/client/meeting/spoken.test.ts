@@ -33,4 +33,13 @@ describe('what is said in a conversation', () => {
     const chat = chatOf({ deleted_at: 5, text: '' }, { text: '', custom: { kind: 'poll', data: 1 } }, { text: 'soup' });
     expect(spokenIn(chat, 'me', String).map(({ text }) => text)).toEqual(['soup']);
   });
+
+  it('shows files, with words or without', () => {
+    const soup = { id: 'f1', name: 'soup.png', media_type: 'image/png', size_bytes: 9, url: '/f/1' };
+    const said = spokenIn(chatOf({ text: '', attachments: [soup] }, { text: 'bread', attachments: [soup] }), 'me', String);
+    expect(said.map(({ text, attachments }) => [text, attachments?.map(({ name }) => name)])).toEqual([
+      ['', ['soup.png']],
+      ['bread', ['soup.png']],
+    ]);
+  });
 });

@@ -1,10 +1,12 @@
 import type { ApiClient } from '../apiClient';
 import { asJoinFailure, type JoinFailure } from '../joinFailure';
 import { Lobby } from '../lobby/lobby';
+import type { Account } from '../memory/account';
 import type { PreferenceStore } from '../memory/preferences';
 import type { SeatClaims } from '../memory/seatClaims';
 import type { SeatMemory } from '../memory/seat';
-import { Store } from '../store';
+import { readTokenClaimsUntrusted } from '../rooms/tokenClaims';
+import { type ReadableStore, Store } from '../store';
 import { createRoom, doorUrl } from './createRoom';
 import { nativeDoorUrl } from '../nativeDoor';
 import { exposeRoom } from './debugHandle';
@@ -24,13 +26,23 @@ import { obtainTicket, type Ticket } from './ticket';
  * A page that was reloaded while inside starts at `returning`.
  */
 export type VisitState =
-  | { readonly kind: 'lobby'; readonly lobby: Lobby; readonly failure: JoinFailure | null; readonly joining: boolean }
+  | LobbyState
   | { readonly kind: 'returning' }
   | { readonly kind: 'inside'; readonly session: MeetingSession }
   | { readonly kind: 'left' };
 
+interface LobbyState {
+  readonly kind: 'lobby';
+  readonly lobby: Lobby;
+  readonly failure: JoinFailure | null;
+  readonly joining: boolean;
+  /** The same person is in the room in another tab of this browser, which loses the place when they join here. */
+  readonly elsewhere: boolean;
+}
+
 export interface VisitServices {
   readonly api: ApiClient;
+  readonly account: ReadableStore<Account | null>;
   readonly preferences: PreferenceStore;
   readonly seats: SeatMemory;
   readonly claims: SeatClaims;
@@ -109,20 +121,24 @@ export class Visit {
 
   #openLobby(failure: JoinFailure | null): void {
     const lobby = new Lobby(this.#services.preferences, navigator.mediaDevices);
-    this.store.set({ kind: 'lobby', lobby, failure, joining: false });
+    this.store.set({ kind: 'lobby', lobby, failure, joining: false, elsewhere: false });
     void lobby.open();
+    void this.#lookElsewhere();
     if (failure === null) void this.checkServer();
   }
 
   async #enter(bring: () => OpeningTracks): Promise<void> {
-    const { preferences, seats } = this.#services;
+    const { preferences, seats, claims } = this.#services;
     const ticket = await this.#obtainTicket();
     const livekit = createRoom(preferences.get());
     await exposeRoom(livekit, this.#services.api);
     const chat = new RoomChat(nativeDoorUrl(window.location), ticket.token, ticket.identity ?? '');
     const session = new MeetingSession(this.room, { livekit, chat }, preferences, {
       onDevices: (devices) => seats.change(this.room, devices),
-      onLeave: () => seats.change(this.room, { inside: false }),
+      onLeave: () => {
+        seats.change(this.room, { inside: false });
+        if (ticket.identity !== null) claims.release(this.room, ticket.identity);
+      },
     });
     await session.join(doorUrl(window.location), { token: ticket.token, name: preferences.get().name.trim(), bring });
     if (this.#over) {
@@ -138,17 +154,33 @@ export class Visit {
   async #obtainTicket(): Promise<Ticket> {
     const { api, seats, claims } = this.#services;
     const { identity } = seats.read(this.room);
-    const mine = identity !== null && (await claims.claim(this.room, identity)) ? identity : null;
+    const fixed = this.#fixedIdentity();
+    const mine = fixed === null && identity !== null && (await claims.claim(this.room, identity)) ? identity : null;
     const ticket = await obtainTicket(api, this.#ticketRequest(mine));
     seats.change(this.room, { identity: ticket.identity });
-    if (ticket.identity !== null) await claims.claim(this.room, ticket.identity);
+    if (fixed !== null) await claims.take(this.room, fixed);
+    else if (ticket.identity !== null) await claims.claim(this.room, ticket.identity);
     return ticket;
   }
 
   #ticketRequest(identity: string | null): Parameters<typeof obtainTicket>[1] {
-    const { preferences, seats } = this.#services;
+    const { preferences, seats, account } = this.#services;
     const name = preferences.get().name.trim() || NAMELESS;
-    return { room: this.room, name, linkToken: seats.read(this.room).token, identity };
+    return { room: this.room, name, linkToken: seats.read(this.room).token, identity, account: account.get() };
+  }
+
+  /** Of whoever is the same person in every tab: by the link's token, or as the one who is signed in; null for guests. */
+  #fixedIdentity(): string | null {
+    const { seats, account } = this.#services;
+    const { token } = seats.read(this.room);
+    return token === null ? (account.get()?.user ?? null) : readTokenClaimsUntrusted(token).identity;
+  }
+
+  async #lookElsewhere(): Promise<void> {
+    const fixed = this.#fixedIdentity();
+    if (fixed === null || !(await this.#services.claims.isElsewhere(this.room, fixed))) return;
+    const state = this.store.get();
+    if (state.kind === 'lobby') this.store.set({ ...state, elsewhere: true });
   }
 
   #handleConnection(session: MeetingSession): void {

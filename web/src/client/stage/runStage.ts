@@ -2,8 +2,13 @@ import type { Meeting } from '../meeting/meeting';
 import type { PreferenceStore } from '../memory/preferences';
 import { StageModel } from './stageModel';
 
-export function createStage(meeting: Pick<Meeting, 'store'>, preferences: Pick<PreferenceStore, 'get'>): StageModel {
+export function createStage(
+  meeting: Pick<Meeting, 'store'>,
+  preferences: Pick<PreferenceStore, 'get'>,
+  pairs: boolean,
+): StageModel {
   return new StageModel({
+    pairs,
     people: () => meeting.store.get().people,
     preferences: () => preferences.get(),
     nowMs: () => performance.now(),

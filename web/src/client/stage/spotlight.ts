@@ -10,6 +10,16 @@ export function isCrowd(people: number, before: boolean): boolean {
   return people > (before ? NO_CROWD : CROWD);
 }
 
+/**
+ * The other one of two who see each other: large, with oneself in a corner of the picture. Undefined where a grid was asked
+ * for, where a screen is shared, and where no camera is on.
+ */
+export function otherOfTwo(tiles: readonly TileSpec[], view: View): TileSpec | undefined {
+  const faces = tiles.length === 2 && tiles.every(({ source }) => source === 'camera');
+  if (!faces || view === 'grid' || tiles.every(({ picture }) => picture === null)) return undefined;
+  return tiles.find(({ person }) => !person.isLocal);
+}
+
 export interface Wishes {
   readonly view: View;
   /** Key of a tile. */

@@ -161,3 +161,45 @@ describe('StageModel', () => {
     expect(room.page).toBe('0 1 2 4 5');
   });
 });
+
+describe('two who look at each other', () => {
+  const two = (view: View): { people: Person[]; stage: StageModel } => {
+    const people = new Room(2, 4).people.map((person) => ({ ...person, camera: PICTURE }));
+    const stage = new StageModel({ people: () => people, preferences: () => ({ view }), nowMs: () => 0, pairs: true });
+    stage.update();
+    return { people, stage };
+  };
+  const seen = (stage: StageModel): unknown => {
+    const { spotlight, inset, order } = stage.store.get();
+    return { spotlight, inset, order };
+  };
+  const OTHER_LARGE = { spotlight: 'camera:p1', inset: true, order: ['camera:p0'] };
+
+  it('each fill the stage of the other, and change places with oneself when pressed', () => {
+    const { stage } = two('auto');
+    expect(seen(stage)).toEqual(OTHER_LARGE);
+    stage.pin('camera:p0');
+    expect(seen(stage)).toEqual({ spotlight: 'camera:p0', inset: true, order: ['camera:p1'] });
+    stage.pin(null);
+    expect(seen(stage)).toEqual(OTHER_LARGE);
+  });
+
+  it('stand beside each other where a grid was asked for, or no camera is on', () => {
+    expect(seen(two('grid').stage)).toMatchObject({ spotlight: null, inset: false });
+    const { people, stage } = two('auto');
+    people.splice(0, 2, ...people.map((person) => ({ ...person, camera: null })));
+    stage.update();
+    expect(seen(stage)).toMatchObject({ spotlight: null, inset: false });
+  });
+
+  it('give the stage to a shared screen, and to a third person', () => {
+    const { people, stage } = two('auto');
+    const [me, other] = people as [Person, Person];
+    people.splice(1, 1, { ...other, screen: PICTURE });
+    stage.update();
+    expect(seen(stage)).toMatchObject({ spotlight: 'screen_share:p1', inset: false });
+    people.splice(1, 1, other, { ...me, identity: 'p2', isLocal: false });
+    stage.update();
+    expect(seen(stage)).toMatchObject({ spotlight: null, inset: false });
+  });
+});

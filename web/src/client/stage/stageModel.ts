@@ -3,13 +3,15 @@ import type { Preferences } from '../memory/preferences';
 import { type ReadableStore, Store } from '../store';
 import { keepOrder, type Order, promotions, swap } from './order';
 import { EMPTY_FLOOR, type Floor, giveFloor, nextLookMs, speakersAt } from './speaker';
-import { chooseSpotlight, isCrowd } from './spotlight';
+import { chooseSpotlight, isCrowd, otherOfTwo } from './spotlight';
 import { tileKey, type TileSpec, tilesOf } from './tiles';
 
 /** What the stage shows: a grid of equals, or one large tile and the others beside it; page by page. */
 export interface StageState {
   readonly tiles: readonly TileSpec[];
   readonly spotlight: string | null;
+  /** The only other tile stands in a corner of the one in the spotlight. */
+  readonly inset: boolean;
   readonly pinned: string | null;
   /** All tiles but the one in the spotlight. */
   readonly order: Order;
@@ -20,7 +22,7 @@ export interface StageState {
 }
 
 export const EMPTY_STAGE: StageState = {
-  tiles: [], spotlight: null, pinned: null, order: [], page: 0, pages: 1, pageSize: 0,
+  tiles: [], spotlight: null, inset: false, pinned: null, order: [], page: 0, pages: 1, pageSize: 0,
 };
 
 /** The page of another size that shows the first tile of the page before. */
@@ -32,6 +34,8 @@ export interface StageSources {
   readonly people: () => readonly Person[];
   readonly preferences: () => Pick<Preferences, 'view'>;
   readonly nowMs: () => number;
+  /** Two people look at each other, as in a call: each fills the other's stage. */
+  readonly pairs?: boolean;
 }
 
 /** Decides who stands where. Keeps what must not jump: the order of the tiles, the pin, the page, who has the floor. */
@@ -105,10 +109,12 @@ export class StageModel {
     this.#floor = giveFloor(this.#floor, people, this.#lookedMs);
     this.#crowd = isCrowd(people.length, this.#crowd);
     this.#forgetGone(tiles);
-    const spotlight = this.#chooseSpotlight(tiles);
+    const other = this.#sources.pairs === true ? otherOfTwo(tiles, this.#sources.preferences().view) : undefined;
+    const spotlight = this.#pinned ?? other?.key ?? this.#chooseSpotlight(tiles);
+    const inset = other !== undefined;
     this.#order = keepOrder(this.#order, tiles);
     this.#giveBackPlace(before.spotlight, spotlight);
-    this.#store.set(this.#turnTo({ ...before, tiles, spotlight, pinned: this.#pinned, pageSize: this.#pageSize }));
+    this.#store.set(this.#turnTo({ ...before, tiles, spotlight, inset, pinned: this.#pinned, pageSize: this.#pageSize }));
   }
 
   #forgetGone(tiles: readonly TileSpec[]): void {

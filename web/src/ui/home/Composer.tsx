@@ -101,7 +101,7 @@ function Writing({ home, place }: ComposerProps): ReactElement {
 }
 
 /** Files that are on their way keep everything back; an edited message keeps its own. */
-function isSendable(text: string, uploads: readonly UploadView[], edits: boolean): boolean {
+export function isSendable(text: string, uploads: readonly UploadView[], edits: boolean): boolean {
   const sound = uploads.filter(({ problem }) => problem === null);
   if (sound.some(({ progress }) => progress < 1)) return false;
   return text.length <= MAX_LENGTH && (text.trim() !== '' || (!edits && sound.length > 0));
@@ -124,7 +124,7 @@ function SpaceLeft({ length }: { length: number }): ReactElement {
   );
 }
 
-function FilePicker({ testId, onFiles }: { testId: string; onFiles: (files: readonly File[]) => void }): ReactElement {
+export function FilePicker({ testId, onFiles }: { testId: string; onFiles: (files: readonly File[]) => void }): ReactElement {
   const picker = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -159,7 +159,7 @@ function SendButton({ saves, disabled, testId }: { saves: boolean; disabled: boo
   );
 }
 
-function pasteFiles(event: ClipboardEvent, onFiles: (files: readonly File[]) => void): void {
+export function pasteFiles(event: ClipboardEvent, onFiles: (files: readonly File[]) => void): void {
   const files = [...event.clipboardData.files];
   if (files.length === 0) return;
   event.preventDefault();

@@ -26,7 +26,7 @@ export function ConversationPane({ home, onEnterRoom }: ConversationPaneProps): 
   return (
     <div className="conversation-frame" data-thread={thread !== null}>
       <section ref={section} className="conversation" aria-label="Conversation" tabIndex={-1} data-testid="open-conversation">
-        <DropZone home={home} place="conversation">
+        <DropZone onFiles={(files) => home.talk('conversation')?.addFiles(files)}>
           <ConversationHead home={home} onEnterRoom={onEnterRoom} />
           <MessageList key={id} home={home} place="conversation" />
           <Composer key={`${id} composer`} home={home} place="conversation" />

@@ -1,15 +1,12 @@
 import { type DragEvent, type ReactElement, type ReactNode, useState } from 'react';
-import type { Home } from '../../client/home/home';
-import type { Place } from '../../client/home/homeState';
 
 export interface DropZoneProps {
-  home: Home;
-  place: Place;
+  onFiles: (files: readonly File[]) => void;
   children: ReactNode;
 }
 
-/** Files that are dropped here go with the next message of the place. */
-export function DropZone({ home, place, children }: DropZoneProps): ReactElement {
+/** Files may be dropped here, to go with the next message. */
+export function DropZone({ onFiles, children }: DropZoneProps): ReactElement {
   const [over, setOver] = useState(false);
   const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files');
   return (
@@ -27,7 +24,7 @@ export function DropZone({ home, place, children }: DropZoneProps): ReactElement
         if (!hasFiles(event)) return;
         event.preventDefault();
         setOver(false);
-        home.talk(place)?.addFiles([...event.dataTransfer.files]);
+        onFiles([...event.dataTransfer.files]);
       }}
     >
       {children}

@@ -1,8 +1,10 @@
-import { type ReactElement, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactElement, useRef, useState } from 'react';
 import type { Home } from '../../client/home/home';
 import type { RingingCall } from '../../client/home/homeState';
 import { Icon } from '../icons';
+import { useModal } from '../useModal';
 import { useSelected } from '../useSelected';
+import { EarlyKeys } from './earlyKeys';
 import { PersonAvatar } from './PersonAvatar';
 import { namesOf } from './words';
 
@@ -15,15 +17,22 @@ export function Ringing({ home }: { home: Home }): ReactElement | null {
 
 function Incoming({ call, waiting, home }: { call: RingingCall; waiting: number; home: Home }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useModal(dialog);
+  const [early] = useState(() => new EarlyKeys(performance.now()));
+  const handleKey = (event: KeyboardEvent): void => {
+    if (early.refuses(event)) event.preventDefault();
+  };
   const { id, caller, others, media } = call;
   return (
     <dialog
       ref={dialog}
       className="ringing"
+      tabIndex={-1}
       aria-labelledby="ringing-name"
+      aria-describedby="ringing-words"
       data-testid="ringing"
-      onCancel={(event) => event.preventDefault()}
+      onKeyDownCapture={handleKey}
+      onKeyUpCapture={handleKey}
     >
       <div className="ringing-picture">
         <PersonAvatar person={caller} size="large" withPresence={false} />
@@ -31,7 +40,7 @@ function Incoming({ call, waiting, home }: { call: RingingCall; waiting: number;
       <h2 id="ringing-name" dir="auto">
         {caller.name}
       </h2>
-      <p>
+      <p id="ringing-words">
         {media === 'video' ? 'calls you with video' : 'calls you'}
         {others.length > 0 && `, with ${namesOf(others)}`}
       </p>

@@ -27,7 +27,7 @@ export function ThreadPane({ rootId, home }: ThreadPaneProps): ReactElement {
   };
   return (
     <section ref={section} className="thread" aria-label="Thread" tabIndex={-1} data-testid="thread" onKeyDown={handleKey}>
-      <DropZone home={home} place="thread">
+      <DropZone onFiles={(files) => home.talk('thread')?.addFiles(files)}>
         <header className="conversation-head">
           <IconButton icon="previous" label="Back to the conversation" className="quiet thread-back" data-testid="thread-back" onClick={() => home.closeThread()} />
           <div className="row-text">

@@ -15,8 +15,10 @@ export interface LobbyViewProps {
   room: string;
   lobby: LobbyState;
   preferences: PreferenceStore;
-  /** The name in the token, which the server will show whatever is typed; null when the person may choose. */
+  /** The name in the token or of who is signed in, which the others will see whatever is typed; null when the person may choose. */
   fixedName: string | null;
+  /** The same person is in this meeting in another tab. */
+  elsewhere: boolean;
   failure: JoinFailure | null;
   joining: boolean;
   onToggle: (device: LobbyDevice) => void;
@@ -50,6 +52,13 @@ export function LobbyView(props: LobbyViewProps): ReactElement {
                 </button>
               )}
             </Callout>
+          )}
+          {props.elsewhere && (
+            <Callout
+              title="You are in this meeting in another tab"
+              hint="Joining here moves you over: that tab leaves the meeting."
+              tone="info"
+            />
           )}
           <DeviceProblems lobby={lobby} />
           <JoinForm {...props} preferences={preferences} />

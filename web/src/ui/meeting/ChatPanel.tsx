@@ -1,15 +1,25 @@
 import { type KeyboardEvent, memo, type ReactElement, type SubmitEvent } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
-import type { ChatMessage } from '../../client/meeting/meetingState';
+import type { ChatAudience, ChatMessage } from '../../client/meeting/meetingState';
+import type { UploadView } from '../../client/home/homeState';
+import type { FilesToSend } from '../../client/meeting/files';
+import { Store } from '../../client/store';
+import { Attachments } from '../home/Attachments';
+import { FilePicker, isSendable, pasteFiles } from '../home/Composer';
+import { DropZone } from '../home/DropZone';
+import { Uploads } from '../home/Uploads';
 import { Icon } from '../icons';
 import { LinkedText } from '../LinkedText';
 import { NotSent } from '../NotSent';
 import { useSelected } from '../useSelected';
+import { useStore } from '../useStore';
 import { PanelFrame } from './PanelFrame';
 import { useFollowingScroll } from './useFollowingScroll';
 
 /** As the receiving side cuts it; see the client's chat stream. */
 const MAX_LENGTH = 4_000;
+const NO_FILES = new Store<readonly UploadView[]>([]);
+const EVERYBODY = 'everybody';
 
 export interface ChatPanelProps {
   meeting: Meeting;
@@ -21,23 +31,51 @@ export interface ChatPanelProps {
 export function ChatPanel({ meeting, draft, onDraft }: ChatPanelProps): ReactElement {
   const messages = useSelected(meeting.store, (state) => state.messages);
   const mayWrite = useSelected(meeting.store, ({ rights }) => rights.chat);
+  const audience = useSelected(meeting.store, (state) => state.audience);
+  const files = useStore(meeting.files);
   const list = useFollowingScroll(messages);
   return (
     <PanelFrame title="Chat" onClose={() => meeting.closePanel()}>
-      <ol ref={list} className="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
-        <li className="messages-note">Messages reach everybody who is here now, and those who come later.</li>
-        {messages.map((message, index) => (
-          <Message
-            key={message.id}
-            message={message}
-            follows={continues(messages[index - 1], message)}
-            meeting={meeting}
+      <DropZone onFiles={(dropped) => files?.add(dropped)}>
+        <ol ref={list} className="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
+          {audience !== null && <li className="messages-note">{readersOf(audience)}</li>}
+          {messages.map((message, index) => (
+            <Message
+              key={message.id}
+              message={message}
+              follows={continues(messages[index - 1], message)}
+              meeting={meeting}
+            />
+          ))}
+        </ol>
+        {mayWrite && audience !== null && (
+          <Composer
+            to={addressee(audience)}
+            files={files}
+            text={draft}
+            onText={onDraft}
+            onSend={(text) => meeting.sendMessage(text)}
           />
-        ))}
-      </ol>
-      {mayWrite && <Composer text={draft} onText={onDraft} onSend={(text) => meeting.sendMessage(text)} />}
+        )}
+      </DropZone>
     </PanelFrame>
   );
+}
+
+function readersOf(audience: ChatAudience): string {
+  switch (audience.kind) {
+    case 'room':
+      return 'Messages reach everybody who is here now, and those who come later.';
+    case 'direct':
+      return `Messages go into your conversation with ${audience.name}, and stay there.`;
+    case 'group':
+      return `Messages go into the group ${audience.title}: all its members read them, in this call or not.`;
+  }
+}
+
+function addressee(audience: ChatAudience): string {
+  if (audience.kind === 'room') return EVERYBODY;
+  return audience.kind === 'direct' ? audience.name : audience.title;
 }
 
 interface MessageProps {
@@ -47,7 +85,7 @@ interface MessageProps {
 }
 
 const Message = memo(function DrawMessage({ message, follows, meeting }: MessageProps): ReactElement {
-  const { id, name, isLocal, text, atMs, delivery } = message;
+  const { id, name, isLocal, text, attachments = [], atMs, delivery } = message;
   const time = new Date(atMs);
   return (
     <li className="message" data-testid="chat-message" data-own={isLocal} data-delivery={delivery} data-follows={follows}>
@@ -55,24 +93,30 @@ const Message = memo(function DrawMessage({ message, follows, meeting }: Message
         <strong dir="auto">{isLocal ? 'You' : name}</strong>{' '}
         <time dateTime={time.toISOString()}>{time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}</time>
       </p>
-      <LinkedText text={text} />
+      <Attachments attachments={attachments} />
+      {text !== '' && <LinkedText text={text} />}
       {delivery === 'failed' && <NotSent problem={message.problem} onResend={() => meeting.resendMessage(id)} />}
     </li>
   );
 });
 
 interface ComposerProps {
+  to: string;
+  /** Null: no files may go along just now. */
+  files: FilesToSend | null;
   text: string;
   onText: (text: string) => void;
-  onSend: (text: string) => void;
+  /** False: it was not taken. */
+  onSend: (text: string) => boolean;
 }
 
-function Composer({ text, onText, onSend }: ComposerProps): ReactElement {
+function Composer({ to, files, text, onText, onSend }: ComposerProps): ReactElement {
+  const uploads = useStore(files?.store ?? NO_FILES);
+  const maySend = isSendable(text, uploads, false);
   const send = (event?: SubmitEvent): void => {
     event?.preventDefault();
-    if (text.trim() === '') return;
-    onSend(text);
-    onText('');
+    if (!maySend) return;
+    if (onSend(text)) onText('');
   };
   const handleKey = (event: KeyboardEvent): void => {
     // Enter while an input method is composing chooses a word; it must not send.
@@ -81,22 +125,27 @@ function Composer({ text, onText, onSend }: ComposerProps): ReactElement {
     send();
   };
   return (
-    <form className="composer" onSubmit={send}>
-      <textarea
-        aria-label="Message to everybody"
-        placeholder="Message to everybody"
-        data-testid="chat-input"
-        data-autofocus
-        dir="auto"
-        rows={Math.min(4, text.split('\n').length)}
-        maxLength={MAX_LENGTH}
-        value={text}
-        onChange={(event) => onText(event.target.value)}
-        onKeyDown={handleKey}
-      />
-      <button type="submit" className="icon-button" data-tone="send" data-testid="chat-send" aria-label="Send" disabled={text.trim() === ''}>
-        <Icon name="send" />
-      </button>
+    <form onSubmit={send}>
+      <Uploads uploads={uploads} onRemove={(id) => files?.remove(id)} />
+      <div className="composer">
+        {files !== null && <FilePicker testId="chat-file-input" onFiles={(chosen) => files.add(chosen)} />}
+        <textarea
+          aria-label={`Message to ${to}`}
+          placeholder={to === EVERYBODY ? `Message to ${to}` : 'Write a message'}
+          data-testid="chat-input"
+          data-autofocus
+          dir="auto"
+          rows={Math.min(4, text.split('\n').length)}
+          maxLength={MAX_LENGTH}
+          value={text}
+          onChange={(event) => onText(event.target.value)}
+          onPaste={(event) => files !== null && pasteFiles(event, (pasted) => files.add(pasted))}
+          onKeyDown={handleKey}
+        />
+        <button type="submit" className="icon-button" data-tone="send" data-testid="chat-send" aria-label="Send" disabled={!maySend}>
+          <Icon name="send" />
+        </button>
+      </div>
     </form>
   );
 }

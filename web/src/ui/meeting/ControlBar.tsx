@@ -1,9 +1,12 @@
 import { type ReactElement, useState } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
+import type { Control } from '../../client/meeting/meetingState';
 import type { PreferenceStore } from '../../client/memory/preferences';
 import { IconButton } from '../IconButton';
 import { useSelected } from '../useSelected';
 import { SettingsDialog } from './SettingsDialog';
+
+const MEDIA_CONTROLS: readonly Control[] = ['microphone', 'camera', 'screen'];
 
 export interface ControlBarProps {
   meeting: Meeting;
@@ -17,20 +20,23 @@ export function ControlBar({ meeting, preferences, inert }: ControlBarProps): Re
   const mayRename = useSelected(meeting.store, ({ rights }) => rights.rename);
   const name = useSelected(meeting.store, ({ people }) => people.find((person) => person.isLocal)?.name ?? '');
   const chatOpen = useSelected(meeting.store, ({ panel }) => panel === 'chat');
+  const hasChat = useSelected(meeting.store, ({ audience }) => audience !== null);
   const unread = useSelected(meeting.store, (state) => state.unread);
   return (
     <nav className="controls" aria-label="Meeting controls" inert={inert}>
-      <MediaControls meeting={meeting} />
-      <IconButton
-        icon="chat"
-        label="Chat"
-        shortcut="C"
-        data-testid="chat-toggle"
-        tone={chatOpen ? 'active' : 'plain'}
-        aria-expanded={chatOpen}
-        badge={unread}
-        onClick={() => meeting.togglePanel('chat')}
-      />
+      <MediaControls meeting={meeting} controls={MEDIA_CONTROLS} />
+      {hasChat && (
+        <IconButton
+          icon="chat"
+          label="Chat"
+          shortcut="C"
+          data-testid="chat-toggle"
+          tone={chatOpen ? 'active' : 'plain'}
+          aria-expanded={chatOpen}
+          badge={unread}
+          onClick={() => meeting.togglePanel('chat')}
+        />
+      )}
       <IconButton icon="settings" label="Settings" data-testid="settings" onClick={() => setSettingsOpen(true)} />
       <IconButton icon="leave" label="Leave" tone="danger" data-testid="leave" onClick={() => meeting.leave()} />
       {settingsOpen && (
@@ -45,7 +51,13 @@ export function ControlBar({ meeting, preferences, inert }: ControlBarProps): Re
   );
 }
 
-function MediaControls({ meeting }: { meeting: Meeting }): ReactElement {
+export interface MediaControlsProps {
+  meeting: Meeting;
+  controls: readonly Control[];
+}
+
+/** Switches for one's own devices. */
+export function MediaControls({ meeting, controls }: MediaControlsProps): ReactElement {
   const rights = useSelected(meeting.store, (state) => state.rights);
   const busy = useSelected(meeting.store, (state) => state.busy);
   const me = useSelected(meeting.store, ({ people }) => people.find((person) => person.isLocal));
@@ -53,7 +65,7 @@ function MediaControls({ meeting }: { meeting: Meeting }): ReactElement {
   const may = { ...rights, screen: rights.screen && canShareScreen() };
   return (
     <>
-      {MEDIA_BUTTONS.filter(({ control }) => may[control]).map(({ control, words, icons, shortcut, testId, tones, run }) => {
+      {MEDIA_BUTTONS.filter(({ control }) => may[control] && controls.includes(control)).map(({ control, words, icons, shortcut, testId, tones, run }) => {
         const side = on[control] ? 'on' : 'off';
         return (
           <IconButton

@@ -1,4 +1,4 @@
-import { type ReactElement, useEffect, useMemo, useState } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
 import type { MeetingState, Panel } from '../../client/meeting/meetingState';
 import type { PreferenceStore } from '../../client/memory/preferences';
@@ -31,23 +31,33 @@ export interface MeetingViewProps {
   /** The link to share; null where everybody needs a link of their own. */
   invite: string | null;
   onRejoin: () => void;
+  /** Two people look at each other here. */
+  pairs?: boolean;
+  /** It goes on, but is not seen just now: keys mean something else. */
+  away?: boolean;
+  /** First at the top, and further buttons there. */
+  lead?: ReactNode;
+  tools?: ReactNode;
 }
 
 /** Every part takes what it shows from the meeting itself, so that news about one person redraws one tile and not the page. */
-export function MeetingView({ meeting, preferences, invite, onRejoin }: MeetingViewProps): ReactElement {
+export function MeetingView(props: MeetingViewProps): ReactElement {
+  const { meeting, preferences, invite, onRejoin } = props;
   const panel = useSelected(meeting.store, (state) => state.panel);
   const alone = useSelected(meeting.store, ({ connection, people }) => connection.kind === 'connected' && people.length === 1);
   const title = useSelected(meeting.store, (state) => titleOf(meeting.room, state));
   const mayRename = useSelected(meeting.store, ({ rights }) => rights.rename);
   const { shortcuts, saver, name } = useStore(preferences);
   const covered = useMedia(SHEET) && panel !== 'none';
-  const { stage, actions } = useStage(meeting, preferences);
+  const { stage, actions } = useStage(meeting, preferences, props.pairs ?? false);
   usePageTitle(title);
-  useShortcuts(actions, shortcuts);
+  useShortcuts(actions, { enabled: shortcuts, away: props.away ?? false });
   useWakeLock();
   return (
     <div className="meeting" data-panel={panel}>
-      <TopBar meeting={meeting} stage={stage} invite={invite} inert={covered} onToggleView={actions.toggleView} />
+      <TopBar meeting={meeting} stage={stage} invite={invite} inert={covered} onToggleView={actions.toggleView} lead={props.lead}>
+        {props.tools}
+      </TopBar>
       <main className="meeting-stage" aria-label="People in the meeting" data-alone={alone} inert={covered}>
         <Stage stage={stage} saving={saver} />
         {alone && invite !== null && (
@@ -75,8 +85,8 @@ function SidePanel({ panel, meeting, preferences, invite }: SidePanelProps): Rea
   return null;
 }
 
-function useStage(meeting: Meeting, preferences: PreferenceStore): { stage: StageModel; actions: KeyActions } {
-  const stage = useMemo(() => createStage(meeting, preferences), [meeting, preferences]);
+function useStage(meeting: Meeting, preferences: PreferenceStore, pairs: boolean): { stage: StageModel; actions: KeyActions } {
+  const stage = useMemo(() => createStage(meeting, preferences, pairs), [meeting, preferences, pairs]);
   useEffect(() => runStage(stage, meeting, preferences), [stage, meeting, preferences]);
   const actions = useMemo<KeyActions>(
     () => ({

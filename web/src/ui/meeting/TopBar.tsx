@@ -1,4 +1,4 @@
-import { type ReactElement, useEffect, useRef } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
 import type { Connection } from '../../client/meeting/meetingState';
 import type { StageModel } from '../../client/stage/stageModel';
@@ -25,9 +25,12 @@ export interface TopBarProps {
   /** True while something covers it: the keyboard and screen readers pass it by. */
   inert: boolean;
   onToggleView: () => void;
+  /** Instead of the house's mark. */
+  lead: ReactNode;
+  children: ReactNode;
 }
 
-export function TopBar({ meeting, stage, invite, inert, onToggleView }: TopBarProps): ReactElement {
+export function TopBar({ meeting, stage, invite, inert, onToggleView, lead, children }: TopBarProps): ReactElement {
   const kind = useSelected(meeting.store, (state) => state.connection.kind);
   const count = useSelected(meeting.store, (state) => state.people.length);
   const panel = useSelected(meeting.store, (state) => state.panel);
@@ -36,7 +39,7 @@ export function TopBar({ meeting, stage, invite, inert, onToggleView }: TopBarPr
   useEffect(() => title.current?.focus(), []);
   return (
     <header className="topbar" inert={inert} data-alone={count === 1}>
-      <Mark size={26} />
+      {lead ?? <Mark size={26} />}
       <h1 ref={title} className="topbar-room" title={meeting.room} tabIndex={-1}>
         {meeting.room}
       </h1>
@@ -44,6 +47,7 @@ export function TopBar({ meeting, stage, invite, inert, onToggleView }: TopBarPr
         <span className="visually-hidden">{STATE_WORDS[kind]}</span>
       </span>
       <span className="topbar-space" />
+      {children}
       <QualityButton meeting={meeting} open={panel === 'statistics'} />
       {invite !== null && <InviteButton meeting={meeting} invite={invite} />}
       {count > 1 && <ViewButton stage={stage} onToggle={onToggleView} />}

@@ -5,8 +5,10 @@ const TYPING = 'input, textarea, select, [contenteditable="true"], dialog';
 /** What scrolls has its own use for the page keys. */
 const SCROLLS = '.panel';
 
-export function useShortcuts(actions: KeyActions, enabled: boolean): void {
+/** ``enabled``: the single letters are not switched off; ``away``: the meeting is not seen, and no key is meant for it. */
+export function useShortcuts(actions: KeyActions, { enabled, away }: { enabled: boolean; away: boolean }): void {
   useEffect(() => {
+    if (away) return undefined;
     const handle = (event: KeyboardEvent): void => {
       const target = event.target instanceof Element ? event.target : null;
       const insideDialog = target?.closest('dialog') != null;
@@ -20,5 +22,5 @@ export function useShortcuts(actions: KeyActions, enabled: boolean): void {
     };
     document.addEventListener('keydown', handle);
     return () => document.removeEventListener('keydown', handle);
-  }, [actions, enabled]);
+  }, [actions, enabled, away]);
 }

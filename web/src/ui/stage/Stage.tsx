@@ -1,4 +1,4 @@
-import { type ReactElement, useLayoutEffect, useMemo } from 'react';
+import { type CSSProperties, type ReactElement, useLayoutEffect, useMemo } from 'react';
 import { keepPage, type StageModel, type StageState } from '../../client/stage/stageModel';
 import type { TileSpec } from '../../client/stage/tiles';
 import { useStore } from '../useStore';
@@ -29,25 +29,37 @@ export function Stage({ stage, saving }: StageProps): ReactElement {
   const { pin, turnPage } = stage;
   useSwipe(ref, turnPage);
   return (
-    <div ref={ref} className="stage" data-testid="stage" data-view={state.spotlight === null ? 'grid' : 'speaker'}>
+    <div ref={ref} className="stage" data-testid="stage" data-view={viewOf(state)} style={insetStyle(state, layout)}>
       {layout !== null &&
         visibleTiles(state, layout).map(({ tile, place, large }) => (
-          <Tile key={tile.key} tile={tile} large={large} pinned={tile.key === state.pinned} onPin={pin} {...place} />
+          <Tile key={tile.key} tile={tile} large={large} inset={state.inset && !large} pinned={tile.key === state.pinned} onPin={pin} {...place} />
         ))}
       {layout?.pager != null && <Pager page={state.page} pages={state.pages} place={layout.pager} onTurn={turnPage} />}
     </div>
   );
 }
 
+function viewOf({ spotlight, inset }: StageState): 'grid' | 'pair' | 'speaker' {
+  if (spotlight === null) return 'grid';
+  return inset ? 'pair' : 'speaker';
+}
+
+/** How much of the large picture's foot the corner takes: the name stays beside it. */
+function insetStyle({ inset }: StageState, layout: StageLayout | null): CSSProperties | undefined {
+  const [place] = inset && layout !== null ? layout.places(1) : [];
+  return place === undefined ? undefined : ({ '--inset': `${place.width}px` } as CSSProperties);
+}
+
 /** Measures how much fits on a page, and tells the stage so before anything of it is seen. */
 function useStageLayout(stage: StageModel, state: StageState, size: Size, saving: boolean): StageLayout | null {
   const spotlight = state.spotlight !== null;
+  const { inset } = state;
   const others = state.order.length;
   const { width, height } = size;
   const limit = saving ? MOST_TILES_SAVING : MOST_TILES;
   const layout = useMemo(
-    () => (width > 0 && height > 0 ? layOut({ width, height, gap: GAP }, { spotlight, others, limit }) : null),
-    [width, height, spotlight, others, limit],
+    () => (width > 0 && height > 0 ? layOut({ width, height, gap: GAP }, { spotlight, inset, others, limit }) : null),
+    [width, height, spotlight, inset, others, limit],
   );
   const pageSize = layout?.pageSize ?? 0;
   useLayoutEffect(() => stage.fit(pageSize), [stage, pageSize]);

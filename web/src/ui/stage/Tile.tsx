@@ -12,6 +12,8 @@ export interface TileProps extends Place {
   tile: TileSpec;
   /** In the spotlight. */
   large: boolean;
+  /** In a corner of the one in the spotlight, with which it changes places when it is pressed. */
+  inset: boolean;
   pinned: boolean;
   onPin: (key: string | null) => void;
 }
@@ -19,8 +21,8 @@ export interface TileProps extends Place {
 /** One person's camera or one shared screen. Tiles are redrawn only when their person or their place changed. */
 export const Tile = memo(DrawTile, sameTile);
 
-function DrawTile({ tile, x, y, width, height, large, pinned, onPin }: TileProps): ReactElement {
-  const { person, source, key } = tile;
+function DrawTile({ tile, x, y, width, height, large, inset, pinned, onPin }: TileProps): ReactElement {
+  const { person, source } = tile;
   const place: CSSProperties = { width, height, transform: `translate(${x}px, ${y}px)` };
   return (
     <article
@@ -31,24 +33,39 @@ function DrawTile({ tile, x, y, width, height, large, pinned, onPin }: TileProps
       data-identity={person.identity}
       data-source={source}
       data-large={large}
+      data-inset={inset}
       data-pinned={pinned}
       data-speaking={source === 'camera' && person.speaking}
       data-muted={person.muted}
     >
       <Picture tile={tile} />
       <Caption person={person} source={source} />
-      <button
-        type="button"
-        className="tile-pin"
-        data-pinned={pinned}
-        aria-label={pinned ? `Unpin ${person.name}` : `Pin ${person.name}`}
-        title={pinned ? 'Unpin' : 'Pin'}
-        onClick={() => onPin(pinned ? null : key)}
-      >
-        <Icon name="pin" size={18} />
-      </button>
+      {inset ? <SwapButton tile={tile} onPin={onPin} /> : <PinButton tile={tile} pinned={pinned} onPin={onPin} />}
     </article>
   );
+}
+
+function PinButton({ tile: { person, key }, pinned, onPin }: Pick<TileProps, 'tile' | 'pinned' | 'onPin'>): ReactElement {
+  return (
+    <button
+      type="button"
+      className="tile-pin"
+      data-pinned={pinned}
+      aria-label={pinned ? `Unpin ${person.name}` : `Pin ${person.name}`}
+      title={pinned ? 'Unpin' : 'Pin'}
+      onClick={() => onPin(pinned ? null : key)}
+    >
+      <Icon name="pin" size={18} />
+    </button>
+  );
+}
+
+/** All of the corner's tile. */
+function SwapButton({ tile: { person, key }, onPin }: Pick<TileProps, 'tile' | 'onPin'>): ReactElement {
+  const words = person.isLocal ? 'Show yourself large' : `Show ${person.name} large`;
+  // The other one is large by itself.
+  const swap = (): void => onPin(person.isLocal ? key : null);
+  return <button type="button" className="tile-swap" data-testid="swap" aria-label={words} title={words} onClick={swap} />;
 }
 
 function Picture({ tile: { person, source, picture, paused } }: { tile: TileSpec }): ReactElement {
@@ -98,6 +115,7 @@ function sameTile(before: TileProps, after: TileProps): boolean {
     before.tile.person === after.tile.person &&
     before.tile.key === after.tile.key &&
     before.large === after.large &&
+    before.inset === after.inset &&
     before.pinned === after.pinned &&
     before.onPin === after.onPin
   );

@@ -27,6 +27,21 @@ describe('layOut', () => {
     expect(layout.places(3)[0]).toEqual(layout.places(layout.pageSize)[0]);
   });
 
+  it('puts the other one of two into a corner of the large picture, in the shape of the space', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 200, max: 2_500 }), fc.integer({ min: 150, max: 1_500 }), (width, height) => {
+        const layout = layOut({ width, height, gap: 10 }, { spotlight: true, inset: true, others: 1, ...FREE });
+        const [corner] = layout.places(1) as [Place];
+        expect(layout.spotlight).toEqual({ x: 0, y: 0, width, height });
+        expect([corner.x + corner.width < width, corner.y + corner.height < height]).toEqual([true, true]);
+        expect(corner.width > corner.height).toBe(width > height);
+        // Beside it a name has room.
+        expect(corner.x).toBeGreaterThan(width / 4);
+        expect(corner.y).toBeGreaterThan(height / 2);
+      }),
+    );
+  });
+
   it('has no more tiles than it may', () => {
     const layout = layOut(DESKTOP, { spotlight: false, others: 12, limit: 9 });
     expect([layout.pageSize, layout.pager?.height]).toEqual([9, PAGER_HEIGHT]);

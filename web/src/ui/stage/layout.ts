@@ -20,6 +20,8 @@ export interface StageLayout {
 
 export interface StageContent {
   readonly spotlight: boolean;
+  /** The only other tile stands in a corner of the spotlight. */
+  readonly inset?: boolean;
   /** Tiles on all pages together. */
   readonly others: number;
   /** Most tiles per page, however much room there is. */
@@ -38,9 +40,16 @@ const STRIP_WIDTH = { least: 132, most: 280 };
 const COLUMN_WIDTH = 160;
 const BELOW_SHARE = 0.48;
 
+/** A corner's tile: beside what is said at the foot of the large picture, and away from its edges. */
+const INSET_MARGIN = 12;
+const INSET_WIDE = { share: 0.2, least: 144, most: 280, ratio: 16 / 9 };
+const INSET_UPRIGHT = { share: 0.3, least: 88, most: 180, ratio: 3 / 4 };
+const INSET_HEIGHT_SHARE = 0.4;
+
 export function layOut(space: Space, content: StageContent): StageLayout {
   if (!content.spotlight) return grid(space, content);
   if (content.others === 0) return { pageSize: 1, spotlight: whole(space), places: () => [], pager: null };
+  if (content.inset === true) return { pageSize: 1, spotlight: whole(space), places: () => [corner(space)], pager: null };
   return space.width > space.height ? beside(space, content) : below(space, content);
 }
 
@@ -117,6 +126,15 @@ function below(space: Space, { others, limit }: StageContent): StageLayout {
       }),
     pager: paged ? footOf(space) : null,
   };
+}
+
+function corner(space: Space): Place {
+  const { share, least, most, ratio } = space.width > space.height ? INSET_WIDE : INSET_UPRIGHT;
+  const wanted = clamp(space.width * share, least, most);
+  const width = Math.round(Math.min(wanted, space.height * INSET_HEIGHT_SHARE * ratio));
+  const height = Math.round(width / ratio);
+  const x = Math.round(space.width) - width - INSET_MARGIN;
+  return { x, y: Math.round(space.height) - height - INSET_MARGIN, width, height };
 }
 
 function whole({ width, height }: Space): Place {

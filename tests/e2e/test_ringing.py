@@ -1,0 +1,72 @@
+"""Calls that come at a bad moment: to both at once, to somebody who is writing, to somebody who is in another one."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.e2e.household import move_in
+from tests.e2e.meeting import Meeting
+
+_PRESS_AT = """(at) => new Promise((resolve) => setTimeout(() => {
+  document.querySelector('[data-testid="call-audio"]').click();
+  resolve();
+}, at - Date.now()))"""
+_NOW = "() => Date.now()"
+_EXACTLY_MS = 400
+
+
+async def test_two_who_call_each_other_at_once_are_in_one_call(meeting: Meeting) -> None:
+    ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
+    await ada.write_to(bob)
+    await bob.write_to(ada)
+    for lead_ms in (0, 0, 15, -40):
+        at = await ada.guest.ask(_NOW) + _EXACTLY_MS
+        await asyncio.gather(ada.guest.ask(_PRESS_AT, at), bob.guest.ask(_PRESS_AT, at + lead_ms))
+        await asyncio.gather(ada.is_in_call(), bob.is_in_call())
+        await asyncio.gather(ada.meets_elsewhere(meeting.server.port), bob.meets_elsewhere(meeting.server.port))
+        for who in (ada, bob):
+            await expect(who.control("tile")).to_have_count(2)
+            await expect(who.control("ringing")).to_have_count(0)
+        await ada.control("leave").click()
+        for who in (ada, bob):
+            await expect(who.control("call")).to_have_count(0)
+
+
+async def test_whoever_writes_declines_nothing(meeting: Meeting) -> None:
+    ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
+    await bob.write_to(ada)
+    await bob.control("message-input").press_sequentially("Half a sen")
+    await ada.call(bob)
+    ringing = bob.control("ringing")
+    await expect(ringing).to_be_focused()
+    await expect(ringing).to_have_accessible_name(ada.name)
+    await expect(ringing).to_have_accessible_description("calls you")
+    await bob.page.keyboard.type("tence \n and on")
+    await bob.page.keyboard.press("Tab")
+    await bob.page.keyboard.press("Escape")
+    await bob.page.keyboard.press("Escape")
+    await expect(ringing).to_be_visible()
+    await expect(ada.control("calling-state")).to_have_text("Ringing…")
+    await ada.control("cancel-call").click()
+    await expect(ringing).to_have_count(0)
+    await expect(bob.control("message-input")).to_have_value("Half a sen")
+    await expect(bob.control("message-input")).to_be_focused()
+
+
+async def test_escape_closes_what_is_open_within_a_call_and_not_the_call(meeting: Meeting) -> None:
+    ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
+    await ada.call(bob)
+    await bob.control("accept").click()
+    await asyncio.gather(ada.is_in_call(), bob.is_in_call())
+    for button, inside in (("add-people", "call-people-search"), ("call-path", "call-path-change")):
+        await ada.control(button).click()
+        await expect(ada.control(inside)).to_be_visible()
+        await ada.page.keyboard.press("Escape")
+        await expect(ada.control(inside)).to_be_hidden()
+    await ada.page.keyboard.press("Escape")
+    await ada.page.keyboard.press("Escape")
+    await expect(ada.control("call")).to_be_visible()
+    await ada.is_in_call()
+

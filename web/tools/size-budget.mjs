@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 const ASSETS = new URL('../../src/tureen/webapp/assets/', import.meta.url);
-const BUDGETS_KB = { js: 285, css: 12 };
+// LiveKit's client is 134 kB of it; home, with calls and conversations, is another 110, and is not loaded for a room.
+const BUDGETS_KB = { js: 300, css: 13 };
 
 const totals = { js: 0, css: 0 };
 for (const name of readdirSync(ASSETS)) {

@@ -70,7 +70,7 @@ def wrapped(request: rtc.JoinRequest, *, compressed: bool = True) -> str:
     compression = rtc.WrappedJoinRequest.Compression
     wrapper = rtc.WrappedJoinRequest(
         compression=compression.GZIP if compressed else compression.NONE,
-        join_request=gzip.compress(plain) if compressed else plain,
+        join_request=gzip.compress(plain, mtime=0) if compressed else plain,
     )
     return base64.urlsafe_b64encode(wrapper.SerializeToString()).decode().rstrip("=")
 

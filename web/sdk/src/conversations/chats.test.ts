@@ -51,6 +51,33 @@ function shown(messages: readonly Parameters<typeof chatMessage>[0][]): unknown 
   }));
 }
 
+describe('the list', () => {
+  it('goes back page by page, whatever was looked up meanwhile', async () => {
+    server = new FakeServer();
+    const record = new FakeConversation(server, 'c').record();
+    const all = Array.from({ length: 120 }, (_, at) => ({ ...record, id: `c${at}`, active_at: 1_000 - at }));
+    server.on('conversation.list', ({ before = null, limit = 0 }) => {
+      const older = all.filter(({ active_at: at }) => before === null || at < before);
+      return { type: 'conversations', conversations: older.slice(0, limit) };
+    });
+    server.on('conversation.get', ({ conversation }) => ({ type: 'conversation', conversation: all.find(({ id }) => id === conversation) ?? record }));
+    connection = await online(server);
+    chats = new Chats(connection);
+    await listed();
+    void chats.get('c119');
+    await settle();
+    expect([chats.list.get().length, chats.hasMore]).toEqual([51, true]);
+    void chats.loadMore();
+    void chats.loadMore();
+    await settle();
+    expect([chats.list.get().length, chats.hasMore]).toEqual([101, true]);
+    void chats.loadMore();
+    await settle();
+    expect(chats.list.get().map(({ id }) => id)).toEqual(all.map(({ id }) => id));
+    expect(chats.hasMore).toBe(false);
+  });
+});
+
 describe('a conversation', () => {
   it('shows the newest page, then older ones, then what comes', async () => {
     const chat = await begin(120);

@@ -24,6 +24,8 @@ export class Chats {
   readonly #stops: (() => void)[];
   #isListed = false;
   #hasMore = true;
+  #reach: number | null = null;
+  #loadingMore: Promise<void> | null = null;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -62,8 +64,9 @@ export class Chats {
 
   /** The next page of older ones. */
   async loadMore(): Promise<void> {
-    const oldest = this.#list.get().at(-1);
-    if (this.#hasMore) await this.#loadPage(oldest?.record.get().active_at ?? null);
+    if (!this.#hasMore) return;
+    this.#loadingMore ??= this.#loadPage(this.#reach).finally(() => (this.#loadingMore = null));
+    await this.#loadingMore;
   }
 
   /** One of them, from here or from the server. */
@@ -115,7 +118,11 @@ export class Chats {
   async #loadPage(before: number | null): Promise<void> {
     const where = before === null ? {} : { before };
     const { conversations } = await this.#connection.send({ type: 'conversation.list', limit: PAGE, ...where });
-    if (before !== null || !this.#isListed) this.#hasMore = conversations.length === PAGE;
+    if (before !== null || !this.#isListed) {
+      this.#hasMore = conversations.length === PAGE;
+      // Not the end of the list: one that was looked up may be older than those between.
+      this.#reach = conversations.at(-1)?.active_at ?? before;
+    }
     for (const conversation of conversations) this.#take(conversation);
   }
 

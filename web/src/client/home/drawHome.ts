@@ -48,6 +48,7 @@ export function drawHome(scene: Scene): HomeState {
     ending: endingOf(parts.connection.state.get(), scene.canRenew),
     conversations: parts.chats.list.get().map((chat) => views.row(chat, me)),
     conversationsLoaded: scene.loaded,
+    hasMoreConversations: scene.loaded && parts.chats.hasMore,
     open: scene.open === null ? null : drawOpen(scene.open, views, around),
     contacts: contacts.map(person).sort((one, other) => one.name.localeCompare(other.name)),
     found: scene.found?.filter((id) => id !== me).map(person) ?? null,
@@ -74,11 +75,13 @@ function contactsOf({ contacts }: Parts): string[] {
 function drawOpen(open: OpenChat, views: Views, around: Around): OpenConversation {
   const { chat, talk, thread } = open;
   const record = chat.record.get();
-  const members = (record.members ?? []).map(({ user, role = 'member', muted_until: mutedUntilMs = null }) => ({
-    person: around.person(user),
-    role,
-    mutedUntilMs,
-  }));
+  const members = open.members.keep(
+    (record.members ?? []).map(({ user, role = 'member', muted_until: mutedUntilMs = null }) => ({
+      person: around.person(user),
+      role,
+      mutedUntilMs,
+    })),
+  );
   const own = members.find(({ person }) => person.id === around.me);
   const writing = chat.typing.users.get().filter((user) => user !== around.me);
   return {
@@ -94,12 +97,12 @@ function drawOpen(open: OpenChat, views: Views, around: Around): OpenConversatio
 }
 
 function drawThread({ root: rootId, talk, writes }: OpenThread, around: Around): ThreadView {
-  return { rootId, root: rootOf(talk.chat, talk.pages, around), talk: drawTalk(talk, around), writes };
+  return { rootId, root: talk.drawn.root.keep(rootOf(talk.chat, talk.pages, around)), talk: drawTalk(talk, around), writes };
 }
 
-function drawTalk({ chat, pages, tray, quote, focus, loading }: OpenTalk, around: Around): TalkView {
-  const entries = entriesOf(chat, pages, around);
-  const root = rootOf(chat, pages, around);
+function drawTalk({ chat, pages, tray, quote, focus, loading, drawn }: OpenTalk, around: Around): TalkView {
+  const entries = drawn.entries.keep(entriesOf(chat, pages, around));
+  const root = drawn.root.keep(rootOf(chat, pages, around));
   const find = (id: string | null): MessageView | null => {
     if (id !== null && root?.id === id) return root;
     const found = entries.find((one) => one.kind === 'message' && one.message.id === id);

@@ -32,6 +32,8 @@ export interface Talk {
 export interface Home {
   readonly store: ReadableStore<HomeState>;
 
+  /** Older ones, for the end of the list. */
+  loadMoreConversations(): void;
   openConversation(id: string): void;
   closeConversation(): void;
   /** What was posted under a message of the open conversation. `writes`: in order to write there. */

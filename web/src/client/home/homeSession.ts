@@ -90,6 +90,11 @@ export class HomeSession implements Home {
     for (const part of [this.#opened, this.calls, this.#callLog, this.#finder, this.#searcher, this.#idle, this.parts]) part.end();
   }
 
+  loadMoreConversations(): void {
+    // Without a connection: looking at the end of the list again asks again.
+    void this.parts.chats.loadMore().then(() => this.#plan(), () => undefined);
+  }
+
   openConversation(id: string): void {
     void this.#opened.show(this.parts.chats.get(id));
   }

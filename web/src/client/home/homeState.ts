@@ -213,6 +213,8 @@ export interface HomeState {
   readonly ending: Ending | null;
   readonly conversations: readonly ConversationRow[];
   readonly conversationsLoaded: boolean;
+  /** Older ones, which nobody has asked for yet. */
+  readonly hasMoreConversations: boolean;
   readonly open: OpenConversation | null;
   readonly contacts: readonly PersonView[];
   /** Null while nothing is searched for. */

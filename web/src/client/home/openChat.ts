@@ -1,4 +1,6 @@
 import type { Chat } from '@tureen/client';
+import type { MemberView } from './homeState';
+import { Kept } from './kept';
 import { isSeen } from './onScreen';
 import { type MessagePlace, OpenTalk, type OpenTalkParts } from './openTalk';
 
@@ -19,6 +21,8 @@ export interface OpenThread {
 export class OpenChat {
   readonly chat: Chat;
   readonly talk: OpenTalk;
+  /** As they were drawn last. */
+  readonly members = new Kept<readonly MemberView[]>();
   readonly #parts: Omit<OpenTalkParts, 'pages'>;
   readonly #stops: (() => void)[];
   #thread: OpenThread | null = null;

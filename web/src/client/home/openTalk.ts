@@ -2,6 +2,8 @@ import type { Chat, ChatMessage, Connection, Pages } from '@tureen/client';
 import { Store } from '../store';
 import type { Drafts } from '../memory/drafts';
 import type { Talk } from './home';
+import type { Entry, MessageView } from './homeState';
+import { Kept, KeptList } from './kept';
 import { mentionsIn } from './mentions';
 import { UploadTray } from './uploadTray';
 
@@ -50,6 +52,11 @@ export class OpenTalk implements Talk {
   readonly quote = new Store<Quote>(NOTHING);
   readonly focus = new Store<Focus | null>(null);
   readonly loading = new Store(0);
+  /** As they were drawn last. */
+  readonly drawn = {
+    entries: new KeptList<Entry>((entry) => (entry.kind === 'message' ? entry.message.id : entry.happening.id)),
+    root: new Kept<MessageView | null>(),
+  };
   readonly #parts: OpenTalkParts;
   readonly #stops: (() => void)[];
 

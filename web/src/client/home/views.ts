@@ -13,6 +13,8 @@ export class Views {
   readonly #known: Known;
   readonly #people = new Map<string, PersonView>();
   readonly #rows = new Map<string, ConversationRow>();
+  /** Found by name for every message that is drawn, so it must not take long. */
+  #contacts: { readonly list: readonly wire.Contact[] | null; readonly byId: ReadonlyMap<string, wire.Contact> } = { list: null, byId: new Map() };
   /** Names that messages carried, of guests for example: of whom the directory knows nothing. */
   readonly #told = new Map<string, string>();
 
@@ -22,8 +24,8 @@ export class Views {
 
   /** Somebody as far as they are known; their id stands for a name that has not come yet. */
   person(id: string): PersonView {
-    const { directory, presence, contacts } = this.#known;
-    const contact = contacts.store.get()?.find((one) => one.person.id === id);
+    const { directory, presence } = this.#known;
+    const contact = this.#contact(id);
     const person = directory.store.get().get(id) ?? contact?.person ?? { id };
     if (!directory.store.get().has(id)) directory.need([id]);
     const { name = '', avatar = '' } = person;
@@ -35,6 +37,12 @@ export class Views {
       isContact: contact !== undefined && contact.blocked !== true,
       isBlocked: contact?.blocked === true,
     });
+  }
+
+  #contact(id: string): wire.Contact | undefined {
+    const list = this.#known.contacts.store.get();
+    if (this.#contacts.list !== list) this.#contacts = { list, byId: new Map(list?.map((one) => [one.person.id, one])) };
+    return this.#contacts.byId.get(id);
   }
 
   /** Whoever wrote a message that carries a name. */

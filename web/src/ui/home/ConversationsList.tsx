@@ -1,4 +1,4 @@
-import { type ReactElement, useRef } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import type { Home } from '../../client/home/home';
 import { Icon } from '../icons';
 import { useSelected } from '../useSelected';
@@ -15,6 +15,7 @@ export interface ConversationsListProps {
 export function ConversationsList({ home, onPeople }: ConversationsListProps): ReactElement {
   const rows = useSelected(home.store, (state) => state.conversations);
   const loaded = useSelected(home.store, (state) => state.conversationsLoaded);
+  const hasMore = useSelected(home.store, (state) => state.hasMoreConversations);
   const openId = useSelected(home.store, (state) => state.open?.row.id ?? null);
   const dialog = useRef<HTMLDialogElement>(null);
   const search = useSelected(home.store, (state) => state.search);
@@ -35,6 +36,7 @@ export function ConversationsList({ home, onPeople }: ConversationsListProps): R
           {rows.map((row) => (
             <Row key={row.id} row={row} isOpen={row.id === openId} onOpen={() => home.openConversation(row.id)} />
           ))}
+          {hasMore && <Earlier key={rows.length} onReached={() => home.loadMoreConversations()} />}
         </ul>
       )}
       <div className="home-list-foot" hidden={search !== null}>
@@ -44,5 +46,24 @@ export function ConversationsList({ home, onPeople }: ConversationsListProps): R
       </div>
       <NewGroupDialog home={home} dialog={dialog} />
     </div>
+  );
+}
+
+/** At the end of the list; whoever scrolls there need not press it. */
+function Earlier({ onReached }: { onReached: () => void }): ReactElement {
+  const item = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    const watch = new IntersectionObserver((seen) => {
+      if (seen.some(({ isIntersecting }) => isIntersecting)) onReached();
+    });
+    if (item.current !== null) watch.observe(item.current);
+    return () => watch.disconnect();
+  }, []); // eslint-disable-line react-hooks/exhaustive-deps -- a new one is drawn for each page
+  return (
+    <li ref={item}>
+      <button type="button" className="button rows-more" data-testid="more-conversations" onClick={onReached}>
+        Earlier conversations
+      </button>
+    </li>
   );
 }

@@ -1,4 +1,4 @@
-import type { CallSession, Chat, MediaSource } from '@tureen/client';
+import type { CallSession, Chat, MediaSource, wire } from '@tureen/client';
 import { type DeviceLists, listDevices } from '../lobby/devices';
 import type { PreferenceStore } from '../memory/preferences';
 import type { Meeting, SwitchableDevice } from '../meeting/meeting';
@@ -16,6 +16,8 @@ export interface CallAround {
   readonly nameOf: (user: string) => string;
   /** Of the call; null: it has none. */
   readonly chat: () => Promise<Chat> | null;
+  /** The name of the group that it is of; null: of none. */
+  readonly groupOf: (call: wire.Call) => string | null;
   readonly preferences: PreferenceStore;
 }
 
@@ -42,9 +44,15 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     void this.#openChat();
   }
 
-  /** Who else is in it: what stands on top of the page. */
+  /** Of the call; null: it is of none. */
+  get group(): string | null {
+    return this.#around.groupOf(this.session.record.get());
+  }
+
+  /** What stands on top of the page: the group, or who else was called. */
   get room(): string {
     const { me, nameOf } = this.#around;
+    if (this.group !== null) return this.group;
     const others = this.session.record.get().parties.filter(({ user }) => user !== me);
     return others.map(({ user }) => nameOf(user)).join(', ');
   }

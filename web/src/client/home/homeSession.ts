@@ -5,7 +5,7 @@ import type { SeenCalls } from '../memory/seenCalls';
 import { Store } from '../store';
 import { CallCenter } from '../calls/callCenter';
 import { CallLog } from './callLog';
-import { endWords, ringingCall } from './callTrace';
+import { endWords } from './callTrace';
 import { drawHome, peopleOf, type Scene } from './drawHome';
 import { Finder } from './finder';
 import type { Home, Talk } from './home';
@@ -64,14 +64,15 @@ export class HomeSession implements Home {
       nameOf: (user) => this.#person(user).name,
       preferences,
       report: this.notices.report,
-      onEnded: (call) => this.notices.add('info', endWords(call.record.get(), account.user)),
+      onEnded: (call) => this.notices.add('info', endWords(call.record.get(), account.user, connection.device)),
     });
     this.#callLog = new CallLog(connection, account.user, seenCalls);
     this.#idle = new IdleWatch((idle) => this.parts.own.setIdle(idle));
     const plan = (): void => this.#plan();
     this.#opened = new Opened({ parts: this.parts, me: account.user, notices: this.notices, lead: go.onOpened, tell: plan });
     this.store = new Store(drawHome(this.#scene()));
-    const stores = [this.#finder.store, this.#searcher.store, this.notices.store, this.calls.store, this.#callLog.store];
+    const { calls, notices } = this;
+    const stores = [this.#finder.store, this.#searcher.store, notices.store, calls.store, calls.running.store, this.#callLog.store];
     this.#stops = [this.parts.onChange(plan), ...stores.map((store) => store.subscribe(plan))];
     window.addEventListener('focus', this.#handleFocus);
   }
@@ -167,8 +168,8 @@ export class HomeSession implements Home {
   }
 
   /** Rings people; a group's call leaves its trace in the group. */
-  call(users: readonly string[], media: CallMedia): void {
-    void this.calls.start(users, media, this.#opened.now?.groupOf(users) ?? null);
+  call(users: readonly string[], media: CallMedia, conversation: string | null = null): void {
+    void this.calls.start(users, media, conversation ?? this.#opened.now?.groupOf(users) ?? null);
   }
 
   accept(call: string, media: CallMedia): void {
@@ -230,7 +231,6 @@ export class HomeSession implements Home {
   }
 
   #scene(): Scene {
-    const { ringing } = this.calls.store.get();
     return {
       parts: this.parts,
       views: this.views,
@@ -242,7 +242,7 @@ export class HomeSession implements Home {
       found: this.#finder.store.get(),
       search: this.#searcher.store.get(),
       calls: this.#callLog.store.get(),
-      ringing: ringing.map((call) => ringingCall(call.record.get(), this.#account.user, this.#person)),
+      now: this.calls.now,
       notices: this.notices.store.get(),
     };
   }

@@ -6,6 +6,7 @@ import { IconButton } from '../IconButton';
 import { useNow } from '../useNow';
 import { useSelected } from '../useSelected';
 import { PersonAvatar } from './PersonAvatar';
+import { RunningCalls } from './RunningCalls';
 import { callWords, moment, namesOf } from './words';
 
 export function CallsList({ home }: { home: Home }): ReactElement {
@@ -25,6 +26,7 @@ export function CallsList({ home }: { home: Home }): ReactElement {
   return (
     <div className="home-list">
       <div className="rows">
+        <RunningCalls home={home} />
         <ul aria-label="Calls" data-testid="calls">
           {calls.map((call) => (
             <Row key={call.id} call={call} home={home} />
@@ -42,13 +44,14 @@ export function CallsList({ home }: { home: Home }): ReactElement {
 }
 
 function Row({ call, home }: { call: CallRow; home: Home }): ReactElement {
-  const { people, media, isOutgoing, outcome } = call;
+  const { people, media, isOutgoing, outcome, group } = call;
+  const title = group ?? namesOf(people);
   const [first] = people;
   const now = useNow();
   return (
     <li className="person-row" data-testid="past-call" data-outcome={outcome}>
       <div className="row-button">
-        {first === undefined || people.length > 1 ? (
+        {first === undefined || people.length > 1 || group !== null ? (
           <span className="person-avatar group-picture">
             <Icon name="people" />
           </span>
@@ -56,7 +59,7 @@ function Row({ call, home }: { call: CallRow; home: Home }): ReactElement {
           <PersonAvatar person={first} />
         )}
         <span className="row-text">
-          <strong dir="auto">{namesOf(people)}</strong>
+          <strong dir="auto">{title}</strong>
           <span className="row-last" data-missed={outcome === 'missed'}>
             <Icon name={outcome === 'missed' ? 'missed' : isOutgoing ? 'outgoing' : 'incoming'} size={16} /> {callWords(call)}
             {' · '}
@@ -66,7 +69,7 @@ function Row({ call, home }: { call: CallRow; home: Home }): ReactElement {
       </div>
       <IconButton
         icon={media === 'video' ? 'camera' : 'phone'}
-        label={`Call ${namesOf(people)} again`}
+        label={`Call ${title} again`}
         className="quiet"
         data-testid="call-again"
         disabled={people.length === 0}
@@ -74,6 +77,7 @@ function Row({ call, home }: { call: CallRow; home: Home }): ReactElement {
           home.call(
             people.map(({ id }) => id),
             media,
+            call.conversation,
           )
         }
       />

@@ -1,6 +1,7 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import type { Home } from '../../client/home/home';
 import { useSelected } from '../useSelected';
+import { CallBar } from './CallBar';
 import { Composer } from './Composer';
 import { ConversationHead } from './ConversationHead';
 import { DropZone } from './DropZone';
@@ -28,6 +29,7 @@ export function ConversationPane({ home, onEnterRoom }: ConversationPaneProps): 
       <section ref={section} className="conversation" aria-label="Conversation" tabIndex={-1} data-testid="open-conversation">
         <DropZone home={home} place="conversation">
           <ConversationHead home={home} onEnterRoom={onEnterRoom} />
+          <CallBar home={home} />
           <MessageList key={id} home={home} place="conversation" />
           <Composer key={`${id} composer`} home={home} place="conversation" />
         </DropZone>

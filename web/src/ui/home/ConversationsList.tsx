@@ -16,6 +16,7 @@ export function ConversationsList({ home, onPeople }: ConversationsListProps): R
   const rows = useSelected(home.store, (state) => state.conversations);
   const loaded = useSelected(home.store, (state) => state.conversationsLoaded);
   const openId = useSelected(home.store, (state) => state.open?.row.id ?? null);
+  const running = useSelected(home.store, (state) => state.running);
   const dialog = useRef<HTMLDialogElement>(null);
   const search = useSelected(home.store, (state) => state.search);
   return (
@@ -33,7 +34,13 @@ export function ConversationsList({ home, onPeople }: ConversationsListProps): R
       ) : (
         <ul className="rows" aria-label="Conversations" data-testid="conversations">
           {rows.map((row) => (
-            <Row key={row.id} row={row} isOpen={row.id === openId} onOpen={() => home.openConversation(row.id)} />
+            <Row
+              key={row.id}
+              row={row}
+              isOpen={row.id === openId}
+              hasCall={running.some(({ conversation }) => conversation === row.id)}
+              onOpen={() => home.openConversation(row.id)}
+            />
           ))}
         </ul>
       )}

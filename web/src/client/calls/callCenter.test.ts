@@ -4,7 +4,7 @@ import { FakeServer, online, settle } from '../../../sdk/test/fakeServer';
 import { endWords } from '../home/callTrace';
 import { ringingCalls, runningCalls } from '../home/drawCalls';
 import type { PersonView } from '../home/homeState';
-import type { PreferenceStore } from '../memory/preferences';
+import { PreferenceStore } from '../memory/preferences';
 import { CallCenter } from './callCenter';
 
 vi.mock('./lazyRoom', () => ({ lazyRoom: { join: () => new Promise(() => undefined) }, prepareRoom: () => undefined }));
@@ -31,7 +31,6 @@ let ended: string[];
 
 beforeEach(async () => {
   vi.useFakeTimers();
-  vi.stubGlobal('window', { isSecureContext: true });
   vi.stubGlobal('navigator', { mediaDevices: { getUserMedia: () => Promise.reject(new DOMException('', 'NotFoundError')) } });
   server = new FakeServer();
   server.on('conversation.list', () => ({
@@ -42,10 +41,11 @@ beforeEach(async () => {
   server.on('call.join', () => ({ type: 'call', call: { ...DECLINED, ...JOINED } }));
   server.on('call.start', () => ({ type: 'call', call: { ...DECLINED, id: 'k2', caller: 'anna', state: 'ringing' } }));
   connection = await online(server);
+  vi.stubGlobal('window', { isSecureContext: true });
   chats = new Chats(connection);
   ended = [];
   center = new CallCenter({
-    connection, chats, me: 'anna', nameOf: (user) => user, preferences: {} as PreferenceStore,
+    connection, chats, me: 'anna', nameOf: (user) => user, preferences: new PreferenceStore(null),
     report: (error) => { throw error; },
     onEnded: (call) => ended.push(endWords(call.record.get(), 'anna', 'laptop')),
   });

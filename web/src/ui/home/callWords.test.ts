@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { PersonView, RingingCall, RunningCall } from '../../client/home/homeState';
 import { insideWords, ringingWords } from './words';
 
-const people = (...names: string[]): PersonView[] => names.map((name) => ({ id: name, name }) as PersonView);
+const person = (name: string): PersonView => ({ id: name, name }) as PersonView;
+const people = (...names: string[]): PersonView[] => names.map(person);
 
 function ringing(part: Partial<RingingCall>): string {
-  return ringingWords({ id: 'k', caller: people('Bo')[0]!, others: [], group: null, media: 'audio', leaves: null, ...part });
+  return ringingWords({ id: 'k', caller: person('Bo'), others: [], group: null, media: 'audio', leaves: null, ...part });
 }
 
 function inside(part: Partial<RunningCall>): string {

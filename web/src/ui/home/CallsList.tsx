@@ -13,6 +13,7 @@ export function CallsList({ home }: { home: Home }): ReactElement {
   const calls = useSelected(home.store, (state) => state.calls);
   const loaded = useSelected(home.store, (state) => state.callsLoaded);
   const hasMore = useSelected(home.store, (state) => state.hasMoreCalls);
+  const isCallOn = useSelected(home.store, (state) => state.running.length > 0);
   const missed = useSelected(home.store, (state) => state.missedCalls);
   useEffect(() => {
     // Whoever looks at the list has seen what is in it, once somebody is there to look.
@@ -38,7 +39,7 @@ export function CallsList({ home }: { home: Home }): ReactElement {
           </button>
         )}
       </div>
-      {loaded && calls.length === 0 && <p className="home-empty">No calls yet.</p>}
+      {loaded && calls.length === 0 && !isCallOn && <p className="home-empty">No calls yet.</p>}
     </div>
   );
 }

@@ -80,6 +80,12 @@ class Resident:
         await self.control("people-search").fill(other.name)
         await expect(self.control("person").filter(has_text=other.name)).to_have_count(1)
 
+    async def list_person(self, other: Named) -> None:
+        """Finds somebody, and puts them on one's list."""
+        await self.find(other)
+        await self.page.get_by_role("button", name=f"Put {other.name} on your list").click()
+        await expect(self.page.get_by_role("button", name=f"Put {other.name} on your list")).to_have_count(0)
+
     async def say(self, text: str) -> None:
         """Into the open conversation."""
         await self.control("message-input").fill(text)
@@ -168,3 +174,18 @@ async def move_in(
     await guest.control("sign-in").click()
     await expect(guest.control("me")).to_contain_text(guest.name)
     return Resident(guest)
+
+
+async def found_group(title: str, founder: Resident, *others: Resident) -> None:
+    """Opens at the founder's; the others have it in their lists."""
+    for other in others:
+        await founder.list_person(other)
+    await founder.control("tab-chats").click()
+    await founder.control("new-group").click()
+    await founder.control("group-title").fill(title)
+    for other in others:
+        await founder.page.get_by_role("checkbox", name=other.name).check()
+    await founder.control("create-group").click()
+    for each in (founder, *others):
+        await each.control("tab-chats").click()
+        await expect(each.control("conversation").filter(has_text=title)).to_have_count(1)

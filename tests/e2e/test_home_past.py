@@ -85,7 +85,7 @@ async def test_what_happened_while_the_page_was_closed_is_told(meeting: Meeting)
     await bob.page.goto("about:blank")
     await ada.control("call-audio").click()
     await ada.control("cancel-call").click()
-    await expect(ada.control("happening")).to_contain_text("given up")
+    await expect(ada.control("happening")).to_contain_text("cancelled")
 
     await bob.page.goto(meeting.server.url)
     await expect(bob.control("badge-calls")).to_contain_text("1")

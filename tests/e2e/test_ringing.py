@@ -6,7 +6,7 @@ import asyncio
 
 from playwright.async_api import expect
 
-from tests.e2e.household import move_in
+from tests.e2e.household import CALL_TIMEOUT_MS, found_group, move_in
 from tests.e2e.meeting import Meeting
 
 _PRESS_AT = """(at) => new Promise((resolve) => setTimeout(() => {
@@ -70,3 +70,60 @@ async def test_escape_closes_what_is_open_within_a_call_and_not_the_call(meeting
     await expect(ada.control("call")).to_be_visible()
     await ada.is_in_call()
 
+
+async def test_a_group_call_can_be_joined_later_and_come_back_to(meeting: Meeting) -> None:
+    names = ("Ada", "Bob", "Cleo")
+    ada, bob, cleo = await asyncio.gather(*(move_in(meeting, name) for name in names))
+    await found_group("Kitchen", ada, bob, cleo)
+    for other in (bob, cleo):
+        await other.control("conversation").filter(has_text="Kitchen").click()
+    await ada.control("call-audio").click()
+    await expect(ada.control("call").get_by_role("heading", name="Kitchen")).to_be_visible()
+    await expect(bob.control("ringing")).to_have_accessible_description("calls Kitchen")
+    await bob.control("accept").click()
+    await cleo.control("reject").click()
+    await asyncio.gather(ada.is_in_call(), bob.is_in_call())
+
+    await expect(cleo.control("running-call")).to_contain_text("Call in progress")
+    for mark in ("row-call", "tab-call"):
+        await expect(cleo.control(mark)).to_be_visible()
+    await cleo.page.reload()
+    await expect(cleo.control("running-call")).to_contain_text(ada.name)
+    await cleo.control("call-audio").click()
+    for who in (ada, bob, cleo):
+        await expect(who.control("tile")).to_have_count(3, timeout=CALL_TIMEOUT_MS)
+        await expect(who.control("ringing")).to_have_count(0)
+    await expect(cleo.control("running-call")).to_have_count(0)
+
+    await bob.control("leave").click()
+    await expect(bob.page.get_by_text("You left the call")).to_be_visible()
+    await bob.control("tab-calls").click()
+    await expect(bob.control("join-running")).to_have_count(1)
+    await bob.control("join-call").click()
+    await bob.is_in_call()
+    await expect(bob.control("tile")).to_have_count(3, timeout=CALL_TIMEOUT_MS)
+    await expect(ada.control("call")).to_have_count(1)
+
+
+async def test_a_second_call_says_that_answering_ends_the_first(meeting: Meeting) -> None:
+    names = ("Ada", "Bob", "Cleo")
+    ada, bob, cleo = await asyncio.gather(*(move_in(meeting, name) for name in names))
+    await bob.list_person(cleo)
+    await ada.call(bob)
+    await bob.control("accept").click()
+    await asyncio.gather(ada.is_in_call(), bob.is_in_call())
+    await cleo.call(bob)
+    await expect(bob.control("accept")).to_have_text("End and answer")
+    await expect(bob.control("ringing")).to_have_accessible_description(
+        f"calls you Answering takes you out of the call with {ada.name}."
+    )
+    await bob.control("accept").click()
+    await asyncio.gather(bob.is_in_call(), cleo.is_in_call())
+    await expect(ada.page.get_by_text("The call has ended")).to_be_visible()
+
+
+async def test_whoever_gives_up_ringing_reads_so(meeting: Meeting) -> None:
+    ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
+    await ada.call(bob)
+    await ada.control("cancel-call").click()
+    await expect(ada.page.locator(".toast")).to_have_text("Cancelled")

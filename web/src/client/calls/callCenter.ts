@@ -1,16 +1,26 @@
-import { Calls, type CallSession, type Chats, CommandError, type Connection } from '@tureen/client';
+import { Calls, type CallSession, type Chats, CommandError, type Connection, type wire } from '@tureen/client';
 import type { CallMedia } from '../home/homeState';
 import type { PreferenceStore } from '../memory/preferences';
 import { Store } from '../store';
 import { CallMeeting } from './callMeeting';
+import { groupTitle } from './groupTitle';
 import { lazyRoom, prepareRoom } from './lazyRoom';
 import { Ringtone } from './ringtone';
+import { RunningCalls } from './runningCalls';
 
 export interface CallState {
   /** Those that ring here, the first one first. */
   readonly ringing: readonly CallSession[];
   /** The one that this page is in, or makes. */
   readonly meeting: CallMeeting | null;
+}
+
+/** The same for home, whose state is drawn from records. */
+export interface CallsNow {
+  readonly ringing: readonly wire.Call[];
+  readonly running: readonly wire.Call[];
+  /** Whom the call that is on is with; null: none is. */
+  readonly talksWith: string | null;
 }
 
 export interface CallCenterParts {
@@ -27,14 +37,17 @@ export interface CallCenterParts {
 /** The calls of a person on this page: what rings, and the one that is on. */
 export class CallCenter {
   readonly store = new Store<CallState>({ ringing: [], meeting: null });
+  readonly running: RunningCalls;
   readonly #parts: CallCenterParts;
   readonly #calls: Calls;
   readonly #stops: (() => void)[];
   #ringtone: Ringtone | null = null;
+  #isJoining = false;
 
   constructor(parts: CallCenterParts) {
     this.#parts = parts;
     this.#calls = new Calls(parts.connection, { room: lazyRoom });
+    this.running = new RunningCalls(this.#calls.open, parts.me);
     this.#stops = [
       this.#calls.onIncoming((call) => this.#ring(call)),
       this.#calls.open.subscribe(() => this.#rejoin()),
@@ -43,11 +56,23 @@ export class CallCenter {
     ];
   }
 
+  get now(): CallsNow {
+    const { ringing, meeting } = this.store.get();
+    return {
+      ringing: ringing.map(({ record }) => record.get()),
+      running: this.running.store.get(),
+      talksWith: meeting?.room ?? null,
+    };
+  }
+
+  /** Calls people, or comes into the call that they have already. */
   async start(users: readonly string[], media: CallMedia, conversation: string | null): Promise<void> {
     if (this.store.get().meeting !== null) {
       this.#parts.report(new CommandError('conflict', 'You are in a call already.', { hint: 'Hang up first, or add people to it.' }));
       return;
     }
+    const running = this.running.find(users, conversation);
+    if (running !== null) return this.join(running.id, media);
     try {
       const call = await this.#calls.start(users, { media, ...(conversation !== null && { conversation }) });
       this.#enter(call, media);
@@ -70,6 +95,21 @@ export class CallCenter {
     }
   }
 
+  /** Comes into a call that goes on without this page. */
+  async join(id: string, media: CallMedia): Promise<void> {
+    const call = this.#calls.open.get().find((one) => one.id === id);
+    if (call?.phase.get() !== 'elsewhere' || this.#isJoining || this.store.get().meeting !== null) return;
+    this.#isJoining = true;
+    try {
+      await call.join();
+      this.#enter(call, media);
+    } catch (error) {
+      this.#parts.report(error);
+    } finally {
+      this.#isJoining = false;
+    }
+  }
+
   async reject(id: string): Promise<void> {
     const call = this.#find(id);
     if (call === undefined) return;
@@ -79,6 +119,7 @@ export class CallCenter {
 
   end(): void {
     for (const stop of this.#stops) stop();
+    this.running.end();
     this.store.get().meeting?.end();
     this.#calls.end();
     this.store.set({ ringing: [], meeting: null });
@@ -120,8 +161,8 @@ export class CallCenter {
   }
 
   #enter(call: CallSession, media: CallMedia): void {
-    const { onEnded } = this.#parts;
-    const meeting = new CallMeeting(call, this.#parts);
+    const { chats, onEnded } = this.#parts;
+    const meeting = new CallMeeting(call, { ...this.#parts, groupOf: (record) => groupTitle(chats, record) });
     this.store.update((state) => ({ ...state, meeting }));
     void meeting.bring(media);
     prepareRoom();
@@ -142,7 +183,7 @@ export class CallCenter {
   /** A page that was reloaded in the middle of a call comes back into it. */
   #rejoin(): void {
     const { connection, me } = this.#parts;
-    if (this.store.get().meeting !== null) return;
+    if (this.store.get().meeting !== null || this.#isJoining) return;
     const mine = this.#calls.open.get().find((call) => {
       const party = call.record.get().parties.find(({ user }) => user === me);
       return party?.device === connection.device && call.phase.get() === 'elsewhere' && party.state !== 'left';

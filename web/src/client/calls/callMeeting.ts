@@ -1,4 +1,4 @@
-import type { CallSession, Chats, Connection, MediaSource } from '@tureen/client';
+import type { CallSession, Chats, Connection, MediaSource, wire } from '@tureen/client';
 import { type DeviceLists, listDevices } from '../lobby/devices';
 import type { PreferenceStore } from '../memory/preferences';
 import type { Meeting, SwitchableDevice } from '../meeting/meeting';
@@ -16,6 +16,8 @@ export interface CallAround {
   readonly nameOf: (user: string) => string;
   readonly connection: Connection;
   readonly chats: Pick<Chats, 'get' | 'direct'>;
+  /** The name of the group that a call is of; null: of none. */
+  readonly groupOf: (call: wire.Call) => string | null;
   readonly preferences: PreferenceStore;
 }
 
@@ -43,9 +45,15 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     this.#stops.push(this.#chat.store.subscribe(() => this.#showChat()), this.store.subscribe(() => this.#readChat()));
   }
 
-  /** Who else is in it: what stands on top of the page. */
+  /** Of the call; null: it is of none. */
+  get group(): string | null {
+    return this.#around.groupOf(this.session.record.get());
+  }
+
+  /** What stands on top of the page: the group, or who else was called. */
   get room(): string {
     const { me, nameOf } = this.#around;
+    if (this.group !== null) return this.group;
     const others = this.session.record.get().parties.filter(({ user }) => user !== me);
     return others.map(({ user }) => nameOf(user)).join(', ');
   }

@@ -1,5 +1,6 @@
 import type { wire } from '@tureen/client';
-import type { CallOutcome, CallRow, Happening, PersonView, RingingCall } from './homeState';
+import { othersInside } from '../calls/runningCalls';
+import type { CallOutcome, CallRow, Happening, PersonView } from './homeState';
 
 /** How a call went, for one of its parties. */
 export function outcomeOf(call: wire.Call, me: string): CallOutcome {
@@ -10,11 +11,13 @@ export function outcomeOf(call: wire.Call, me: string): CallOutcome {
   return call.end === 'cancelled' ? 'cancelled' : 'unanswered';
 }
 
-export function callRow(call: wire.Call, me: string, person: (id: string) => PersonView): CallRow {
+export function callRow(call: wire.Call, me: string, person: (id: string) => PersonView, group: string | null): CallRow {
   const others = call.parties.map(({ user }) => user).filter((user) => user !== me);
   const { connected_at: connected = null, ended_at: ended = null } = call;
   return {
     id: call.id,
+    conversation: call.conversation ?? null,
+    group,
     people: others.map(person),
     isOutgoing: call.caller === me,
     media: call.media,
@@ -24,22 +27,26 @@ export function callRow(call: wire.Call, me: string, person: (id: string) => Per
   };
 }
 
-/** A call that rings, for its dialog. */
-export function ringingCall(call: wire.Call, me: string, person: (id: string) => PersonView): RingingCall {
-  const others = call.parties.map(({ user }) => user).filter((user) => user !== me && user !== call.caller);
-  return { id: call.id, caller: person(call.caller), others: others.map(person), media: call.media };
-}
-
-/** Why a call that this page was in is over. */
-export function endWords(call: wire.Call, me: string): string {
+/** Why this page, of this device, is no more in a call. The server may not have ended yet what was left here. */
+export function endWords(call: wire.Call, me: string, device: string): string {
+  if (call.state !== 'ended') return leftWords(call, me, device);
   const words: Record<CallOutcome, string> = {
     answered: call.end === 'lost' ? 'The connection was lost' : 'The call has ended',
     missed: 'The call has ended',
     rejected: call.end === 'busy' ? 'In another call just now' : 'The call was declined',
-    cancelled: 'The call was given up',
+    cancelled: 'Cancelled',
     unanswered: 'No answer',
   };
   return words[outcomeOf(call, me)];
+}
+
+function leftWords(call: wire.Call, me: string, device: string): string {
+  const own = call.parties.find(({ user }) => user === me);
+  if (own?.state === 'joined' && own.device !== device) return 'The call goes on at your other device';
+  const isAnswered = call.state === 'connecting' || call.state === 'active';
+  if (!isAnswered && call.caller === me) return 'Cancelled';
+  const goesOn = isAnswered && call.parties.length > 2 && othersInside(call, me).length > 0;
+  return goesOn ? 'You left the call' : 'The call has ended';
 }
 
 /** A line in the conversation. */
@@ -53,7 +60,7 @@ export function callWordsOf(call: wire.Call, me: string, name: (id: string) => s
     case 'rejected':
       return { icon: 'missed', text: call.caller === me ? `${what}, declined` : `You declined a ${what.toLowerCase()}` };
     case 'cancelled':
-      return { icon: 'missed', text: `${what}, given up` };
+      return { icon: 'missed', text: `${what}, cancelled` };
     case 'unanswered':
       return { icon: 'missed', text: `${what}, no answer` };
   }

@@ -1,5 +1,8 @@
+import type { CallsNow } from '../calls/callCenter';
+import { groupTitle } from '../calls/groupTitle';
 import type { Calls } from './callLog';
 import { callRow } from './callTrace';
+import { ringingCalls, runningCalls } from './drawCalls';
 import { drawSearch } from './drawSearch';
 import { endingOf } from './ending';
 import { type Around, entriesOf, rootOf } from './entries';
@@ -10,7 +13,6 @@ import type {
   Notice,
   OpenConversation,
   PersonView,
-  RingingCall,
   TalkView,
   ThreadView,
 } from './homeState';
@@ -33,7 +35,7 @@ export interface Scene {
   readonly found: readonly string[] | null;
   readonly search: Search | null;
   readonly calls: Calls;
-  readonly ringing: readonly RingingCall[];
+  readonly now: CallsNow;
   readonly notices: readonly Notice[];
 }
 
@@ -42,6 +44,7 @@ export function drawHome(scene: Scene): HomeState {
   const person = (id: string): PersonView => views.person(id);
   const around: Around = { me, person, sender: (id, told) => views.sender(id, told) };
   const contacts = contactsOf(parts);
+  const calling = { now: scene.now, chats: parts.chats, me, person };
   return {
     me: { ...person(me), name: parts.connection.welcome.get()?.me.name ?? scene.myName },
     link: linkOf(parts),
@@ -53,11 +56,12 @@ export function drawHome(scene: Scene): HomeState {
     contacts: contacts.map(person).sort((one, other) => one.name.localeCompare(other.name)),
     found: scene.found?.filter((id) => id !== me).map(person) ?? null,
     search: scene.search === null ? null : drawSearch(scene.search, parts.chats.list.get(), views, around),
-    calls: scene.calls.calls.map((call) => callRow(call, me, person)),
+    calls: scene.calls.calls.map((call) => callRow(call, me, person, groupTitle(parts.chats, call))),
     callsLoaded: scene.calls.loaded,
     hasMoreCalls: scene.calls.hasMore,
     missedCalls: scene.calls.missed,
-    ringing: scene.ringing,
+    ringing: ringingCalls(calling),
+    running: runningCalls(calling),
     notices: scene.notices,
   };
 }

@@ -28,6 +28,10 @@ export interface Talk {
   removeUpload(id: string): void;
 }
 
+export interface CallsToJoin {
+  join(call: string, media: CallMedia): Promise<void>;
+}
+
 /** Home as the page sees it: a state to draw and the things a person can do. */
 export interface Home {
   readonly store: ReadableStore<HomeState>;
@@ -59,7 +63,10 @@ export interface Home {
   removeContact(user: string): void;
   block(user: string, blocked: boolean): void;
 
-  call(users: readonly string[], media: CallMedia): void;
+  /** Rings people, or comes into the call that they have. `conversation`: of a group; otherwise the open one, if it is theirs. */
+  call(users: readonly string[], media: CallMedia, conversation?: string | null): void;
+  /** What one does about calls that go on without this page. */
+  readonly calls: CallsToJoin;
   accept(call: string, media: CallMedia): void;
   reject(call: string): void;
   /** Older calls. */

@@ -4,7 +4,7 @@ import type { HomeMemory } from '../memory/homeMemory';
 import { Store } from '../store';
 import { CallCenter } from '../calls/callCenter';
 import { CallLog } from './callLog';
-import { endWords, ringingCall } from './callTrace';
+import { endWords } from './callTrace';
 import { drawHome, peopleOf, type Scene } from './drawHome';
 import { Finder } from './finder';
 import type { Home, Talk } from './home';
@@ -58,14 +58,15 @@ export class HomeSession implements Home {
       nameOf: (user) => this.#person(user).name,
       preferences,
       report: this.notices.report,
-      onEnded: (call) => this.notices.add('info', endWords(call.record.get(), me)),
+      onEnded: (call) => this.notices.add('info', endWords(call.record.get(), me, connection.device)),
     });
     this.#callLog = new CallLog(connection, me, seenCalls);
     this.#idle = new IdleWatch((idle) => this.parts.own.setIdle(idle));
     const plan = (): void => this.#plan();
     this.#opened = new Opened({ parts: this.parts, views: this.views, me, drafts, notices: this.notices, lead: go.onOpened, tell: plan });
     this.store = new Store(drawHome(this.#scene()));
-    const stores = [this.#finder.store, this.#searcher.store, this.notices.store, this.calls.store, this.#callLog.store];
+    const { calls, notices } = this;
+    const stores = [this.#finder.store, this.#searcher.store, notices.store, calls.store, calls.running.store, this.#callLog.store];
     const look = whenSeen(() => this.#opened.now?.markRead());
     this.#stops = [this.parts.onChange(plan), look, ...stores.map((store) => store.subscribe(plan))];
   }
@@ -165,8 +166,8 @@ export class HomeSession implements Home {
   }
 
   /** Rings people; a group's call leaves its trace in the group. */
-  call(users: readonly string[], media: CallMedia): void {
-    void this.calls.start(users, media, this.#opened.now?.groupOf(users) ?? null);
+  call(users: readonly string[], media: CallMedia, conversation: string | null = null): void {
+    void this.calls.start(users, media, conversation ?? this.#opened.now?.groupOf(users) ?? null);
   }
 
   accept(call: string, media: CallMedia): void {
@@ -226,7 +227,6 @@ export class HomeSession implements Home {
   }
 
   #scene(): Scene {
-    const { ringing } = this.calls.store.get();
     return {
       parts: this.parts,
       views: this.views,
@@ -238,7 +238,7 @@ export class HomeSession implements Home {
       found: this.#finder.store.get(),
       search: this.#searcher.store.get(),
       calls: this.#callLog.store.get(),
-      ringing: ringing.map((call) => ringingCall(call.record.get(), this.#account.user, this.#person)),
+      now: this.calls.now,
       notices: this.notices.store.get(),
     };
   }

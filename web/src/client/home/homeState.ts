@@ -180,6 +180,10 @@ export type CallOutcome = 'answered' | 'missed' | 'rejected' | 'cancelled' | 'un
 /** A call of the past. */
 export interface CallRow {
   readonly id: string;
+  /** Where it left its trace, if not between two. */
+  readonly conversation: string | null;
+  /** The name of the group that it was of. */
+  readonly group: string | null;
   readonly people: readonly PersonView[];
   readonly isOutgoing: boolean;
   readonly media: CallMedia;
@@ -193,7 +197,23 @@ export interface RingingCall {
   readonly id: string;
   readonly caller: PersonView;
   readonly others: readonly PersonView[];
+  /** The name of the group that it is of. */
+  readonly group: string | null;
   readonly media: CallMedia;
+  /** Whom one talks with now, and not any more after answering; null: nobody. */
+  readonly leaves: string | null;
+}
+
+/** A call that goes on without this page, and that one can come into. */
+export interface RunningCall {
+  readonly id: string;
+  /** Where it is shown; null: in the list of calls alone. */
+  readonly conversation: string | null;
+  readonly title: string;
+  /** The others who are in it now. */
+  readonly inside: readonly PersonView[];
+  readonly media: CallMedia;
+  readonly isOnOtherDevice: boolean;
 }
 
 export interface Notice {
@@ -213,7 +233,6 @@ export interface HomeState {
   readonly ending: Ending | null;
   readonly conversations: readonly ConversationRow[];
   readonly conversationsLoaded: boolean;
-  /** Older ones, which nobody has asked for yet. */
   readonly hasMoreConversations: boolean;
   readonly open: OpenConversation | null;
   readonly contacts: readonly PersonView[];
@@ -226,5 +245,6 @@ export interface HomeState {
   readonly hasMoreCalls: boolean;
   readonly missedCalls: number;
   readonly ringing: readonly RingingCall[];
+  readonly running: readonly RunningCall[];
   readonly notices: readonly Notice[];
 }

@@ -23,7 +23,13 @@ export function Calling({ meeting }: { meeting: CallMeeting }): ReactElement {
         </div>
       )}
       <span className="calling-picture">
-        <Avatar identity={call.parties[1]?.user ?? call.id} name={meeting.room} />
+        {meeting.group === null ? (
+          <Avatar identity={call.parties[1]?.user ?? call.id} name={meeting.room} />
+        ) : (
+          <span className="group-picture">
+            <Icon name="people" size={56} />
+          </span>
+        )}
       </span>
       <h2 dir="auto">{meeting.room}</h2>
       <p role="status" data-testid="calling-state">

@@ -6,12 +6,14 @@ import { IconButton } from '../IconButton';
 import { useNow } from '../useNow';
 import { useSelected } from '../useSelected';
 import { PersonAvatar } from './PersonAvatar';
+import { RunningCalls } from './RunningCalls';
 import { callWords, moment, namesOf } from './words';
 
 export function CallsList({ home }: { home: Home }): ReactElement {
   const calls = useSelected(home.store, (state) => state.calls);
   const loaded = useSelected(home.store, (state) => state.callsLoaded);
   const hasMore = useSelected(home.store, (state) => state.hasMoreCalls);
+  const isCallOn = useSelected(home.store, (state) => state.running.length > 0);
   const missed = useSelected(home.store, (state) => state.missedCalls);
   useEffect(() => {
     // Whoever looks at the list has seen what is in it, once somebody is there to look.
@@ -25,6 +27,7 @@ export function CallsList({ home }: { home: Home }): ReactElement {
   return (
     <div className="home-list">
       <div className="rows">
+        <RunningCalls home={home} />
         <ul aria-label="Calls" data-testid="calls">
           {calls.map((call) => (
             <Row key={call.id} call={call} home={home} />
@@ -36,19 +39,20 @@ export function CallsList({ home }: { home: Home }): ReactElement {
           </button>
         )}
       </div>
-      {loaded && calls.length === 0 && <p className="home-empty">No calls yet.</p>}
+      {loaded && calls.length === 0 && !isCallOn && <p className="home-empty">No calls yet.</p>}
     </div>
   );
 }
 
 function Row({ call, home }: { call: CallRow; home: Home }): ReactElement {
-  const { people, media, isOutgoing, outcome } = call;
+  const { people, media, isOutgoing, outcome, group } = call;
+  const title = group ?? namesOf(people);
   const [first] = people;
   const now = useNow();
   return (
     <li className="person-row" data-testid="past-call" data-outcome={outcome}>
       <div className="row-button">
-        {first === undefined || people.length > 1 ? (
+        {first === undefined || people.length > 1 || group !== null ? (
           <span className="person-avatar group-picture">
             <Icon name="people" />
           </span>
@@ -56,7 +60,7 @@ function Row({ call, home }: { call: CallRow; home: Home }): ReactElement {
           <PersonAvatar person={first} />
         )}
         <span className="row-text">
-          <strong dir="auto">{namesOf(people)}</strong>
+          <strong dir="auto">{title}</strong>
           <span className="row-last" data-missed={outcome === 'missed'}>
             <Icon name={outcome === 'missed' ? 'missed' : isOutgoing ? 'outgoing' : 'incoming'} size={16} /> {callWords(call)}
             {' · '}
@@ -66,7 +70,7 @@ function Row({ call, home }: { call: CallRow; home: Home }): ReactElement {
       </div>
       <IconButton
         icon={media === 'video' ? 'camera' : 'phone'}
-        label={`Call ${namesOf(people)} again`}
+        label={`Call ${title} again`}
         className="quiet"
         data-testid="call-again"
         disabled={people.length === 0}
@@ -74,6 +78,7 @@ function Row({ call, home }: { call: CallRow; home: Home }): ReactElement {
           home.call(
             people.map(({ id }) => id),
             media,
+            call.conversation,
           )
         }
       />

@@ -1,6 +1,7 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import type { Home } from '../../client/home/home';
 import { useSelected } from '../useSelected';
+import { RunningCallBar } from './RunningCallBar';
 import { Composer } from './Composer';
 import { ConversationHead } from './ConversationHead';
 import { DropZone } from './DropZone';
@@ -27,7 +28,10 @@ export function ConversationPane({ home, onEnterRoom }: ConversationPaneProps): 
     <div className="conversation-frame" data-thread={thread !== null}>
       <section ref={section} className="conversation" aria-label="Conversation" tabIndex={-1} data-testid="open-conversation">
         <DropZone onFiles={(files) => home.talk('conversation')?.addFiles(files)}>
-          <ConversationHead home={home} onEnterRoom={onEnterRoom} />
+          <div>
+            <ConversationHead home={home} onEnterRoom={onEnterRoom} />
+            <RunningCallBar home={home} />
+          </div>
           <MessageList key={id} home={home} place="conversation" />
           <Composer key={`${id} composer`} home={home} place="conversation" />
         </DropZone>

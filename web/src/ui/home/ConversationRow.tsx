@@ -8,11 +8,13 @@ import { shortTime } from './words';
 interface RowProps {
   row: ConversationRow;
   isOpen: boolean;
+  /** A call goes on there. */
+  hasCall?: boolean;
   onOpen: () => void;
 }
 
 export const Row = memo(
-  function DrawRow({ row, isOpen, onOpen }: RowProps): ReactElement {
+  function DrawRow({ row, isOpen, hasCall = false, onOpen }: RowProps): ReactElement {
     const now = useNow();
     return (
       <li>
@@ -35,6 +37,12 @@ export const Row = memo(
               <span className="row-last" dir="auto" data-typing={row.typing}>
                 {row.typing ? 'Writing…' : row.lastText}
               </span>
+              {hasCall && (
+                <span className="row-call" data-testid="row-call">
+                  <Icon name="phone" size={14} />
+                  <span className="visually-hidden">Call in progress</span>
+                </span>
+              )}
               {row.unread > 0 && (
                 <span className="unread" data-mention={row.mentions > 0}>
                   {row.mentions > 0 && <span aria-hidden="true">@</span>}
@@ -48,7 +56,7 @@ export const Row = memo(
       </li>
     );
   },
-  (before, after) => before.row === after.row && before.isOpen === after.isOpen,
+  (before, after) => before.row === after.row && before.isOpen === after.isOpen && before.hasCall === after.hasCall,
 );
 
 export function RowPicture({ row }: { row: ConversationRow }): ReactElement {

@@ -17,6 +17,7 @@ export function ConversationsList({ home, onPeople }: ConversationsListProps): R
   const loaded = useSelected(home.store, (state) => state.conversationsLoaded);
   const hasMore = useSelected(home.store, (state) => state.hasMoreConversations);
   const openId = useSelected(home.store, (state) => state.open?.row.id ?? null);
+  const running = useSelected(home.store, (state) => state.running);
   const dialog = useRef<HTMLDialogElement>(null);
   const search = useSelected(home.store, (state) => state.search);
   return (
@@ -34,7 +35,13 @@ export function ConversationsList({ home, onPeople }: ConversationsListProps): R
       ) : (
         <ul className="rows" aria-label="Conversations" data-testid="conversations">
           {rows.map((row) => (
-            <Row key={row.id} row={row} isOpen={row.id === openId} onOpen={() => home.openConversation(row.id)} />
+            <Row
+              key={row.id}
+              row={row}
+              isOpen={row.id === openId}
+              hasCall={running.some(({ conversation }) => conversation === row.id)}
+              onOpen={() => home.openConversation(row.id)}
+            />
           ))}
           {hasMore && <Earlier key={rows.length} onReached={() => home.loadMoreConversations()} />}
         </ul>

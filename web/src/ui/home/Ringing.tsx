@@ -6,7 +6,7 @@ import { useModal } from '../useModal';
 import { useSelected } from '../useSelected';
 import { EarlyKeys } from './earlyKeys';
 import { PersonAvatar } from './PersonAvatar';
-import { namesOf } from './words';
+import { ringingWords } from './words';
 
 /** Calls that ring: the first over everything, further ones wait below it. */
 export function Ringing({ home }: { home: Home }): ReactElement | null {
@@ -22,14 +22,14 @@ function Incoming({ call, waiting, home }: { call: RingingCall; waiting: number;
   const handleKey = (event: KeyboardEvent): void => {
     if (early.refuses(event)) event.preventDefault();
   };
-  const { id, caller, others, media } = call;
+  const { id, caller, media, leaves } = call;
   return (
     <dialog
       ref={dialog}
       className="ringing"
       tabIndex={-1}
       aria-labelledby="ringing-name"
-      aria-describedby="ringing-words"
+      aria-describedby="ringing-words ringing-leaves"
       data-testid="ringing"
       onKeyDownCapture={handleKey}
       onKeyUpCapture={handleKey}
@@ -41,9 +41,13 @@ function Incoming({ call, waiting, home }: { call: RingingCall; waiting: number;
         {caller.name}
       </h2>
       <p id="ringing-words">
-        {media === 'video' ? 'calls you with video' : 'calls you'}
-        {others.length > 0 && `, with ${namesOf(others)}`}
+        {ringingWords(call)}
       </p>
+      {leaves !== null && (
+        <p id="ringing-leaves" className="ringing-waiting" dir="auto">
+          Answering takes you out of the call with {leaves}.
+        </p>
+      )}
       {waiting > 0 && <p className="ringing-waiting">{waiting === 1 ? 'One more call waits' : `${waiting} more calls wait`}</p>}
       <div className="ringing-actions">
         <Answer tone="danger" icon="leave" label="Decline" testId="reject" onClick={() => home.reject(id)} />
@@ -53,7 +57,7 @@ function Incoming({ call, waiting, home }: { call: RingingCall; waiting: number;
         <Answer
           tone="good"
           icon={media === 'video' ? 'camera' : 'phone'}
-          label="Answer"
+          label={leaves === null ? 'Answer' : 'End and answer'}
           testId="accept"
           onClick={() => home.accept(id, media)}
         />

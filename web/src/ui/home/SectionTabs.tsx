@@ -19,6 +19,7 @@ export interface SectionTabsProps {
 export function SectionTabs({ home, section, onSection }: SectionTabsProps): ReactElement {
   const unread = useSelected(home.store, unreadChats);
   const missed = useSelected(home.store, (state) => state.missedCalls);
+  const isCallOn = useSelected(home.store, (state) => state.running.length > 0);
   const badges: Record<Section, number> = { chats: unread, people: 0, calls: missed };
   return (
     <nav className="tabs" aria-label="Sections">
@@ -33,6 +34,11 @@ export function SectionTabs({ home, section, onSection }: SectionTabsProps): Rea
         >
           <Icon name={icon} size={20} />
           {label}
+          {value === 'calls' && isCallOn && (
+            <span className="tab-call" data-testid="tab-call">
+              <span className="visually-hidden">Call in progress</span>
+            </span>
+          )}
           {badges[value] > 0 && (
             <span className="tab-badge" data-testid={`badge-${value}`}>
               {badges[value] > 99 ? '99+' : badges[value]}

@@ -1,4 +1,4 @@
-import type { Availability, CallRow, PersonView } from '../../client/home/homeState';
+import type { Availability, CallRow, PersonView, RingingCall, RunningCall } from '../../client/home/homeState';
 
 export const AVAILABILITY_WORDS: Record<Availability, string> = {
   online: 'Online',
@@ -6,6 +6,9 @@ export const AVAILABILITY_WORDS: Record<Availability, string> = {
   busy: 'In a call',
   offline: 'Offline',
 };
+
+/** Of a longer list the rest is counted. */
+const MOST_NAMES = 3;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -90,6 +93,24 @@ export function callWords(call: CallRow): string {
     case 'unanswered':
       return 'No answer';
   }
+}
+
+/** After the caller's name. */
+export function ringingWords({ group, others, media }: RingingCall): string {
+  const whom = group ?? 'you';
+  const names = others.slice(0, MOST_NAMES).map(({ name }) => name);
+  const further = others.length - names.length;
+  const listed = [...names, ...(further > 0 ? [`${further} more`] : [])].join(', ');
+  const along = group === null && listed !== '' ? `, with ${listed}` : '';
+  return `calls ${whom}${media === 'video' ? ' with video' : ''}${along}`;
+}
+
+/** Who is in a call that goes on. */
+export function insideWords({ inside, isOnOtherDevice }: RunningCall): string {
+  if (isOnOtherDevice) return 'You are in it on another device';
+  const names = inside.slice(0, MOST_NAMES).map(({ name }) => name);
+  const further = inside.length - names.length;
+  return further > 0 ? `${names.join(', ')} and ${further} more` : names.join(', ');
 }
 
 export function namesOf(people: readonly PersonView[]): string {

@@ -28,9 +28,17 @@ export interface Talk {
   removeUpload(id: string): void;
 }
 
+/** What its members do with the open group. Each resolves to why it was refused, in plain words; null: it is done. */
+export interface GroupCare {
+  add(user: string): Promise<string | null>;
+  /** By owners and moderators. */
+  rename(title: string): Promise<string | null>;
+}
+
 /** Home as the page sees it: a state to draw and the things a person can do. */
 export interface Home {
   readonly store: ReadableStore<HomeState>;
+  readonly group: GroupCare;
 
   openConversation(id: string): void;
   closeConversation(): void;

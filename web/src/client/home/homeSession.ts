@@ -7,6 +7,7 @@ import { CallLog } from './callLog';
 import { endWords, ringingCall } from './callTrace';
 import { drawHome, peopleOf, type Scene } from './drawHome';
 import { Finder } from './finder';
+import { Group } from './group';
 import type { Home, Talk } from './home';
 import type { CallMedia, FoundMessage, HomeState, PersonView, Place } from './homeState';
 import { IdleWatch } from './idleWatch';
@@ -31,6 +32,7 @@ export class HomeSession implements Home {
   readonly parts: Parts;
   readonly views: Views;
   readonly calls: CallCenter;
+  readonly group: Group;
   readonly #account: Account;
   readonly #onSignOut: () => void;
   readonly #callLog: CallLog;
@@ -63,6 +65,7 @@ export class HomeSession implements Home {
     this.#idle = new IdleWatch((idle) => this.parts.own.setIdle(idle));
     const plan = (): void => this.#plan();
     this.#opened = new Opened({ parts: this.parts, views: this.views, me, drafts, notices: this.notices, lead: go.onOpened, tell: plan });
+    this.group = new Group(connection, () => this.#opened.now?.chat.id ?? null);
     this.store = new Store(drawHome(this.#scene()));
     const stores = [this.#finder.store, this.#searcher.store, this.notices.store, this.calls.store, this.#callLog.store];
     this.#stops = [this.parts.onChange(plan), ...stores.map((store) => store.subscribe(plan))];

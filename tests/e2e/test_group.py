@@ -19,7 +19,7 @@ async def test_a_third_one_comes_into_a_group_that_is_renamed(meeting: Meeting) 
     await ada.control("create-group").click()
     await expect(bob.control("conversation").filter(has_text="Soup club")).to_be_visible()
 
-    await ada.control("conversation-menu").click()
+    await ada.control("conversation-more").click()
     await ada.control("members").click()
     await ada.control("add-members").click()
     await ada.control("member-people-search").fill(cleo.name)
@@ -33,7 +33,7 @@ async def test_a_third_one_comes_into_a_group_that_is_renamed(meeting: Meeting) 
     await expect(cleo.control("happening").filter(has_text="Stew club")).to_be_visible()
 
     # A plain member may bring people in, and names nothing.
-    await cleo.control("conversation-menu").click()
+    await cleo.control("conversation-more").click()
     await cleo.control("members").click()
     await expect(cleo.control("add-members")).to_be_visible()
     await expect(cleo.control("group-rename")).to_have_count(0)

@@ -54,6 +54,27 @@ export interface ReactionView {
   readonly mine: boolean;
 }
 
+/** Of one value there is no name. */
+export interface CardRow {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What a machine wrote, short enough to be drawn. */
+export interface CardView {
+  readonly heading: string;
+  readonly rows: readonly CardRow[];
+  /** So many rows are left out. */
+  readonly more: number;
+}
+
+/** The newest value of a key that members of a conversation share. */
+export interface StateView {
+  readonly key: string;
+  readonly card: CardView;
+  readonly atMs: number;
+}
+
 export interface MessageView {
   /** The message's id, or the command's while it is on its way. */
   readonly id: string;
@@ -65,6 +86,8 @@ export interface MessageView {
   readonly isOwn: boolean;
   readonly atMs: number;
   readonly text: string;
+  /** What it holds for machines; null: nothing. */
+  readonly card: CardView | null;
   readonly replyTo: { readonly id: string; readonly name: string; readonly text: string } | null;
   readonly attachments: readonly AttachmentView[];
   readonly reactions: readonly ReactionView[];
@@ -146,6 +169,7 @@ export interface OpenConversation {
   readonly typing: readonly string[];
   readonly talk: TalkView;
   readonly thread: ThreadView | null;
+  readonly states: readonly StateView[];
 }
 
 /** A message that a search found. */

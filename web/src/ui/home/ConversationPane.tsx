@@ -6,6 +6,7 @@ import { ConversationHead } from './ConversationHead';
 import { DropZone } from './DropZone';
 import { isFocusLost } from './focusLoss';
 import { MessageList } from './MessageList';
+import { SharedValues } from './SharedValues';
 import { ThreadPane } from './ThreadPane';
 
 export interface ConversationPaneProps {
@@ -28,6 +29,7 @@ export function ConversationPane({ home, onEnterRoom }: ConversationPaneProps): 
       <section ref={section} className="conversation" aria-label="Conversation" tabIndex={-1} data-testid="open-conversation">
         <DropZone home={home} place="conversation">
           <ConversationHead home={home} onEnterRoom={onEnterRoom} />
+          <SharedValues home={home} />
           <MessageList key={id} home={home} place="conversation" />
           <Composer key={`${id} composer`} home={home} place="conversation" />
         </DropZone>

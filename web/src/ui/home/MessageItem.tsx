@@ -6,6 +6,7 @@ import { IconButton } from '../IconButton';
 import { LinkedText } from '../LinkedText';
 import { NotSent } from '../NotSent';
 import { Attachments } from './Attachments';
+import { DataCard } from './DataCard';
 import { repliesWords } from './entryWords';
 import type { MenuOf } from './MessageMenu';
 import { PersonAvatar } from './PersonAvatar';
@@ -78,7 +79,7 @@ function Foot({ message: { isEdited, isDeleted, isOwn, atMs, delivery } }: { mes
 }
 
 function Content({ message, me }: { message: MessageView; me: string }): ReactElement {
-  const { replyTo, text, attachments, mentioned } = message;
+  const { replyTo, text, attachments, mentioned, card } = message;
   return (
     <>
       {replyTo !== null && (
@@ -88,6 +89,7 @@ function Content({ message, me }: { message: MessageView; me: string }): ReactEl
         </blockquote>
       )}
       <Attachments attachments={attachments} />
+      {card !== null && <DataCard card={card} />}
       {text !== '' && <LinkedText text={text} mentioned={mentioned} me={me} />}
     </>
   );

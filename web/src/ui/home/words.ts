@@ -53,6 +53,11 @@ export function clock(atMs: number): string {
   return new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }
 
+/** Where values change by the second. */
+export function clockWithSeconds(atMs: number): string {
+  return new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+}
+
 /** The line between two days. */
 export function dayWords(atMs: number, nowMs: number): string {
   const at = new Date(atMs);

@@ -28,8 +28,10 @@ export function ConversationPane({ home, onEnterRoom }: ConversationPaneProps): 
     <div className="conversation-frame" data-thread={thread !== null}>
       <section ref={section} className="conversation" aria-label="Conversation" tabIndex={-1} data-testid="open-conversation">
         <DropZone home={home} place="conversation">
-          <ConversationHead home={home} onEnterRoom={onEnterRoom} />
-          <SharedValues home={home} />
+          <div className="conversation-top">
+            <ConversationHead home={home} onEnterRoom={onEnterRoom} />
+            <SharedValues home={home} />
+          </div>
           <MessageList key={id} home={home} place="conversation" />
           <Composer key={`${id} composer`} home={home} place="conversation" />
         </DropZone>

@@ -85,7 +85,7 @@ function AddMembers({ home }: { home: Home }): ReactElement {
           setOutcome(null);
         }}
       >
-        <Icon name={isOpen ? 'close' : 'plus'} size={20} /> {isOpen ? 'Add nobody else' : 'Add people'}
+        <Icon name={isOpen ? 'check' : 'plus'} size={20} /> {isOpen ? 'Done' : 'Add people'}
       </button>
       {isOpen && (
         <FindPeople home={home} id="member-people" except={inside} choiceTestId="choose-member" onChoose={(person) => void add(person)} />

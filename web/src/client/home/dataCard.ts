@@ -1,4 +1,4 @@
-import type { CardRow, CardView } from './homeState';
+import type { CardRow, CardView } from './cards';
 
 /** What machines write has no bounds of its own that would fit a screen. */
 const MOST_ROWS = 12;
@@ -36,5 +36,5 @@ function valueWords(value: unknown): string {
 /** Cut between characters, never inside one. */
 function bounded(text: string, longest: number): string {
   if (text.length <= longest) return text;
-  return `${[...text.slice(0, longest)].slice(0, -1).join('')}…`;
+  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`;
 }

@@ -14,6 +14,8 @@ export interface Talk {
   /** Members whose names follow an "@" in the text are told that they are meant. */
   send(text: string): void;
   resend(id: string): void;
+  /** A message of one's own that was not sent. */
+  discard(id: string): void;
   startReply(id: string): void;
   startEdit(id: string): void;
   /** Of what one wrote oneself. */

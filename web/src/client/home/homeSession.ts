@@ -44,7 +44,7 @@ export class HomeSession implements Home {
   #loaded = false;
   #planned = false;
 
-  constructor(connection: Connection, { account, preferences, seenCalls, drafts }: HomeMemory, go: Navigation) {
+  constructor(connection: Connection, { account, preferences, seenCalls, drafts, maxFileBytes }: HomeMemory, go: Navigation) {
     this.#account = account;
     this.#onSignOut = go.onSignOut;
     this.parts = new Parts(connection);
@@ -64,7 +64,7 @@ export class HomeSession implements Home {
     this.#callLog = new CallLog(connection, me, seenCalls);
     this.#idle = new IdleWatch((idle) => this.parts.own.setIdle(idle));
     const plan = (): void => this.#plan();
-    this.#opened = new Opened({ parts: this.parts, views: this.views, me, drafts, notices: this.notices, lead: go.onOpened, tell: plan });
+    this.#opened = new Opened({ parts: this.parts, views: this.views, me, drafts, maxFileBytes, notices: this.notices, lead: go.onOpened, tell: plan });
     this.group = new Group(connection, () => this.#opened.now?.chat.id ?? null);
     this.store = new Store(drawHome(this.#scene()));
     const stores = [this.#finder.store, this.#searcher.store, this.notices.store, this.calls.store, this.#callLog.store];

@@ -1,3 +1,4 @@
+import type { CardView, StateView } from './cards';
 import type { Ending } from './ending';
 
 /** What the home page shows. Plain values: the page is drawn from this and from nothing else. */
@@ -52,27 +53,6 @@ export interface ReactionView {
   readonly label: string;
   readonly names: readonly string[];
   readonly mine: boolean;
-}
-
-/** Of one value there is no name. */
-export interface CardRow {
-  readonly name: string;
-  readonly value: string;
-}
-
-/** What a machine wrote, short enough to be drawn. */
-export interface CardView {
-  readonly heading: string;
-  readonly rows: readonly CardRow[];
-  /** So many rows are left out. */
-  readonly more: number;
-}
-
-/** The newest value of a key that members of a conversation share. */
-export interface StateView {
-  readonly key: string;
-  readonly card: CardView;
-  readonly atMs: number;
 }
 
 export interface MessageView {

@@ -1,6 +1,6 @@
 import type { Chat } from '@tureen/client';
 import { dataCard } from './dataCard';
-import type { StateView } from './homeState';
+import type { StateView } from './cards';
 
 /** The most that stand over a conversation. */
 const MOST = 12;

@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import type { CardView } from '../../client/home/homeState';
+import type { CardView } from '../../client/home/cards';
 
 /** What a machine wrote: a heading and its values, as text. */
 export function DataCard({ card }: { card: CardView }): ReactElement {

@@ -57,7 +57,9 @@ function Bubble({ message, follows, home, place, isRoot = false, onMenu }: Messa
       <Foot message={message} />
       {!isDeleted && <Reactions message={message} home={home} place={place} />}
       {!isRoot && threadReplies > 0 && <ThreadLink message={message} home={home} />}
-      {delivery === 'failed' && <NotSent problem={message.problem} onResend={() => home.talk(place)?.resend(id)} />}
+      {delivery === 'failed' && (
+        <NotSent problem={message.problem} onResend={() => home.talk(place)?.resend(id)} onDiscard={() => home.talk(place)?.discard(id)} />
+      )}
       {isStored(message) && <Actions message={message} home={home} place={place} onMenu={onMenu} />}
     </div>
   );

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { Home } from '../../client/home/home';
-import type { StateView } from '../../client/home/homeState';
+import type { StateView } from '../../client/home/cards';
 import { useSelected } from '../useSelected';
 import { DataCard } from './DataCard';
 import { clockWithSeconds } from './words';

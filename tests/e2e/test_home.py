@@ -64,7 +64,11 @@ async def test_a_file_that_lies_is_refused_with_a_reason(meeting: Meeting) -> No
 async def test_an_empty_file_and_one_too_large_are_refused_in_plain_words(meeting: Meeting) -> None:
     ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
     await ada.write_to(bob)
-    large: FilePayload = {"name": "all.bin", "mimeType": "application/octet-stream", "buffer": b"x" * (26 * 1024 * 1024)}
+    large: FilePayload = {
+        "name": "all.bin",
+        "mimeType": "application/octet-stream",
+        "buffer": b"x" * (26 * 1024 * 1024),
+    }
     empty: FilePayload = {"name": "none.txt", "mimeType": "text/plain", "buffer": b""}
     await ada.control("file-input").set_input_files([empty, large])
     await expect(ada.control("upload").first).to_contain_text("This file is empty.")

@@ -47,7 +47,9 @@ async def test_a_sensor_shows_its_readings_and_what_it_is_told(meeting: Meeting)
         assert first is not None
         await expect(reading.locator("time")).not_to_have_text(first)
 
-        commander = await asyncio.create_subprocess_exec(*program("command_sensor.py", user, "0.3", url), env=environment)
+        commander = await asyncio.create_subprocess_exec(
+            *program("command_sensor.py", user, "0.3", url), env=environment
+        )
         assert await commander.wait() == 0
         await expect(ada.messages().first.get_by_test_id("data-card")).to_contain_text("Thermometer interval")
         await expect(ada.messages().first.get_by_test_id("data-card")).to_contain_text("0.3")

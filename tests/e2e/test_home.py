@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 
 from PIL import Image
 from playwright.async_api import FilePayload, expect
@@ -60,6 +61,20 @@ async def test_a_file_that_lies_is_refused_with_a_reason(meeting: Meeting) -> No
     ada.guest.problems[:] = [problem for problem in ada.guest.problems if "415" not in problem]
 
 
+async def test_an_empty_file_and_one_too_large_are_refused_in_plain_words(meeting: Meeting) -> None:
+    ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
+    await ada.write_to(bob)
+    large: FilePayload = {
+        "name": "all.bin",
+        "mimeType": "application/octet-stream",
+        "buffer": b"x" * (26 * 1024 * 1024),
+    }
+    empty: FilePayload = {"name": "none.txt", "mimeType": "text/plain", "buffer": b""}
+    await ada.control("file-input").set_input_files([empty, large])
+    await expect(ada.control("upload").first).to_contain_text("This file is empty.")
+    await expect(ada.control("upload").nth(1)).to_contain_text("Files may have at most 25 MB; this one has 26 MB.")
+
+
 async def test_edit_delete_reaction_and_report_reach_the_other(meeting: Meeting) -> None:
     ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
     await ada.write_to(bob)
@@ -78,6 +93,10 @@ async def test_edit_delete_reaction_and_report_reach_the_other(meeting: Meeting)
     await bob.control("report-send").click()
     await expect(bob.page.get_by_role("status").filter(has_text="Reported")).to_be_visible()
     await ada.choose("menu-delete")
+    await ada.control("delete-keep").click()
+    await expect(bob.messages()).to_contain_text("Tomorrow")
+    await ada.choose("menu-delete")
+    await ada.control("delete-confirm").click()
     await expect(bob.messages()).to_contain_text("Message deleted")
 
 
@@ -103,7 +122,12 @@ async def test_what_a_blocked_person_writes_does_not_arrive(meeting: Meeting) ->
     await bob.control("conversation-more").click()
     await bob.control("block").click()
     await expect(bob.control("conversation-status")).to_have_text("Blocked")
+    for button in ("call-audio", "call-video"):
+        await expect(bob.control(button)).to_be_disabled()
+        await expect(bob.control(button)).to_have_attribute("aria-label", re.compile("you have blocked"))
     await ada.say("Still there?")
     await expect(ada.messages().nth(1)).to_have_attribute("data-delivery", "failed")
     await expect(ada.messages().nth(1)).to_contain_text("Not sent. This person cannot be written to.")
+    await ada.control("discard").click()
+    await expect(ada.messages()).to_have_count(1)
     await expect(bob.messages()).to_have_count(1)

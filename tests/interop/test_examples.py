@@ -62,6 +62,26 @@ async def test_the_sensor_shows_its_readings_and_obeys(server: TureenServer) -> 
             await sensor.wait()
 
 
+async def test_the_sensor_is_commanded(server: TureenServer) -> None:
+    name, url = somebody("ada"), f"http://127.0.0.1:{server.port}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    async with person(url, name) as ada, ada.listen() as events:
+        sensor = await asyncio.create_subprocess_exec(
+            sys.executable, str(ROOT / "examples" / "sensor.py"), name, url, env=environment
+        )
+        try:
+            async with asyncio.timeout(START_WITHIN_S):
+                await heard(events, StateChanged)
+            command = [sys.executable, str(ROOT / "examples" / "command_sensor.py"), name, "0.2", url]
+            commander = await asyncio.create_subprocess_exec(*command, stdout=PIPE, env=environment)
+            async with asyncio.timeout(START_WITHIN_S):
+                said, _ = await commander.communicate()
+            assert (commander.returncode, said) == (0, b"A reading every 0.2 s from now on.\n")
+        finally:
+            sensor.kill()
+            await sensor.wait()
+
+
 async def test_the_robot_of_the_readme_writes_and_hears_the_answer(server: TureenServer) -> None:
     name = somebody("ada")
     url = f"http://127.0.0.1:{server.port}"

@@ -100,7 +100,11 @@ async def _no_such_socket(websocket: WebSocket) -> None:
 
 
 def _about(settings: Settings) -> Callable[[Request], Awaitable[Response]]:
-    answer = {"dev": settings.dev, "version": package_version()}
+    answer = {
+        "dev": settings.dev,
+        "version": package_version(),
+        "max_file_bytes": settings.attachments.max_bytes,
+    }
 
     async def about(_request: Request) -> Response:
         return json_response(answer)

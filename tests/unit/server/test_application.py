@@ -265,6 +265,7 @@ class TestAbout:
         about = Node(folder, {"keys": "a: b"}).client().get("/api/app").json()
         assert about["dev"] is False
         assert about["version"]
+        assert about["max_file_bytes"] == 25 * 1024 * 1024
 
     def test_unknown_paths_get_a_typed_error(self, dev: Node) -> None:
         answer = dev.client().get("/api/nothing")

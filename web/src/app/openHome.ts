@@ -1,10 +1,11 @@
-import { Connection, storedCommands } from '@tureen/client';
+import { CommandError, Connection, storedCommands } from '@tureen/client';
 import { HomeSession } from '../client/home/homeSession';
 import type { Section } from '../client/home/homeState';
 import type { HomeAddress } from '../client/home/opened';
 import type { Account } from '../client/memory/account';
 import { Drafts } from '../client/memory/drafts';
 import { SeenCalls } from '../client/memory/seenCalls';
+import { JoinFailure } from '../client/joinFailure';
 import { nativeDoorUrl } from '../client/nativeDoor';
 import { Doorbell } from '../client/notify/doorbell';
 import { NotifySwitch } from '../client/notify/notifySwitch';
@@ -27,14 +28,13 @@ export interface OpenHome {
 }
 
 export function openHome(services: Services, account: Account, device: string): OpenHome {
-  const { api, account: accounts, router, preferences } = services;
+  const { account: accounts, router, preferences } = services;
   const connection = new Connection({
     url: nativeDoorUrl(window.location),
     client: 'tureen-web',
     device,
     commandStorage: storedCommands(window.localStorage, account.user),
-    getToken: async () =>
-      account.token ?? (await api.devToken({ room: null, name: account.name, identity: account.user })).token,
+    getToken: tokensOf(services, account),
   });
   const notify = new NotifySwitch({ place: services.push, memory: services.notifyMemory, user: account.user, connection });
   const section = new Store<Section>('chats');
@@ -45,7 +45,9 @@ export function openHome(services: Services, account: Account, device: string): 
   let farewell: Promise<void> = Promise.resolve();
   const seenCalls = new SeenCalls(services.browserStorage, account.user);
   const drafts = new Drafts(services.tabStorage, account.user);
-  const session = new HomeSession(connection, { account, preferences, seenCalls, drafts }, {
+  let maxFileBytes: number | null = null;
+  services.api.appInfo().then((info) => (maxFileBytes = info.maxFileBytes), () => undefined);
+  const session = new HomeSession(connection, { account, preferences, seenCalls, drafts, maxFileBytes: () => maxFileBytes }, {
     onOpened: (open) => lead(router, open),
     onSignOut: () => {
       farewell = notify.forget();
@@ -63,6 +65,11 @@ export function openHome(services: Services, account: Account, device: string): 
       doorbell.end();
       notify.end();
       session.end();
+      // Signed out in another tab: nothing of them stays in this one.
+      if (accounts.get()?.user !== account.user) {
+        drafts.clear();
+        if (router.get().kind === 'home') router.go('/');
+      }
       const inTime = new Promise((resolve) => setTimeout(resolve, FAREWELL_MS));
       void Promise.race([farewell, inTime]).then(() => connection.close());
     },
@@ -72,6 +79,20 @@ export function openHome(services: Services, account: Account, device: string): 
       else if (way === 'leave') leave();
       else connection.connect();
     },
+  };
+}
+
+/** A server that has left development mode hands out no more tokens: asking again would be in vain. */
+function tokensOf({ api, account: accounts }: Services, { token, name, user }: Account): () => Promise<string> {
+  return async () => {
+    if (token !== null) return token;
+    try {
+      return (await api.devToken({ room: null, name, identity: user })).token;
+    } catch (error) {
+      if (!(error instanceof JoinFailure) || error.kind !== 'invitation_needed') throw error;
+      accounts.drop();
+      throw new CommandError('gone', error.advice.title);
+    }
   };
 }
 

@@ -2,6 +2,7 @@ import { tabDevice } from '@tureen/client';
 import { createContext, useContext } from 'react';
 import { ApiClient } from '../client/apiClient';
 import { AccountStore } from '../client/memory/account';
+import { KnownPeople } from '../client/memory/knownPeople';
 import { PreferenceStore, type TextStorage } from '../client/memory/preferences';
 import { SeatClaims } from '../client/memory/seatClaims';
 import { SeatMemory } from '../client/memory/seat';
@@ -14,6 +15,8 @@ import { Router } from './router';
 export interface Services {
   readonly api: ApiClient;
   readonly account: AccountStore;
+  /** Whom the development login may sign in again. */
+  readonly known: KnownPeople;
   readonly preferences: PreferenceStore;
   readonly seats: SeatMemory;
   readonly claims: SeatClaims;
@@ -30,9 +33,12 @@ export interface Services {
 
 export function createServices(win: Window & typeof globalThis): Services {
   let device: Promise<string> | null = null;
+  const account = new AccountStore(storage(() => win.localStorage), storage(() => win.sessionStorage));
+  account.followOtherTabs(win);
   return {
     api: new ApiClient(win.fetch.bind(win)),
-    account: new AccountStore(storage(() => win.localStorage), storage(() => win.sessionStorage)),
+    account,
+    known: new KnownPeople(storage(() => win.localStorage)),
     preferences: new PreferenceStore(storage(() => win.localStorage)),
     seats: new SeatMemory(storage(() => win.sessionStorage)),
     claims: new SeatClaims(win.navigator.locks),

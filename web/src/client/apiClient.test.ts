@@ -25,9 +25,9 @@ async function failureOf(promise: Promise<unknown>): Promise<JoinFailure> {
 
 describe('ApiClient', () => {
   it('asks once what the server is', async () => {
-    const { api, asked } = client(json({ dev: true, version: '1.2.3' }));
-    expect(await api.appInfo()).toEqual({ dev: true, version: '1.2.3' });
-    expect(await api.appInfo()).toEqual({ dev: true, version: '1.2.3' });
+    const { api, asked } = client(json({ dev: true, version: '1.2.3', max_file_bytes: 2048 }));
+    expect(await api.appInfo()).toEqual({ dev: true, version: '1.2.3', maxFileBytes: 2048 });
+    expect(await api.appInfo()).toEqual({ dev: true, version: '1.2.3', maxFileBytes: 2048 });
     expect(asked).toEqual(['/api/app']);
   });
 

@@ -8,6 +8,8 @@ export interface AppInfo {
   /** True when the server hands out tokens to anyone who asks (development login). */
   readonly dev: boolean;
   readonly version: string;
+  /** Of a file; null where the server does not say it. */
+  readonly maxFileBytes: number | null;
 }
 
 export interface DevTokenRequest {
@@ -41,7 +43,8 @@ const MAX_TEXT = 16_384;
 export function readAppInfoUntrusted(value: unknown): AppInfo {
   const body = record(value, 'app description');
   if (typeof body.dev !== 'boolean') throw new WireError('field "dev"');
-  return { dev: body.dev, version: text(body, 'version') };
+  const { max_file_bytes: most } = body;
+  return { dev: body.dev, version: text(body, 'version'), maxFileBytes: typeof most === 'number' && most > 0 ? most : null };
 }
 
 export function readDevTokenUntrusted(value: unknown): DevToken {

@@ -222,6 +222,23 @@ describe('tokens', () => {
   });
 });
 
+describe('an application that gives no token', () => {
+  it('and says that it never will ends the connection', async () => {
+    const getToken = vi.fn().mockRejectedValue(new CommandError('gone', 'Nobody is signed in here any more.'));
+    const connection = await online(server, { getToken });
+    expect(connection.state.get()).toEqual({ kind: 'closed', reason: 'gone', message: 'Nobody is signed in here any more.' });
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(getToken).toHaveBeenCalledTimes(1);
+  });
+
+  it('and may do so later is asked again', async () => {
+    const getToken = vi.fn().mockRejectedValueOnce(new CommandError('unavailable', 'Busy.', { retryable: true })).mockResolvedValue('token');
+    const connection = await online(server, { getToken });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(connection.state.get().kind).toBe('online');
+  });
+});
+
 describe('commands', () => {
   it('rejects with what the server says', async () => {
     const connection = await online(server);

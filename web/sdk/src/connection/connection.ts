@@ -13,7 +13,7 @@ import {
 } from '../protocol';
 import { type ReadableStore, Store } from '../stores/store';
 import { Backoff } from './backoff';
-import { closed } from './commandError';
+import { closed, CommandError } from './commandError';
 import type { ConnectionOptions } from './connectionOptions';
 import type { CloseReason, ConnectionState } from './connectionState';
 import { Dispatch, type Restored, type SendOptions } from './dispatch';
@@ -138,8 +138,10 @@ export class Connection {
     try {
       await this.restored;
       token = await this.#tokens.fetch();
-    } catch {
-      if (this.#state.get() === state) this.#wait(0);
+    } catch (error) {
+      if (this.#state.get() !== state) return;
+      if (error instanceof CommandError && !error.retryable) this.#close(error.code, error.message);
+      else this.#wait(0);
       return;
     }
     if (this.#state.get() !== state) return; // closed meanwhile

@@ -6,7 +6,10 @@ import type { OpenSocket } from './socketLike';
 export interface ConnectionOptions {
   /** Of the native door, as `wss://example.org/v1/connect`. */
   readonly url: string;
-  /** Gives a token that is valid for a while yet; asked at each connection, and before a token expires. */
+  /**
+   * Gives a token that is valid for a while yet; asked at each connection, and before a token expires. Is asked again
+   * when it fails, unless with a `CommandError` that is not retryable: that closes the connection.
+   */
   readonly getToken: () => Promise<string>;
   /** Name and version of the program, for the operator's logs. */
   readonly client?: string;

@@ -20,6 +20,10 @@ export function foldRecord(record: Conversation, happened: ConversationEvent, me
       return { ...next, ...changeLast(record, event.message, (last) => deleted(last, event.version, happened.at)) };
     case 'renamed':
       return { ...next, title: event.title ?? '', avatar: event.avatar ?? '' };
+    case 'joined':
+      return { ...next, ...foldJoined(record, event.users, happened.at) };
+    case 'left':
+      return { ...next, ...foldLeft(record, event.users) };
     case 'role_changed':
       return { ...next, members: changeMember(record, event.user, { role: event.role }) };
     default:
@@ -38,6 +42,18 @@ export function foldMarks(record: Conversation, { user, delivered_seq, read_seq 
 
 export function memberOf(record: Conversation, user: string): Member | undefined {
   return record.members?.find((member) => member.user === user);
+}
+
+/** Of many members a record has the first alone: who comes in later is one of those that it does not name. */
+function foldJoined(record: Conversation, users: readonly string[], at: number): Partial<Conversation> {
+  const { members = [], member_count: count = members.length } = record;
+  const newcomers = users.filter((user) => memberOf(record, user) === undefined);
+  const named = count > members.length ? [] : newcomers.map((user) => ({ user, joined_at: at }));
+  return { members: [...members, ...named], member_count: count + newcomers.length };
+}
+
+function foldLeft({ members = [], member_count: count = members.length }: Conversation, users: readonly string[]): Partial<Conversation> {
+  return { members: members.filter(({ user }) => !users.includes(user)), member_count: Math.max(0, count - users.length) };
 }
 
 function foldPosted(record: Conversation, message: Message, me: string): Partial<Conversation> {

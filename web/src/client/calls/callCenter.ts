@@ -1,5 +1,5 @@
 import { Calls, type CallSession, type Chats, CommandError, type Connection, type wire } from '@tureen/client';
-import type { CallMedia } from '../home/homeState';
+import type { CallMedia } from '../home/callViews';
 import type { PreferenceStore } from '../memory/preferences';
 import { Store } from '../store';
 import { CallMeeting } from './callMeeting';

@@ -1,6 +1,7 @@
 import type { wire } from '@tureen/client';
 import { othersInside } from '../calls/runningCalls';
-import type { CallOutcome, CallRow, Happening, PersonView } from './homeState';
+import type { CallOutcome, CallRow } from './callViews';
+import type { Happening, PersonView } from './homeState';
 
 /** How a call went, for one of its parties. */
 export function outcomeOf(call: wire.Call, me: string): CallOutcome {

@@ -2,7 +2,8 @@ import type { Chats, wire } from '@tureen/client';
 import type { CallsNow } from '../calls/callCenter';
 import { groupTitle } from '../calls/groupTitle';
 import { othersInside } from '../calls/runningCalls';
-import type { PersonView, RingingCall, RunningCall } from './homeState';
+import type { RingingCall, RunningCall } from './callViews';
+import type { PersonView } from './homeState';
 import { otherOf } from './views';
 
 export interface CallScene {

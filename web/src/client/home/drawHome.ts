@@ -20,6 +20,7 @@ import type { OpenChat, OpenThread } from './openChat';
 import type { OpenTalk } from './openTalk';
 import type { Parts } from './parts';
 import type { Search } from './search';
+import { statesOf } from './sharedState';
 import { otherOf, type Views } from './views';
 
 /** All that home is drawn from. */
@@ -97,6 +98,7 @@ function drawOpen(open: OpenChat, views: Views, around: Around): OpenConversatio
     typing: writing.map((user) => around.person(user).name),
     talk: drawTalk(talk, around),
     thread: thread === null ? null : drawThread(thread, around),
+    states: statesOf(chat),
   };
 }
 

@@ -29,6 +29,13 @@ export function endingOf(state: ConnectionState, canRenew: boolean): Ending | nu
     case 'unauthenticated':
     case 'forbidden':
       return { ...again(canRenew), title: 'You are not let in', hint: `${state.message} ${howAgain(canRenew)}` };
+    case 'gone':
+      return {
+        title: 'This server signs nobody in by name',
+        hint: 'It did so before, for trying things out. Open Tureen from the place that gives you your personal link.',
+        way: 'leave',
+        button: 'To the start page',
+      };
     case 'protocol':
     case 'unsupported_version':
       return {

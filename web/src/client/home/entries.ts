@@ -1,4 +1,5 @@
 import type { Chat, ChatMessage, OwnMessage, Pages, wire } from '@tureen/client';
+import { dataCard } from './dataCard';
 import { happeningOf } from './happenings';
 import type { AttachmentView, Delivery, Entry, MessageView, PersonView } from './homeState';
 import { contentWords } from './lastText';
@@ -49,6 +50,7 @@ function messageView(
     isOwn,
     atMs: message.sent_at,
     text: message.text,
+    card: cardOf(message.custom),
     replyTo: quoteOf(message.reply_to, byId, person),
     attachments: message.attachments.map(attachmentView),
     reactions: message.reactions.map(({ label, users }) => ({
@@ -73,6 +75,7 @@ function ownView(own: OwnMessage, byId: ReadonlyMap<string, ChatMessage>, { me, 
     isOwn: true,
     atMs: own.writtenAt,
     text: own.text ?? '',
+    card: cardOf(own.custom),
     replyTo: quoteOf(own.reply_to ?? null, byId, person),
     attachments: [],
     reactions: [],
@@ -83,6 +86,10 @@ function ownView(own: OwnMessage, byId: ReadonlyMap<string, ChatMessage>, { me, 
     delivery: own.state === 'pending' ? 'sending' : own.state,
     ...(own.error !== null && { problem: own.error.message }),
   };
+}
+
+function cardOf(custom: wire.Custom | null | undefined): MessageView['card'] {
+  return custom == null ? null : dataCard(custom.kind, custom.data);
 }
 
 /** How far a message has come: as far as with the one of the others who is last. */

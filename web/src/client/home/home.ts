@@ -1,5 +1,6 @@
 import type { ReadableStore } from '../store';
-import type { Availability, CallMedia, FoundMessage, HomeState, Place } from './homeState';
+import type { CallMedia } from './callViews';
+import type { Availability, FoundMessage, HomeState, Place } from './homeState';
 
 /** What a person can do where they read and write: in a conversation, or in a thread. Messages go by their ids. */
 export interface Talk {
@@ -14,6 +15,8 @@ export interface Talk {
   /** Members whose names follow an "@" in the text are told that they are meant. */
   send(text: string): void;
   resend(id: string): void;
+  /** A message of one's own that was not sent. */
+  discard(id: string): void;
   startReply(id: string): void;
   startEdit(id: string): void;
   /** Of what one wrote oneself. */
@@ -32,9 +35,17 @@ export interface CallsToJoin {
   join(call: string, media: CallMedia): Promise<void>;
 }
 
+/** What its members do with the open group. Each resolves to why it was refused, in plain words; null: it is done. */
+export interface GroupCare {
+  add(user: string): Promise<string | null>;
+  /** By owners and moderators. */
+  rename(title: string): Promise<string | null>;
+}
+
 /** Home as the page sees it: a state to draw and the things a person can do. */
 export interface Home {
   readonly store: ReadableStore<HomeState>;
+  readonly group: GroupCare;
 
   /** Older ones, for the end of the list. */
   loadMoreConversations(): void;

@@ -7,8 +7,10 @@ import { CallLog } from './callLog';
 import { endWords } from './callTrace';
 import { drawHome, peopleOf, type Scene } from './drawHome';
 import { Finder } from './finder';
+import { Group } from './group';
 import type { Home, Talk } from './home';
-import type { CallMedia, FoundMessage, HomeState, PersonView, Place } from './homeState';
+import type { CallMedia } from './callViews';
+import type { FoundMessage, HomeState, PersonView, Place } from './homeState';
 import { IdleWatch } from './idleWatch';
 import { NoticeBoard } from './noticeBoard';
 import { whenSeen } from './onScreen';
@@ -32,6 +34,7 @@ export class HomeSession implements Home {
   readonly parts: Parts;
   readonly views: Views;
   readonly calls: CallCenter;
+  readonly group: Group;
   readonly #account: Account;
   readonly #onSignOut: () => void;
   readonly #callLog: CallLog;
@@ -43,7 +46,7 @@ export class HomeSession implements Home {
   #loaded = false;
   #planned = false;
 
-  constructor(connection: Connection, { account, preferences, seenCalls, drafts }: HomeMemory, go: Navigation) {
+  constructor(connection: Connection, { account, preferences, seenCalls, drafts, maxFileBytes }: HomeMemory, go: Navigation) {
     this.#account = account;
     this.#onSignOut = go.onSignOut;
     this.parts = new Parts(connection);
@@ -63,7 +66,8 @@ export class HomeSession implements Home {
     this.#callLog = new CallLog(connection, me, seenCalls);
     this.#idle = new IdleWatch((idle) => this.parts.own.setIdle(idle));
     const plan = (): void => this.#plan();
-    this.#opened = new Opened({ parts: this.parts, views: this.views, me, drafts, notices: this.notices, lead: go.onOpened, tell: plan });
+    this.#opened = new Opened({ parts: this.parts, views: this.views, me, drafts, maxFileBytes, notices: this.notices, lead: go.onOpened, tell: plan });
+    this.group = new Group(connection, () => this.#opened.now?.chat.id ?? null);
     this.store = new Store(drawHome(this.#scene()));
     const { calls, notices } = this;
     const stores = [this.#finder.store, this.#searcher.store, notices.store, calls.store, calls.running.store, this.#callLog.store];

@@ -1,3 +1,5 @@
+import type { CardView, StateView } from './cards';
+import type { CallRow, RingingCall, RunningCall } from './callViews';
 import type { Ending } from './ending';
 
 /** What the home page shows. Plain values: the page is drawn from this and from nothing else. */
@@ -65,6 +67,8 @@ export interface MessageView {
   readonly isOwn: boolean;
   readonly atMs: number;
   readonly text: string;
+  /** What it holds for machines; null: nothing. */
+  readonly card: CardView | null;
   readonly replyTo: { readonly id: string; readonly name: string; readonly text: string } | null;
   readonly attachments: readonly AttachmentView[];
   readonly reactions: readonly ReactionView[];
@@ -146,6 +150,7 @@ export interface OpenConversation {
   readonly typing: readonly string[];
   readonly talk: TalkView;
   readonly thread: ThreadView | null;
+  readonly states: readonly StateView[];
 }
 
 /** A message that a search found. */
@@ -172,48 +177,6 @@ export interface SearchView {
   readonly more: boolean;
   /** Something is still being looked for. */
   readonly busy: boolean;
-}
-
-export type CallMedia = 'audio' | 'video';
-export type CallOutcome = 'answered' | 'missed' | 'rejected' | 'cancelled' | 'unanswered';
-
-/** A call of the past. */
-export interface CallRow {
-  readonly id: string;
-  /** Where it left its trace, if not between two. */
-  readonly conversation: string | null;
-  /** The name of the group that it was of. */
-  readonly group: string | null;
-  readonly people: readonly PersonView[];
-  readonly isOutgoing: boolean;
-  readonly media: CallMedia;
-  readonly outcome: CallOutcome;
-  readonly atMs: number;
-  readonly lastedMs: number | null;
-}
-
-/** A call that rings here. */
-export interface RingingCall {
-  readonly id: string;
-  readonly caller: PersonView;
-  readonly others: readonly PersonView[];
-  /** The name of the group that it is of. */
-  readonly group: string | null;
-  readonly media: CallMedia;
-  /** Whom one talks with now, and not any more after answering; null: nobody. */
-  readonly leaves: string | null;
-}
-
-/** A call that goes on without this page, and that one can come into. */
-export interface RunningCall {
-  readonly id: string;
-  /** Where it is shown; null: in the list of calls alone. */
-  readonly conversation: string | null;
-  readonly title: string;
-  /** The others who are in it now. */
-  readonly inside: readonly PersonView[];
-  readonly media: CallMedia;
-  readonly isOnOtherDevice: boolean;
 }
 
 export interface Notice {

@@ -1,4 +1,5 @@
 import type { wire } from '@tureen/client';
+import { headingOf } from './dataCard';
 
 /** The newest message in one line, for a list of conversations. */
 export function lastText(record: wire.Conversation, me: string, nameOf: (user: string) => string): string {
@@ -15,5 +16,5 @@ export function contentWords(message: wire.Message): string {
   if (message.text !== undefined && message.text !== '') return message.text.replaceAll(/\s+/gu, ' ');
   const [file] = message.attachments ?? [];
   if (file !== undefined) return file.media_type.startsWith('image/') ? 'Picture' : file.name;
-  return message.custom === null || message.custom === undefined ? '' : `[${message.custom.kind}]`;
+  return message.custom === null || message.custom === undefined ? '' : headingOf(message.custom.kind);
 }

@@ -31,7 +31,9 @@ export class OpenChat {
     const { chat, tell } = parts;
     this.chat = chat;
     this.#parts = parts;
-    this.#stops = [chat.record, chat.outgoing.store, chat.typing.users].map((store) => store.subscribe(tell));
+    this.#stops = [chat.record, chat.outgoing.store, chat.typing.users, chat.states.store].map((store) => store.subscribe(tell));
+    // Without a connection: whatever changes is told, and the next opening asks again.
+    void chat.states.load().catch(() => undefined);
     this.talk = new OpenTalk({ ...parts, pages: chat.pages }, wanted?.thread === null ? wanted : null);
     if (wanted !== null && wanted.thread !== null) this.openThread(wanted.thread, false, wanted);
   }

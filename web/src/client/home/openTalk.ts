@@ -32,6 +32,7 @@ export interface OpenTalkParts {
   readonly me: string;
   readonly nameOf: (user: string) => string;
   readonly drafts: Drafts;
+  readonly maxFileBytes: () => number | null;
   readonly report: (error: unknown) => void;
   readonly inform: (text: string) => void;
   /** Called when anything of it has changed. */
@@ -66,7 +67,7 @@ export class OpenTalk implements Talk {
     this.#parts = parts;
     this.chat = chat;
     this.pages = pages;
-    this.tray = new UploadTray(connection, chat.id);
+    this.tray = new UploadTray(connection, chat.id, parts.maxFileBytes);
     const stores = [pages.timeline, this.tray.store, this.quote, this.focus, this.loading];
     this.#stops = stores.map((store) => store.subscribe(tell));
     if (at === null) this.loadNewest();
@@ -130,6 +131,10 @@ export class OpenTalk implements Talk {
 
   resend(id: string): void {
     this.chat.outgoing.retry(id);
+  }
+
+  discard(id: string): void {
+    this.chat.outgoing.discard(id);
   }
 
   startReply(id: string): void {

@@ -18,6 +18,7 @@ export interface OpenedParts {
   readonly me: string;
   readonly views: Views;
   readonly drafts: Drafts;
+  readonly maxFileBytes: () => number | null;
   readonly notices: NoticeBoard;
   /** The address bar follows. */
   readonly lead: (address: HomeAddress) => void;
@@ -95,12 +96,12 @@ export class Opened {
   }
 
   #enter(chat: Chat, wanted: Wanted | null): void {
-    const { parts, views, me, drafts, notices, tell } = this.#around;
+    const { parts, views, me, drafts, maxFileBytes, notices, tell } = this.#around;
     const inform = (text: string): void => notices.add('info', text);
     this.#open?.end();
     const { connection } = parts;
     const nameOf = (user: string): string => views.person(user).name;
-    this.#open = new OpenChat({ connection, chat, me, nameOf, drafts, report: notices.report, inform, tell }, wanted);
+    this.#open = new OpenChat({ connection, chat, me, nameOf, drafts, maxFileBytes, report: notices.report, inform, tell }, wanted);
   }
 
   #changed(): void {

@@ -1,5 +1,6 @@
 import { CommandError, type Connection, upload } from '@tureen/client';
 import { Store } from '../store';
+import { fileProblem, refusedFileWords } from './fileProblem';
 import type { UploadView } from './homeState';
 
 interface Upload extends UploadView {
@@ -15,10 +16,13 @@ export class UploadTray {
   readonly store = new Store<readonly Upload[]>([]);
   readonly #connection: Connection;
   readonly #conversation: string;
+  readonly #maxBytes: () => number | null;
 
-  constructor(connection: Connection, conversation: string) {
+  /** `maxBytes`: of a file, as far as the server has said it; it says so itself when a file is larger. */
+  constructor(connection: Connection, conversation: string, maxBytes: () => number | null = () => null) {
     this.#connection = connection;
     this.#conversation = conversation;
+    this.#maxBytes = maxBytes;
   }
 
   add(files: readonly File[]): void {
@@ -47,11 +51,13 @@ export class UploadTray {
     number += 1;
     const id = `upload ${number}`;
     const abort = new AbortController();
+    const problem = fileProblem(file.size, this.#maxBytes());
     const preview = file.type.startsWith('image/') ? URL.createObjectURL(file) : null;
     this.store.update((all) => [
       ...all,
-      { id, name: file.name, sizeBytes: file.size, progress: 0, problem: null, preview, attachment: null, abort },
+      { id, name: file.name, sizeBytes: file.size, progress: 0, problem, preview, attachment: null, abort },
     ]);
+    if (problem !== null) return;
     try {
       const { id: attachment } = await upload(this.#connection, this.#conversation, file, {
         signal: abort.signal,
@@ -61,7 +67,7 @@ export class UploadTray {
       this.#change(id, { attachment, progress: 1 });
     } catch (error) {
       if (abort.signal.aborted) return;
-      this.#change(id, { problem: error instanceof CommandError ? error.message : 'It could not be uploaded.' });
+      this.#change(id, { problem: error instanceof CommandError ? refusedFileWords(error) : 'It could not be uploaded.' });
     }
   }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { accountOfToken, AccountStore } from './account';
 import type { TextStorage } from './preferences';
 
@@ -42,6 +42,65 @@ test.each(['', 'null', '7', '{"user":7,"name":"x"}', '{"user":"","name":"x"}', '
   const browser = new Memory();
   browser.values.set('tureen.account', text);
   expect(new AccountStore(browser, null).get()).toBeNull();
+});
+
+describe('several tabs', () => {
+  class Tab {
+    readonly listeners: ((event: StorageEvent) => void)[] = [];
+    readonly session = new Memory();
+    readonly store: AccountStore;
+
+    constructor(browser: Memory) {
+      this.store = new AccountStore(browser, this.session);
+      const addEventListener = (_type: string, listener: (event: StorageEvent) => void): void => void this.listeners.push(listener);
+      this.store.followOtherTabs({ addEventListener } as unknown as Window);
+    }
+
+    hear(key: string | null): void {
+      for (const listener of this.listeners) listener({ key } as StorageEvent);
+    }
+  }
+
+  test('are signed out together, and in', () => {
+    const browser = new Memory();
+    const [one, other] = [new Tab(browser), new Tab(browser)];
+    one.store.signIn(ADA);
+    other.hear('tureen.account');
+    expect(other.store.get()).toEqual(ADA);
+    one.store.signOut();
+    other.hear('tureen.known');
+    expect(other.store.get()).toEqual(ADA);
+    other.hear('tureen.account');
+    expect(other.store.get()).toBeNull();
+  });
+
+  test('of which one has a personal link goes on by itself', () => {
+    const browser = new Memory();
+    const [one, other] = [new Tab(browser), new Tab(browser)];
+    one.store.signIn(ADA);
+    other.store.signIn({ user: 'bo', name: 'Bo', token: 'x.y.z' });
+    one.store.signOut();
+    other.hear('tureen.account');
+    expect(other.store.get()?.user).toBe('bo');
+  });
+
+  test('are signed out when everything stored is cleared', () => {
+    const browser = new Memory();
+    const tab = new Tab(browser);
+    tab.store.signIn(ADA);
+    browser.values.clear();
+    tab.hear(null);
+    expect(tab.store.get()).toBeNull();
+  });
+});
+
+test('what is dropped is not there for the next page, but for this one', () => {
+  const browser = new Memory();
+  const store = new AccountStore(browser, new Memory());
+  store.signIn(ADA);
+  store.drop();
+  expect(store.get()).toEqual(ADA);
+  expect(new AccountStore(browser, new Memory()).get()).toBeNull();
 });
 
 test('a token names its bearer', () => {

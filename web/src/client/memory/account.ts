@@ -33,10 +33,30 @@ export class AccountStore extends Store<Account | null> {
     }
   }
 
-  signOut(): void {
-    this.set(null);
+  /** Whoever is signed out in one tab of a browser is so in all of them, and signed in likewise. */
+  followOtherTabs(win: Pick<Window, 'addEventListener'>): void {
+    // Without a key: all of the storage was cleared.
+    win.addEventListener('storage', ({ key }) => {
+      if (key === KEY || key === null) this.#followBrowser();
+    });
+  }
+
+  #followBrowser(): void {
+    const now = this.get();
+    if (now !== null && now.token !== null) return; // of this tab alone
+    const next = readAccountUntrusted(this.#browser?.getItem(KEY) ?? null);
+    if (next?.user !== now?.user) this.set(next);
+  }
+
+  /** The next page of this browser begins without it; this one goes on until somebody has read why. */
+  drop(): void {
     this.#browser?.removeItem(KEY);
     this.#tab?.removeItem(KEY);
+  }
+
+  signOut(): void {
+    this.set(null);
+    this.drop();
   }
 }
 

@@ -3,10 +3,12 @@ import type { Drafts } from './drafts';
 import type { PreferenceStore } from './preferences';
 import type { SeenCalls } from './seenCalls';
 
-/** What this browser remembers of whoever is at home. */
+/** What this browser remembers of whoever is at home, and of where they are. */
 export interface HomeMemory {
   readonly account: Account;
   readonly preferences: PreferenceStore;
   readonly seenCalls: SeenCalls;
   readonly drafts: Drafts;
+  /** Of a file that is sent; null until the server has said it. */
+  readonly maxFileBytes: () => number | null;
 }

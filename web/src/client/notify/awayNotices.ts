@@ -1,6 +1,7 @@
 import type { Connection, EventOf } from '@tureen/client';
 import type { Home } from '../home/home';
-import type { HomeState, RingingCall } from '../home/homeState';
+import type { RingingCall } from '../home/callViews';
+import type { HomeState } from '../home/homeState';
 import type { Notices } from './browserPush';
 import type { Notify } from './notifySwitch';
 

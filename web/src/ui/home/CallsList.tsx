@@ -1,6 +1,6 @@
 import { type ReactElement, useEffect } from 'react';
 import type { Home } from '../../client/home/home';
-import type { CallRow } from '../../client/home/homeState';
+import type { CallRow } from '../../client/home/callViews';
 import { Icon } from '../icons';
 import { IconButton } from '../IconButton';
 import { useNow } from '../useNow';

@@ -35,7 +35,7 @@ export function ConversationHead({ home, onEnterRoom }: ConversationHeadProps): 
       {row.kind === 'room' ? (
         <IconButton icon="camera" label="Join the meeting" className="quiet" onClick={() => onEnterRoom(row.title)} />
       ) : (
-        <CallButtons home={home} others={others} />
+        <CallButtons home={home} others={others} blocked={row.other?.isBlocked === true ? row.other.name : null} />
       )}
       <ConversationMenu home={home} row={row} onMembers={() => dialog.current?.showModal()} />
       <MembersDialog home={home} dialog={dialog} />
@@ -43,13 +43,21 @@ export function ConversationHead({ home, onEnterRoom }: ConversationHeadProps): 
   );
 }
 
-function CallButtons({ home, others }: { home: Home; others: readonly string[] }): ReactElement {
-  const disabled = others.length === 0;
+interface CallButtonsProps {
+  home: Home;
+  others: readonly string[];
+  /** Whom one has blocked, by name: nobody calls them. */
+  blocked: string | null;
+}
+
+function CallButtons({ home, others, blocked }: CallButtonsProps): ReactElement {
+  const disabled = others.length === 0 || blocked !== null;
+  const reason = blocked === null ? '' : `: you have blocked ${blocked}`;
   return (
     <>
       <IconButton
         icon="phone"
-        label="Call"
+        label={`Call${reason}`}
         className="quiet"
         data-testid="call-audio"
         disabled={disabled}
@@ -57,7 +65,7 @@ function CallButtons({ home, others }: { home: Home; others: readonly string[] }
       />
       <IconButton
         icon="camera"
-        label="Video call"
+        label={`Video call${reason}`}
         className="quiet"
         data-testid="call-video"
         disabled={disabled}

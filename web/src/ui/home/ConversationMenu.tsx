@@ -42,7 +42,7 @@ function actionsOf({ id, kind, other }: ConversationRow, home: Home, onMembers: 
     return isBlocked ? [block] : [list, block];
   }
   return [
-    { icon: 'people', label: 'Members', testId: 'members', run: onMembers },
+    { icon: 'people', label: kind === 'group' ? 'Name and members' : 'Members', testId: 'members', run: onMembers },
     { icon: 'leaveGroup', label: kind === 'room' ? 'Leave the conversation' : 'Leave the group', danger: true, run: () => home.leaveConversation(id) },
   ];
 }

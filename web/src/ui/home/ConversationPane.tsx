@@ -7,6 +7,7 @@ import { ConversationHead } from './ConversationHead';
 import { DropZone } from './DropZone';
 import { isFocusLost } from './focusLoss';
 import { MessageList } from './MessageList';
+import { SharedValues } from './SharedValues';
 import { ThreadPane } from './ThreadPane';
 
 export interface ConversationPaneProps {
@@ -28,9 +29,10 @@ export function ConversationPane({ home, onEnterRoom }: ConversationPaneProps): 
     <div className="conversation-frame" data-thread={thread !== null}>
       <section ref={section} className="conversation" aria-label="Conversation" tabIndex={-1} data-testid="open-conversation">
         <DropZone onFiles={(files) => home.talk('conversation')?.addFiles(files)}>
-          <div>
+          <div className="conversation-top">
             <ConversationHead home={home} onEnterRoom={onEnterRoom} />
             <RunningCallBar home={home} />
+            <SharedValues home={home} />
           </div>
           <MessageList key={id} home={home} place="conversation" />
           <Composer key={`${id} composer`} home={home} place="conversation" />

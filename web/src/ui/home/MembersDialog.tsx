@@ -5,6 +5,7 @@ import { IconButton } from '../IconButton';
 import { useNow } from '../useNow';
 import { useSelected } from '../useSelected';
 import { type Action, ActionMenu } from './ActionMenu';
+import { GroupCare } from './GroupCare';
 import { PersonAvatar } from './PersonAvatar';
 import { presenceWords, untilWords } from './words';
 
@@ -20,15 +21,17 @@ export interface MembersDialogProps {
 
 /** Who is in a group; its owners and moderators keep the peace here. */
 export function MembersDialog({ home, dialog }: MembersDialogProps): ReactElement {
+  const [turn, setTurn] = useState(0);
   const members = useSelected(home.store, (state) => state.open?.members ?? NONE);
   const count = useSelected(home.store, (state) => state.open?.memberCount ?? 0);
   const ownRole = useSelected(home.store, (state) => state.open?.ownRole ?? 'member');
   return (
-    <dialog ref={dialog} className="settings" aria-label="Members" data-testid="members-dialog">
+    <dialog ref={dialog} className="settings" aria-label="Members" data-testid="members-dialog" onClose={() => setTurn(turn + 1)}>
       <div className="panel-head">
         <h2>Members ({count})</h2>
         <IconButton icon="close" label="Close" className="quiet" onClick={() => dialog.current?.close()} />
       </div>
+      <GroupCare key={turn} home={home} />
       <ul className="rows">
         {members.map((member) => (
           <Row key={member.person.id} member={member} home={home} ownRole={ownRole} />

@@ -6,6 +6,7 @@ import { IconButton } from '../IconButton';
 import { LinkedText } from '../LinkedText';
 import { NotSent } from '../NotSent';
 import { Attachments } from './Attachments';
+import { DataCard } from './DataCard';
 import { repliesWords } from './entryWords';
 import type { MenuOf } from './MessageMenu';
 import { PersonAvatar } from './PersonAvatar';
@@ -56,7 +57,9 @@ function Bubble({ message, follows, home, place, isRoot = false, onMenu }: Messa
       <Foot message={message} />
       {!isDeleted && <Reactions message={message} home={home} place={place} />}
       {!isRoot && threadReplies > 0 && <ThreadLink message={message} home={home} />}
-      {delivery === 'failed' && <NotSent problem={message.problem} onResend={() => home.talk(place)?.resend(id)} />}
+      {delivery === 'failed' && (
+        <NotSent problem={message.problem} onResend={() => home.talk(place)?.resend(id)} onDiscard={() => home.talk(place)?.discard(id)} />
+      )}
       {isStored(message) && <Actions message={message} home={home} place={place} onMenu={onMenu} />}
     </div>
   );
@@ -78,7 +81,7 @@ function Foot({ message: { isEdited, isDeleted, isOwn, atMs, delivery } }: { mes
 }
 
 function Content({ message, me }: { message: MessageView; me: string }): ReactElement {
-  const { replyTo, text, attachments, mentioned } = message;
+  const { replyTo, text, attachments, mentioned, card } = message;
   return (
     <>
       {replyTo !== null && (
@@ -88,6 +91,7 @@ function Content({ message, me }: { message: MessageView; me: string }): ReactEl
         </blockquote>
       )}
       <Attachments attachments={attachments} />
+      {card !== null && <DataCard card={card} />}
       {text !== '' && <LinkedText text={text} mentioned={mentioned} me={me} />}
     </>
   );

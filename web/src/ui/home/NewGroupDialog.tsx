@@ -1,7 +1,9 @@
 import { type ReactElement, type RefObject, type SubmitEvent, useState } from 'react';
 import type { Home } from '../../client/home/home';
+import type { PersonView } from '../../client/home/homeState';
+import { Icon } from '../icons';
 import { IconButton } from '../IconButton';
-import { useSelected } from '../useSelected';
+import { FindPeople } from './FindPeople';
 import { PersonAvatar } from './PersonAvatar';
 
 export interface NewGroupDialogProps {
@@ -10,54 +12,72 @@ export interface NewGroupDialogProps {
 }
 
 export function NewGroupDialog({ home, dialog }: NewGroupDialogProps): ReactElement {
-  const contacts = useSelected(home.store, (state) => state.contacts);
-  const [title, setTitle] = useState('');
-  const [chosen, setChosen] = useState<readonly string[]>([]);
-  const toggle = (id: string): void =>
-    setChosen(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
-  const create = (event: SubmitEvent): void => {
-    event.preventDefault();
-    home.createGroup(title.trim(), chosen);
-    setTitle('');
-    setChosen([]);
-    dialog.current?.close();
-  };
+  const [turn, setTurn] = useState(0);
   return (
-    <dialog ref={dialog} className="settings" aria-label="New group">
+    <dialog ref={dialog} className="settings" aria-label="New group" onClose={() => setTurn(turn + 1)}>
       <div className="panel-head">
         <h2>New group</h2>
         <IconButton icon="close" label="Close" className="quiet" onClick={() => dialog.current?.close()} />
       </div>
-      <form className="settings-body" onSubmit={create}>
-        <label htmlFor="group-title">
-          <h3>Name</h3>
-        </label>
-        <input
-          id="group-title"
-          data-testid="group-title"
-          maxLength={256}
-          dir="auto"
-          placeholder="Soup club"
-          value={title}
-          onChange={(event) => setTitle(event.target.value)}
-        />
-        <h3>People</h3>
-        {contacts.length === 0 && <p className="settings-note">Add people to your list first: they appear here.</p>}
-        <ul className="choose-people">
-          {contacts.map((person) => (
-            <li key={person.id}>
-              <label className="switch">
-                <input type="checkbox" checked={chosen.includes(person.id)} onChange={() => toggle(person.id)} />
-                <PersonAvatar person={person} size="small" />
-                <span dir="auto">{person.name}</span>
-              </label>
-            </li>
-          ))}
-        </ul>
-        <button type="submit" className="button primary" data-testid="create-group" disabled={title.trim() === ''}>
-          Create group
-        </button>
-      </form>
+      <NewGroup key={turn} home={home} onDone={() => dialog.current?.close()} />
     </dialog>
+  );
+}
+
+function NewGroup({ home, onDone }: { home: Home; onDone: () => void }): ReactElement {
+  const [title, setTitle] = useState('');
+  const [chosen, setChosen] = useState<readonly PersonView[]>([]);
+  const ids = chosen.map(({ id }) => id);
+  const create = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (title.trim() === '') return;
+    home.createGroup(title.trim(), ids);
+    onDone();
+  };
+  return (
+    <form className="settings-body" onSubmit={create}>
+      <label htmlFor="group-title">
+        <h3>Name</h3>
+      </label>
+      <input
+        id="group-title"
+        data-testid="group-title"
+        maxLength={256}
+        dir="auto"
+        autoComplete="off"
+        placeholder="Soup club"
+        value={title}
+        onChange={(event) => setTitle(event.target.value)}
+      />
+      <h3>People</h3>
+      <Chosen people={chosen} onRemove={(gone) => setChosen(chosen.filter(({ id }) => id !== gone))} />
+      <FindPeople
+        home={home}
+        id="group-people"
+        except={new Set([home.store.get().me.id, ...ids])}
+        choiceTestId="choose-person"
+        onChoose={(person) => setChosen([...chosen, person])}
+      />
+      <button type="submit" className="button primary" data-testid="create-group" disabled={title.trim() === ''}>
+        Create group
+      </button>
+    </form>
+  );
+}
+
+function Chosen({ people, onRemove }: { people: readonly PersonView[]; onRemove: (id: string) => void }): ReactElement | null {
+  if (people.length === 0) return null;
+  return (
+    <ul className="chosen-people" aria-label="Chosen people">
+      {people.map((person) => (
+        <li key={person.id}>
+          <button type="button" className="chosen-person" aria-label={`Leave ${person.name} out`} onClick={() => onRemove(person.id)}>
+            <PersonAvatar person={person} size="small" withPresence={false} />
+            <span dir="auto">{person.name}</span>
+            <Icon name="close" size={16} />
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type ReactElement, useRef, useState } from 'react';
 import type { Home } from '../../client/home/home';
-import type { RingingCall } from '../../client/home/homeState';
+import type { RingingCall } from '../../client/home/callViews';
 import { Icon } from '../icons';
 import { useModal } from '../useModal';
 import { useSelected } from '../useSelected';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PersonView, RingingCall, RunningCall } from '../../client/home/homeState';
+import type { RingingCall, RunningCall } from '../../client/home/callViews';
+import type { PersonView } from '../../client/home/homeState';
 import { insideWords, ringingWords } from './words';
 
 const person = (name: string): PersonView => ({ id: name, name }) as PersonView;

@@ -1,4 +1,5 @@
-import type { Availability, CallRow, PersonView, RingingCall, RunningCall } from '../../client/home/homeState';
+import type { CallRow, RingingCall, RunningCall } from '../../client/home/callViews';
+import type { Availability, PersonView } from '../../client/home/homeState';
 
 export const AVAILABILITY_WORDS: Record<Availability, string> = {
   online: 'Online',
@@ -54,6 +55,11 @@ export function untilWords(atMs: number, nowMs: number): string {
 
 export function clock(atMs: number): string {
   return new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
+
+/** Where values change by the second. */
+export function clockWithSeconds(atMs: number): string {
+  return new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 }
 
 /** The line between two days. */

@@ -6,18 +6,13 @@ import asyncio
 
 from playwright.async_api import expect
 
-from tests.e2e.household import move_in
+from tests.e2e.household import found_group, move_in
 from tests.e2e.meeting import Meeting
 
 
 async def test_a_third_one_comes_into_a_group_that_is_renamed(meeting: Meeting) -> None:
     ada, bob, cleo = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"), move_in(meeting, "Cleo"))
-    await ada.control("new-group").click()
-    await ada.control("group-title").fill("Soup club")
-    await ada.control("group-people-search").fill(bob.name)
-    await ada.control("choose-person").filter(has_text=bob.name).click()
-    await ada.control("create-group").click()
-    await expect(bob.control("conversation").filter(has_text="Soup club")).to_be_visible()
+    await found_group("Soup club", ada, bob)
 
     await ada.control("conversation-more").click()
     await ada.control("members").click()

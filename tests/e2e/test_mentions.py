@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.e2e.household import Resident, move_in
+from tests.e2e.household import found_group, move_in
 from tests.e2e.meeting import Meeting
-
-
-async def group_of(founder: Resident, other: Resident, title: str) -> None:
-    """The founder makes it, with the other one of two in it."""
-    await founder.write_to(other)
-    await founder.control("conversation-more").click()
-    await founder.page.get_by_role("button", name=f"Put {other.name} on your list").click()
-    await founder.control("tab-chats").click()
-    await founder.page.get_by_role("button", name="New group").click()
-    await founder.control("group-title").fill(title)
-    await founder.page.get_by_role("checkbox", name=other.name).check()
-    await founder.control("create-group").click()
-    await expect(founder.control("open-conversation")).to_contain_text(title)
 
 
 async def test_who_is_chosen_after_an_at_sign_is_meant(meeting: Meeting) -> None:
     ada, bo = await move_in(meeting, "Ada"), await move_in(meeting, "Bo")
-    await group_of(ada, bo, "Soup club")
+    await found_group("Soup club", ada, bo)
 
     field = ada.control("message-input")
     await field.press_sequentially("Bread, @Bo")
@@ -49,7 +36,7 @@ async def test_who_is_chosen_after_an_at_sign_is_meant(meeting: Meeting) -> None
 
 async def test_a_draft_waits_in_its_conversation_through_a_reload(meeting: Meeting) -> None:
     ada, bo = await move_in(meeting, "Ada"), await move_in(meeting, "Bo")
-    await group_of(ada, bo, "Soup club")
+    await found_group("Soup club", ada, bo)
     field = ada.control("message-input")
     await field.fill("half a sentence " * 20)
     height = (await field.bounding_box() or {"height": 0})["height"]

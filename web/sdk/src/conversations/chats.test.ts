@@ -58,7 +58,7 @@ describe('the list', () => {
     const all = Array.from({ length: 120 }, (_, at) => ({ ...record, id: `c${at}`, active_at: 1_000 - at }));
     server.on('conversation.list', ({ before = null, limit = 0 }) => {
       const older = all.filter(({ active_at: at }) => before === null || at < before);
-      return { type: 'conversations', conversations: older.slice(0, limit) };
+      return { type: 'conversations', conversations: older.slice(0, before === null ? limit + 1 : limit) };
     });
     server.on('conversation.get', ({ conversation }) => ({ type: 'conversation', conversation: all.find(({ id }) => id === conversation) ?? record }));
     connection = await online(server);
@@ -66,11 +66,11 @@ describe('the list', () => {
     await listed();
     void chats.get('c119');
     await settle();
-    expect([chats.list.get().length, chats.hasMore]).toEqual([51, true]);
+    expect([chats.list.get().length, chats.hasMore]).toEqual([52, true]);
     void chats.loadMore();
     void chats.loadMore();
     await settle();
-    expect([chats.list.get().length, chats.hasMore]).toEqual([101, true]);
+    expect([chats.list.get().length, chats.hasMore]).toEqual([102, true]);
     void chats.loadMore();
     await settle();
     expect(chats.list.get().map(({ id }) => id)).toEqual(all.map(({ id }) => id));

@@ -119,7 +119,7 @@ export class Chats {
     const where = before === null ? {} : { before };
     const { conversations } = await this.#connection.send({ type: 'conversation.list', limit: PAGE, ...where });
     if (before !== null || !this.#isListed) {
-      this.#hasMore = conversations.length === PAGE;
+      this.#hasMore = conversations.length >= PAGE; // those that tie with the last one come along
       // Not the end of the list: one that was looked up may be older than those between.
       this.#reach = conversations.at(-1)?.active_at ?? before;
     }

@@ -1,7 +1,7 @@
 import type { Connection } from '../connection/connection';
 import type { ConversationEvent } from '../protocol';
 import { type ReadableStore, Store } from '../stores/store';
-import { countReply, emptyTimeline, fold, mergePage, reachOf, type Timeline } from './timeline';
+import { countReply, emptyTimeline, fold, mergePage, reachOf, shortened, type Timeline } from './timeline';
 
 const PAGE = 50;
 /**
@@ -67,6 +67,14 @@ export class Pages {
     this.#restart();
     await this.#load({ after: Math.max(0, seq - 1) });
     await this.#load({ before: reachOf(this.#store.get())?.first ?? seq });
+  }
+
+  /**
+   * Forgets the newest or the oldest messages beyond so many, for who reads far into the past: `loadNewer` and `loadOlder`
+   * read them again.
+   */
+  shorten(most: number, kept: 'oldest' | 'newest'): void {
+    this.#store.update((timeline) => shortened(timeline, most, kept));
   }
 
   /** Each event once, in order. */

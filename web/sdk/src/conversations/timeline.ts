@@ -71,6 +71,17 @@ export function mergePage(timeline: Timeline, { messages, happenings = [], root 
   return root === null ? merged : { ...merged, root: chatMessage(root) };
 }
 
+/** The `most` oldest or newest messages of it, and what happened between them: as if the others had not been read yet. */
+export function shortened(timeline: Timeline, most: number, kept: 'oldest' | 'newest'): Timeline {
+  const { messages, notices } = timeline;
+  if (messages.length <= most) return timeline;
+  const rest = kept === 'oldest' ? messages.slice(0, most) : messages.slice(-most);
+  const [first, last] = [rest[0]?.seq ?? 0, rest.at(-1)?.seq ?? 0];
+  return kept === 'oldest'
+    ? { ...timeline, messages: rest, notices: notices.filter(({ seq }) => seq < last), hasNewer: true }
+    : { ...timeline, messages: rest, notices: notices.filter(({ seq }) => seq > first), hasOlder: true };
+}
+
 function merge(timeline: Timeline, page: readonly ChatMessage[]): Timeline {
   const byId = new Map(timeline.messages.map((message) => [message.id, message]));
   for (const message of page) {

@@ -39,6 +39,8 @@ export interface OpenTalkParts {
   readonly tell: () => void;
 }
 
+/** Messages at a time: a page that holds thousands is slow at everything. */
+const MOST_SHOWN = 300;
 /** Of a message; the server refuses more. */
 const MOST_MENTIONS = 100;
 const NOTHING: Quote = { replyTo: null, editing: null };
@@ -88,11 +90,13 @@ export class OpenTalk implements Talk {
   }
 
   loadEarlier(): void {
-    if (this.loading.get() === 0) this.#load(() => this.pages.loadOlder());
+    if (this.loading.get() > 0) return;
+    this.#load(() => this.pages.loadOlder().then(() => this.pages.shorten(MOST_SHOWN, 'oldest')));
   }
 
   loadLater(): void {
-    if (this.loading.get() === 0) this.#load(() => this.pages.loadNewer());
+    if (this.loading.get() > 0) return;
+    this.#load(() => this.pages.loadNewer().then(() => this.pages.shorten(MOST_SHOWN, 'newest')));
   }
 
   /** What was written here and not sent. */

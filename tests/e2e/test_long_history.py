@@ -1,0 +1,100 @@
+"""A conversation of many messages stays fluid: what is far away is not on the page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.request
+from typing import Any
+
+from playwright.async_api import expect
+
+from tests.e2e.household import move_in
+from tests.e2e.meeting import Meeting
+from tests.e2e.waiting import eventually
+from tests.hostile.misfit_tokens import claims, signed
+
+MESSAGES = 700
+MOST_SHOWN = 300
+PAGE = 50
+_CHANNELS = 8
+
+# One message that is in sight stays where it is while more come above it: jumps are counted between two frames.
+_READ_BACK = """async ([until]) => {
+  const list = document.querySelector('.talk');
+  let most = 0;
+  const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 20)));
+  const seen = () => [...list.querySelectorAll('[data-message]')];
+  for (;;) {
+    list.scrollTop -= list.clientHeight;
+    await frame();
+    most = Math.max(most, seen().length);
+    if (seen().some((one) => one.textContent.includes(until))) return most;
+  }
+}"""
+_PLACES = """() => Object.fromEntries([...document.querySelectorAll('.talk [data-message]')]
+  .map((one) => [one.dataset.message, Math.round(one.getBoundingClientRect().top)]))"""
+
+
+def post(meeting: Meeting, conversation: str, sender: str, text: str) -> None:
+    application = signed(claims(video=None, people={"admin": True}))
+    request = urllib.request.Request(
+        f"{meeting.server.url}/v1/conversations/{conversation}/messages",
+        data=json.dumps({"sender": sender, "text": text}).encode(),
+        headers={"Authorization": f"Bearer {application}", "Content-Type": "application/json"},
+    )
+    urllib.request.urlopen(request, timeout=30).close()
+
+
+async def test_only_a_part_of_a_long_history_is_on_the_page(meeting: Meeting) -> None:
+    ada, bo = await move_in(meeting, "Ada"), await move_in(meeting, "Bo")
+    await ada.write_to(bo)
+    conversation, sender = ada.page.url.rsplit("/", 1)[1], await bo.user()
+    await bo.guest.close()
+    for start in range(0, MESSAGES, _CHANNELS):
+        numbers = range(start, min(start + _CHANNELS, MESSAGES))
+        await asyncio.gather(
+            *(asyncio.to_thread(post, meeting, conversation, sender, f"number <{number}>") for number in numbers)
+        )
+    await expect(ada.messages().filter(has_text=f"<{MESSAGES - 1}>")).to_be_visible()
+
+    await ada.page.reload()
+    await expect(ada.messages().filter(has_text=f"<{MESSAGES - 1}>")).to_be_visible()
+    most: int = await ada.guest.ask(_READ_BACK, ["<3>"])
+    assert MOST_SHOWN / 2 < most <= MOST_SHOWN + PAGE
+
+    # Reading on leads to the end again, and what was written meanwhile is there.
+    post(meeting, conversation, sender, "the very last")
+    await ada.control("to-newest").click()
+    await expect(ada.messages().filter(has_text="the very last")).to_be_visible()
+    await expect(ada.control("to-newest")).to_have_count(0)
+
+
+async def test_what_is_read_stays_where_it_is_while_more_comes_above(meeting: Meeting) -> None:
+    ada, bo = await move_in(meeting, "Ada"), await move_in(meeting, "Bo")
+    await ada.write_to(bo)
+    conversation, sender = ada.page.url.rsplit("/", 1)[1], await bo.user()
+    for start in range(0, MESSAGES, _CHANNELS):
+        numbers = range(start, min(start + _CHANNELS, MESSAGES))
+        await asyncio.gather(
+            *(asyncio.to_thread(post, meeting, conversation, sender, f"number <{number}>") for number in numbers)
+        )
+    await ada.page.reload()
+    await expect(ada.messages().filter(has_text=f"<{MESSAGES - 1}>")).to_be_visible()
+
+    for _ in range(MESSAGES // PAGE):
+        before: dict[str, int] = await ada.guest.ask(_PLACES)
+        count = len(before)
+        await ada.guest.ask("() => { document.querySelector('.talk').scrollTop = 300; }")
+        moved: dict[str, int] = await ada.guest.ask(_PLACES)
+
+        def came(now: dict[str, Any], first: str = next(iter(before)), count: int = count) -> bool:
+            return next(iter(now)) != first or len(now) != count
+
+        after: dict[str, int] = await eventually(lambda: ada.guest.ask(_PLACES), came, "earlier messages come", 10)
+        # The first one is drawn otherwise now that something stands above it.
+        for message in set(list(moved)[1:]) & set(after):
+            assert abs(moved[message] - after[message]) <= 2
+        if any("<0>" in text for text in await ada.messages().first.all_inner_texts()):
+            return
+    raise AssertionError("the first message was not reached")

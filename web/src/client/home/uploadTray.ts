@@ -2,6 +2,7 @@ import { CommandError, type Connection, upload } from '@tureen/client';
 import { Store } from '../store';
 import { fileProblem, refusedFileWords } from './fileProblem';
 import type { UploadView } from './homeState';
+import { privatePicture } from './privatePicture';
 
 interface Upload extends UploadView {
   /** Of the server, once it has all of the file. */
@@ -59,7 +60,7 @@ export class UploadTray {
     ]);
     if (problem !== null) return;
     try {
-      const { id: attachment } = await upload(this.#connection, this.#conversation, file, {
+      const { id: attachment } = await upload(this.#connection, this.#conversation, await privatePicture(file), {
         signal: abort.signal,
         // All of it is not yet ready: the server looks into it first.
         onProgress: (sent, total) => this.#change(id, { progress: Math.min(0.99, sent / total) }),

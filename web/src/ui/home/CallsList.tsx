@@ -73,7 +73,7 @@ function Row({ call, home }: { call: CallRow; home: Home }): ReactElement {
         label={`Call ${title} again`}
         className="quiet"
         data-testid="call-again"
-        disabled={people.length === 0}
+        disabled={people.length === 0 || people.every(({ isBlocked }) => isBlocked)}
         onClick={() =>
           home.call(
             people.map(({ id }) => id),

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import type { UploadView } from '../../client/home/homeState';
 import { Icon } from '../icons';
 import { sizeWords } from './words';
@@ -14,7 +14,7 @@ export function Uploads({ uploads, onRemove }: UploadsProps): ReactElement | nul
     <ul className="uploads" aria-label="Files to send">
       {uploads.map((upload) => (
         <li key={upload.id} className="upload" data-testid="upload" data-problem={upload.problem !== null} data-ready={upload.progress === 1}>
-          {upload.preview === null ? <Icon name="file" /> : <img src={upload.preview} alt="" />}
+          <Preview url={upload.preview} />
           <span className="row-text">
             <strong dir="auto">{upload.name}</strong>
             <span role={upload.problem === null ? undefined : 'alert'}>{upload.problem ?? sizeWords(upload.sizeBytes)}</span>
@@ -34,4 +34,10 @@ export function Uploads({ uploads, onRemove }: UploadsProps): ReactElement | nul
       ))}
     </ul>
   );
+}
+
+/** What only calls itself a picture is shown as a file. */
+function Preview({ url }: { url: string | null }): ReactElement {
+  const [isBroken, setBroken] = useState(false);
+  return url === null || isBroken ? <Icon name="file" /> : <img src={url} alt="" onError={() => setBroken(true)} />;
 }

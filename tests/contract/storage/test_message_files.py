@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from tests.contract.storage.conversations import ANN, BOB, ONE, act, make, post
 from tests.contract.storage.ready_files import EXPIRES_AT, ready, view
-from tests.contract.storage.test_messaging import ANN, BOB, ONE, act, make, post
 from tureen.attachments.record import AttachmentRecord
 from tureen.messaging.records import Post
 from tureen.model.ids import AttachmentId, MessageId, UserId

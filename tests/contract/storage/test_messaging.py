@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
 
 import msgspec
 import pytest
 from msgspec import structs
 
+from tests.contract.storage.conversations import ANN, BOB, CID, ONE, act, make, post
 from tests.contract.storage.ready_files import ready, view
 from tureen.messaging import MessagingStore
 from tureen.messaging.records import (
-    Act,
     Addition,
     Edit,
     HistoryQuery,
     Mark,
-    Membership,
-    NewConversation,
     Post,
     React,
     Removal,
-    RosterRecord,
     SearchQuery,
     StateValue,
 )
-from tureen.messaging.store import BANNED
 from tureen.model.ids import AttachmentId, ConversationId, MessageId, UserId
-from tureen.protocol.errors import CommandError, ErrorCode
+from tureen.protocol.errors import CommandError
 from tureen.protocol.events import CallEnded, Deleted, Edited, Joined, Left, Posted, Reacted
 from tureen.protocol.resources import (
     Call,
@@ -43,47 +38,10 @@ from tureen.storage.attachments import SqlAttachmentStore, SqlMessageFiles
 from tureen.storage.database import Database
 from tureen.storage.messaging import SqlMessagingStore
 
-ANN, BOB, CID, DORA, EVE = (UserId(name) for name in ("ann", "bob", "cid", "dora", "eve"))
-ONE = ConversationId("CV_1")
-
 
 @pytest.fixture
 def store(database: Database) -> MessagingStore:
     return SqlMessagingStore(database, SqlMessageFiles(view))
-
-
-def act(user: UserId, command: str | None = None, *, at: int = 10, conversation: ConversationId = ONE) -> Act:
-    return Act(user=user, conversation=conversation, command=command, at=at)
-
-
-def post(user: UserId, command: str, text: str = "hello", *, at: int = 10, mentions: Sequence[UserId] = ()) -> Post:
-    return Post(act=act(user, command, at=at), id=MessageId(f"MS_{command}"), text=text, mentions=list(mentions))
-
-
-async def make(
-    store: MessagingStore,
-    *members: UserId,
-    conversation: ConversationId = ONE,
-    kind: ConversationKind = ConversationKind.GROUP,
-    key: str = "",
-    owner: UserId = ANN,
-    max_groups: int | None = None,
-) -> tuple[RosterRecord, Membership | None]:
-    return await store.make(
-        NewConversation(
-            id=conversation,
-            kind=kind,
-            key=key or f"key {conversation}",
-            title="soup",
-            epoch="e1",
-            created_by=owner,
-            at=1,
-            members={owner: MemberRole.OWNER, **dict.fromkeys(members, MemberRole.MEMBER)},
-            command="make",
-            tell=kind is ConversationKind.GROUP,
-            max_groups=max_groups,
-        )
-    )
 
 
 async def found(store: MessagingStore, user: UserId, *words: str, limit: int = 9) -> list[str]:
@@ -100,67 +58,6 @@ async def test_is_made_once(store: MessagingStore) -> None:
     assert second is None
     assert again.conversation == record.conversation
     assert again.seats == record.seats
-
-
-async def test_a_person_makes_so_many_groups_however_many_are_made_at_once(store: MessagingStore) -> None:
-    outcomes = await asyncio.gather(
-        *(make(store, BOB, conversation=ConversationId(f"CV_{number}"), max_groups=5) for number in range(12)),
-        return_exceptions=True,
-    )
-    refused = [each for each in outcomes if isinstance(each, BaseException)]
-    assert len(refused) == 7
-    assert all(isinstance(each, CommandError) and each.error_code is ErrorCode.LIMIT_EXCEEDED for each in refused)
-    assert len(await store.conversations_of(ANN, ConversationId(""), 99)) == 5
-    assert len(await store.conversations_of(BOB, ConversationId(""), 99)) == 5
-    for kind in (ConversationKind.DIRECT, ConversationKind.ROOM):
-        _, made = await make(store, CID, conversation=ConversationId(f"CV_{kind}"), kind=kind)
-        assert made is not None
-
-
-async def test_of_the_groups_that_one_made_those_count_that_nobody_else_keeps(store: MessagingStore) -> None:
-    alone, shared, third = ConversationId("CV_alone"), ConversationId("CV_shared"), ConversationId("CV_third")
-    await make(store, conversation=alone, max_groups=2)
-    await make(store, BOB, conversation=shared, max_groups=2)
-    # The command that made one is answered as before.
-    assert (await make(store, conversation=alone, max_groups=2))[1] is None
-    await store.leave(act(ANN, conversation=alone))
-    with pytest.raises(CommandError, match="2 groups"):
-        await make(store, conversation=third, max_groups=2)
-    assert await store.find(third) is None
-    await store.change_role(act(ANN, conversation=shared), BOB, MemberRole.OWNER)
-    await store.leave(act(ANN, conversation=shared))
-    assert (await make(store, BOB, conversation=third, max_groups=2))[1] is not None
-    await store.close(act(ANN, conversation=third))
-    while await store.erase(third, 99) is not None:
-        pass
-    assert (await make(store, conversation=ConversationId("CV_fourth"), max_groups=2))[1] is not None
-
-
-async def test_a_person_is_brought_into_so_many_groups_however_many_are_made_at_once(store: MessagingStore) -> None:
-    others = [ConversationId(f"CV_{number}") for number in range(8)]
-    await make(store, CID, conversation=ConversationId("CV_direct"), kind=ConversationKind.DIRECT)
-    await asyncio.gather(*(make(store, BOB, conversation=each, max_groups=99) for each in others[:4]))
-
-    def bring(conversation: ConversationId, *users: UserId) -> Coroutine[None, None, Membership]:
-        mine = act(ANN, f"add {conversation}", conversation=conversation)
-        return store.add_members(Addition(act=mine, users=list(users), max_members=99, max_groups=3))
-
-    outcomes = await asyncio.gather(*(bring(each, CID) for each in others[:4]), return_exceptions=True)
-    (refused,) = [each for each in outcomes if isinstance(each, BaseException)]
-    assert isinstance(refused, CommandError)
-    assert refused.error_code is ErrorCode.LIMIT_EXCEEDED
-    assert len(await store.conversations_of(CID, ConversationId(""), 99)) == 3 + 1
-    # Together with somebody who has room, and where a group begins, they are left out.
-    there = await store.conversations_of(CID, ConversationId(""), 99)
-    (full,) = [each for each in others[:4] if each not in there]
-    assert (await bring(full, CID, DORA)).changed == [DORA]
-    record, made = await make(store, CID, EVE, conversation=others[5], owner=DORA, max_groups=3)
-    assert made is not None
-    assert made.changed == [DORA, EVE]
-    assert set(record.seats) == {DORA, EVE}
-    assert record.conversation.member_count == 2
-    (event,) = await store.events(others[5], 0, 9)
-    assert event.event == Joined(users=[DORA, EVE])
 
 
 async def test_is_made_once_by_many(store: MessagingStore) -> None:
@@ -342,23 +239,6 @@ async def test_members_come_and_go(store: MessagingStore) -> None:
     assert [entry.number for entry in await store.audit(2, 9)] == [1]
 
 
-async def test_who_comes_back_is_as_mute_as_before(store: MessagingStore) -> None:
-    await make(store, BOB, CID)
-    await store.mute(act(ANN), BOB, 2_000)
-    await store.mute(act(ANN), CID, 3_000)
-    await store.remove_members(Removal(act=act(ANN, "a1"), users=[BOB, CID]))
-    back = await store.add_members(
-        Addition(act=structs.replace(act(ANN, "a2"), at=2_000), users=[BOB, CID], max_members=9)
-    )
-    assert back.mutes == {CID: 3_000}
-    roster = await store.roster(ONE)
-    assert roster is not None
-    assert {user: seat.muted_until for user, seat in roster.seats.items()} == {ANN: None, BOB: None, CID: 3_000}
-    await store.mute(act(ANN), CID, None)
-    await store.remove_members(Removal(act=act(ANN, "a3"), users=[CID]))
-    assert (await store.add_members(Addition(act=act(ANN, "a4"), users=[CID], max_members=9))).mutes == {}
-
-
 async def test_unread_is_what_others_wrote_and_did_not_take_away(store: MessagingStore) -> None:
     await make(store, BOB)
     for number in range(3):
@@ -444,65 +324,6 @@ async def test_traces_of_calls(store: MessagingStore) -> None:
     assert await store.append(act(ANN, conversation=ConversationId("CV_2")), CallEnded(call=call)) is None
 
 
-async def test_reports(store: MessagingStore) -> None:
-    await make(store, BOB)
-    await store.post(post(ANN, "c1", "rude"))
-    for _ in range(2):
-        await store.report(act(BOB), MessageId("MS_c1"), "it is")
-    await store.delete(act(ANN, "d"), MessageId("MS_c1"))
-    (report,) = await store.reports(None, 9)
-    assert (report.sender, report.text, report.reason, report.reporter) == (ANN, "rude", "it is", BOB)
-    await store.forget_reports_of(act(BOB), ANN)
-    assert [each.text for each in await store.reports(None, 9)] == [""]
-    assert await store.reports(report.number, 9) == []
-
-
-async def test_old_reports_and_audit_entries_go_unless_their_conversation_is_held(store: MessagingStore) -> None:
-    held, gone = ConversationId("CV_held"), ConversationId("CV_gone")
-    for conversation in (ONE, held, gone):
-        await make(store, BOB, conversation=conversation)
-        for number in range(3):
-            mine = act(ANN, f"c{number}", conversation=conversation, at=10 + number)
-            await store.post(msgspec.structs.replace(post(ANN, f"{conversation}{number}"), act=mine))
-            theirs = act(BOB, conversation=conversation, at=10 + number)
-            await store.report(theirs, MessageId(f"MS_{conversation}{number}"), f"{number}")
-            await store.mute(mine, BOB, 100 + number)
-    await store.hold(act(ANN, conversation=held, at=50), held=True)
-    await store.close(act(ANN, conversation=gone, at=50))
-    assert await store.erase(gone, 99) is not None
-    assert await store.erase(gone, 99) is None
-    assert [await store.purge_audit(12, 3) for _ in range(3)] == [3, 1, 0]
-    assert [await store.purge_reports(12, 3) for _ in range(3)] == [3, 1, 0]
-    assert {(entry.conversation, entry.at) for entry in await store.audit(None, 99)} == {
-        (ONE, 12),
-        (gone, 12),
-        (gone, 50),
-        *((held, at) for at in (10, 11, 12, 50)),
-    }
-    assert {(report.conversation, report.reason) for report in await store.reports(None, 99)} == {
-        (ONE, "2"),
-        (gone, "2"),
-        *((held, reason) for reason in "012"),
-    }
-    await store.hold(act(ANN, conversation=held, at=60), held=False)
-    assert (await store.purge_audit(12, 9), await store.purge_reports(12, 9)) == (2, 2)
-
-
-async def test_whom_moderators_silence(store: MessagingStore) -> None:
-    await make(store, BOB, CID, DORA, kind=ConversationKind.ROOM, key="room soup")
-    assert await store.silenced_until("room soup", BOB) is None
-    assert await store.silenced_until("room salad", BOB) is None
-    for user, until in ((BOB, 100), (CID, 200)):
-        await store.mute(act(ANN), user, until)
-    await store.leave(act(CID))
-    await store.remove_members(Removal(act=act(ANN), users=[DORA, EVE], ban=True))
-    users = (ANN, BOB, CID, DORA, EVE)
-    assert [await store.silenced_until("room soup", user) for user in users] == [None, 100, 200, BANNED, BANNED]
-    await store.mute(act(ANN), BOB, None)
-    await store.add_members(Addition(act=act(ANN), users=[DORA], max_members=9))
-    assert [await store.silenced_until("room soup", user) for user in (BOB, DORA, EVE)] == [None, None, BANNED]
-
-
 async def test_purge(store: MessagingStore) -> None:
     await make(store, BOB)
     for number in range(5):
@@ -520,65 +341,6 @@ async def test_purge(store: MessagingStore) -> None:
     assert (view.mentions, view.conversation.floor_seq) == (3, 3)
     written = [message for _, _, message in await store.written_by(ANN, 0, 9)]
     assert written == ["MS_c2", "MS_c3", "MS_c4"]
-
-
-async def test_whoever_is_removed_is_taken_out_of_every_conversation(store: MessagingStore) -> None:
-    group, room, direct = ConversationId("CV_group"), ConversationId("CV_room"), ConversationId("CV_direct")
-    await make(store, BOB, CID, conversation=group)
-    await make(store, BOB, conversation=room, kind=ConversationKind.ROOM)
-    await make(store, BOB, conversation=direct, kind=ConversationKind.DIRECT)
-    await make(store, CID, conversation=ConversationId("CV_other"))
-    assert await store.conversations_of(BOB, ConversationId(""), 2) == [direct, group]
-    assert await store.conversations_of(BOB, group, 2) == [room]
-    for conversation in (direct, group, room):
-        mention = post(ANN, f"c-{conversation}", mentions=[BOB])
-        await store.post(msgspec.structs.replace(mention, act=act(ANN, "c1", conversation=conversation)))
-    for conversation in (group, room):
-        gone = await store.take_out(act(BOB, conversation=conversation))
-        assert gone is not None
-        assert (gone.membership.changed, gone.heir, gone.succession) == ([BOB], None, None)
-        assert gone.membership.event is not None
-        assert gone.membership.event.event == Left(users=[BOB])
-        assert await store.take_out(act(BOB, conversation=conversation)) is None
-        roster = await store.roster(conversation)
-        assert roster is not None
-        assert BOB not in roster.seats
-        assert roster.conversation.member_count == len(roster.seats)
-    kept = await store.take_out(act(BOB, conversation=direct))
-    assert kept is not None
-    assert (kept.membership.changed, kept.membership.event) == ([], None)
-    overview = await store.overview(BOB, direct)
-    assert overview is not None
-    assert overview.mentions == 0
-    assert await store.overviews(BOB, None, 9, None) == []
-    assert await store.take_out(act(BOB, conversation=ConversationId("CV_none"))) is None
-    # What they wrote, and what was written to them, stays.
-    assert [message.text for message in (await store.history(_all_of(direct))).messages] == ["hello"]
-
-
-async def test_a_group_whose_last_owner_is_removed_gets_another_one(store: MessagingStore) -> None:
-    await make(store, BOB)
-    await store.add_members(Addition(act=act(ANN, "a1", at=20), users=[CID, UserId("dan")], max_members=9))
-    await store.change_role(act(ANN, "a2"), UserId("dan"), MemberRole.MODERATOR)
-    for owner, heir, left in ((ANN, UserId("dan"), 3), (UserId("dan"), BOB, 2), (BOB, CID, 1)):
-        gone = await store.take_out(act(owner))
-        assert gone is not None
-        assert (gone.heir, gone.membership.standing.conversation.member_count) == (heir, left)
-        assert gone.succession is not None
-        assert gone.membership.event is not None
-        assert gone.succession.seq + 1 == gone.membership.event.seq
-        roster = await store.roster(ONE)
-        assert roster is not None
-        assert roster.seats[heir].role is MemberRole.OWNER
-    last = await store.take_out(act(CID))
-    assert last is not None
-    assert (last.heir, last.membership.standing.conversation.member_count) == (None, 0)
-    assert last.membership.event is not None
-    assert [event.seq for event in await store.events(ONE, 0, 99)] == list(range(1, last.membership.event.seq + 1))
-
-
-def _all_of(conversation: ConversationId) -> HistoryQuery:
-    return HistoryQuery(conversation=conversation, before=None, after=None, thread=None, limit=9)
 
 
 async def test_a_whole_conversation_goes(store: MessagingStore, database: Database) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.types import Message
 
+from tests.unit.doors.fakes import FakeClock
 from tureen.api.bearer import Bearers
 from tureen.api.conversations import NewConversation, WrittenMessage
 from tureen.api.people_bodies import PeopleRemoval, PeopleUpload, PersonPatch, TokenRevocation
@@ -82,19 +83,9 @@ def test_offsets_of_chunks(offset: str, content_type: str) -> None:
 
 @given(LATIN | LATIN.map("Bearer {}".format))
 def test_tokens_of_headers(authorization: str) -> None:
-    bearers = Bearers({"key": Secret("secret")}, Revocations.__new__(Revocations), _Clock())
+    bearers = Bearers({"key": Secret("secret")}, Revocations.__new__(Revocations), FakeClock())
     with pytest.raises(CommandError):
         bearers.grant_untrusted(request(authorization=authorization))
-
-
-class _Clock:
-    """Stands still."""
-
-    def now(self) -> float:
-        return 1_800_000_000.0
-
-    def call_later(self, delay_s: float, callback: Any) -> Any:
-        raise NotImplementedError
 
 
 @given(st.text(max_size=20) | st.none(), st.text(max_size=30) | st.none(), st.text(max_size=20))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from livekit.protocol import models
 
+from tests.unit.doors.chat_packets import chunk, header, kept, passed_on, say, trailer
 from tests.unit.doors.guest import Guest, House
-from tests.unit.doors.test_chat_streams import chunk, header, kept, passed_on, say, trailer
 from tureen.doors.livekit.chat_silence import OPEN_STREAMS
 
 

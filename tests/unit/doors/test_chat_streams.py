@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from livekit.protocol import models
 
+from tests.unit.doors.chat_packets import chunk, header, kept, passed_on, say, trailer
 from tests.unit.doors.guest import Guest, House
 from tureen.doors.livekit.chat_streams import KEPT, OPEN_STREAMS, TEXTS_BURST_S, TEXTS_PER_SECOND, TOPIC
 from tureen.model.grant import Grant, ParticipantKind, RoomGrant
-from tureen.model.ids import Identity, RoomName, TransportId
+from tureen.model.ids import Identity, RoomName
 from tureen.protocol.limits import MAX_TEXT_CHARACTERS
 from tureen.protocol.resources import Message
 
@@ -21,28 +22,9 @@ Stream = models.DataStream
 DEFLATE = Stream.CompressionType.DEFLATE_RAW
 
 
-def header(stream: str = "s1", **fields: Any) -> models.DataPacket:
-    to = fields.pop("to", [])
-    text = Stream.TextHeader(operation_type=fields.pop("operation", Stream.OperationType.CREATE))
-    given_fields = {"stream_id": stream, "topic": TOPIC, "mime_type": "text/plain", "text_header": text, **fields}
-    return models.DataPacket(stream_header=Stream.Header(**given_fields), destination_identities=to)
-
-
-def chunk(content: bytes, index: int = 0, stream: str = "s1") -> models.DataPacket:
-    return models.DataPacket(stream_chunk=Stream.Chunk(stream_id=stream, chunk_index=index, content=content))
-
-
-def trailer(stream: str = "s1", **fields: Any) -> models.DataPacket:
-    return models.DataPacket(stream_trailer=Stream.Trailer(stream_id=stream, **fields))
-
-
 def deflated(content: bytes) -> bytes:
     compress = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return compress.compress(content) + compress.flush()
-
-
-def passed_on(house: House) -> list[tuple[tuple[TransportId, ...], models.DataPacket]]:
-    return [(to, models.DataPacket.FromString(payload)) for to, _, payload, _ in house.media.sent]
 
 
 def marks(house: House) -> list[bool]:
@@ -50,10 +32,6 @@ def marks(house: House) -> list[bool]:
         KEPT in packet.stream_header.attributes or KEPT in packet.stream_trailer.attributes
         for _, packet in passed_on(house)
     ]
-
-
-def kept(house: House) -> list[tuple[str, str]]:
-    return [(written.id, written.text) for written in house.chat.written]
 
 
 @pytest.fixture
@@ -66,11 +44,6 @@ def ann(house: House) -> Guest:
     ann = house.join("ann")
     house.join("ben")
     return ann
-
-
-def say(guest: Guest, *packets: models.DataPacket, label: str = "_reliable") -> None:
-    for packet in packets:
-        guest.data(packet, label)
 
 
 class TestKept:

@@ -12,6 +12,7 @@ from tureen.api.error_responses import json_response
 from tureen.api.request_body import read_command_untrusted
 from tureen.calls import CallService
 from tureen.model.ids import CallId
+from tureen.model.texts import NUL
 from tureen.protocol.errors import not_found
 from tureen.protocol.limits import MAX_ID_CHARACTERS
 
@@ -41,7 +42,7 @@ class CallsApi:
         self._bearers.application_untrusted(request)
         body = await read_command_untrusted(request, RoomNeed, MAX_BODY_BYTES)
         call: str = request.path_params["call"]
-        if len(call) > MAX_ID_CHARACTERS or "\0" in call:
+        if len(call) > MAX_ID_CHARACTERS or NUL in call:
             raise not_found("call")
         change = self._service.require_room if body.required else self._service.release_room
         return json_response(await change(CallId(call)))

@@ -6,6 +6,7 @@ import re
 
 from starlette.requests import Request
 
+from tureen.model.texts import NUL
 from tureen.protocol.errors import invalid
 
 _INTEGER = re.compile(r"[0-9]{1,16}")
@@ -24,7 +25,7 @@ def integer_untrusted(request: Request, name: str, least: int, most: int) -> int
 def text_untrusted(request: Request, name: str, most: int) -> str | None:
     """None where it is absent. Raises `CommandError`, and nothing else."""
     text = request.query_params.get(name)
-    if text is not None and (not 0 < len(text) <= most or "\0" in text):
+    if text is not None and (not 0 < len(text) <= most or NUL in text):
         raise invalid(f"The parameter {name} is no text of 1 to {most} characters.")
     return text
 

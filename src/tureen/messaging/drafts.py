@@ -6,6 +6,7 @@ from msgspec import structs
 
 from tureen.messaging.outside import Draft
 from tureen.messaging.roster import Roster
+from tureen.model.texts import NUL
 from tureen.protocol.errors import CommandError, ErrorCode, invalid
 from tureen.protocol.limits import MAX_CUSTOM_BYTES, MAX_TEXT_CHARACTERS
 from tureen.protocol.resources import Custom
@@ -15,7 +16,7 @@ def check_draft(draft: Draft) -> None:
     """Raises `CommandError`."""
     if len(draft.text) > MAX_TEXT_CHARACTERS:
         raise CommandError(ErrorCode.TOO_LARGE, f"A text has at most {MAX_TEXT_CHARACTERS} characters.")
-    if "\0" in draft.text or (draft.custom is not None and "\0" in draft.custom.kind):
+    if NUL in draft.text or (draft.custom is not None and NUL in draft.custom.kind):
         raise invalid("The text holds a NUL character.")
     check_custom(draft.custom)
     # An edited message may live on by its files alone; the store knows whether it has some.

@@ -20,6 +20,7 @@ from tureen.protocol.errors import CommandError, ErrorCode, invalid
 from tureen.protocol.replies import ConversationAnswered
 from tureen.protocol.resources import Message
 from tureen.server.room_silence import Look, RoomSilence
+from tureen.server.room_users import user_of
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -113,8 +114,8 @@ class RoomChatBridge:
             await self._pause((error.retry_after_ms or 1_000) / 1_000)
 
     async def _post(self, written: WrittenText) -> None:
-        user = UserId(written.writer.identity)
-        if len(user) > MAX_USER_CHARACTERS or "\0" in user:
+        user = user_of(written.writer.identity)
+        if user is None:
             raise invalid("Conversations do not know such an identity.", f"Use 1 to {MAX_USER_CHARACTERS} characters.")
         if self._revoked.is_revoked(written.writer):
             # While the text waited.

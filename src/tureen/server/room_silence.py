@@ -8,11 +8,11 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from tureen.auth.tokens import MAX_USER_CHARACTERS
 from tureen.doors.loop_tasks import LoopTasks
 from tureen.doors.native.dispatch import storage_refusal
 from tureen.model.ids import Identity, RoomName, UserId
 from tureen.ports import Silence
+from tureen.server.room_users import user_of
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -41,8 +41,7 @@ class RoomSilence:
         """See `ports.RoomChat.enter`. Until the answer is there, which takes less than to open a channel, they may."""
         participant = _Participant(self, room, identity)
         self._present.setdefault((room, identity), []).append(participant)
-        # No conversation knows others.
-        if 0 < len(identity) <= MAX_USER_CHARACTERS and "\0" not in identity:
+        if user_of(identity) is not None:
             self._ask(participant)
         return participant
 

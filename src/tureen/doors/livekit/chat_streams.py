@@ -15,6 +15,7 @@ from livekit.protocol import models
 from msgspec import Struct
 
 from tureen.model.ids import Identity, ParticipantSid
+from tureen.model.texts import NUL
 from tureen.ports import Clock
 from tureen.protocol.limits import MAX_TEXT_CHARACTERS
 from tureen.protocol.resources import Message
@@ -138,7 +139,7 @@ def _is_chat(header: models.DataStream.Header) -> bool:
 
 def _text(stream: str, collected: _Collected) -> ChatText | None:
     text = collected.text()
-    if text is None or "\0" in text or not text.strip() or len(text) > MAX_TEXT_CHARACTERS:
+    if text is None or NUL in text or not text.strip() or len(text) > MAX_TEXT_CHARACTERS:
         return None
     return ChatText(stream, text)
 

@@ -81,7 +81,7 @@ def read_listing_untrusted(archive: ZipFile) -> Iterator[Iterator[ListedObject]]
 def listing_sha256_untrusted(archive: ZipFile) -> str:
     """Of the member as it is. Raises `ArchiveError` if there is none."""
     with _open_untrusted(archive) as member:
-        return hashlib.file_digest(member, "sha256").hexdigest()  # type: ignore[arg-type]
+        return hashlib.file_digest(member, "sha256").hexdigest()  # type: ignore[arg-type]  # a member reads as a file does
 
 
 def _listed_untrusted(member: IO[bytes]) -> Iterator[ListedObject]:

@@ -96,19 +96,20 @@ function drawOpen(open: OpenChat, views: Views, around: Around): OpenConversatio
     ownRole: own?.role ?? 'member',
     mutedUntilMs: own?.mutedUntilMs ?? null,
     typing: writing.map((user) => around.person(user).name),
-    talk: drawTalk(talk, around),
+    talk: drawTalk(talk, around, null),
     thread: thread === null ? null : drawThread(thread, around),
     states: statesOf(chat),
   };
 }
 
 function drawThread({ root: rootId, talk, writes }: OpenThread, around: Around): ThreadView {
-  return { rootId, root: talk.drawn.root.keep(rootOf(talk.chat, talk.pages, around)), talk: drawTalk(talk, around), writes };
+  const root = talk.drawn.root.keep(rootOf(talk.chat, talk.pages, around));
+  return { rootId, root, talk: drawTalk(talk, around, root), writes };
 }
 
-function drawTalk({ chat, pages, tray, quote, focus, loading, drawn }: OpenTalk, around: Around): TalkView {
+/** `root`: what may be answered or edited besides the entries. */
+function drawTalk({ chat, pages, tray, quote, focus, loading, drawn }: OpenTalk, around: Around, root: MessageView | null): TalkView {
   const entries = drawn.entries.keep(entriesOf(chat, pages, around));
-  const root = drawn.root.keep(rootOf(chat, pages, around));
   const find = (id: string | null): MessageView | null => {
     if (id !== null && root?.id === id) return root;
     const found = entries.find((one) => one.kind === 'message' && one.message.id === id);

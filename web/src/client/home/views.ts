@@ -1,5 +1,6 @@
 import type { Chat, Contacts, Directory, PresenceWatch, wire } from '@tureen/client';
 import type { ConversationRow, PersonView } from './homeState';
+import { isAlike } from './kept';
 import { lastText } from './lastText';
 
 export interface Known {
@@ -81,11 +82,10 @@ export function otherOf(record: wire.Conversation, me: string): string | null {
   return record.members?.find(({ user }) => user !== me)?.user ?? null;
 }
 
-/** The object that was there before, if all of its fields are the same. */
-function same<T extends object>(kept: Map<string, T>, key: string, made: T): T {
+/** The object that was there before, if nothing of it has changed. */
+function same<T>(kept: Map<string, T>, key: string, made: T): T {
   const before = kept.get(key);
-  const fields = Object.keys(made) as (keyof T)[];
-  if (before !== undefined && fields.every((field) => Object.is(before[field], made[field]))) return before;
+  if (before !== undefined && isAlike(before, made)) return before;
   kept.set(key, made);
   return made;
 }

@@ -44,6 +44,9 @@ async def test_what_is_written_in_a_call_of_two_stays_in_their_conversation(meet
     await expect(bob.control("chat-message")).to_contain_text("Soup is ready")
     await say(bob, "Bringing the bread")
     await expect(ada.control("chat-message").nth(1)).to_contain_text("Bringing the bread")
+    await bob.control("chat-message").first.hover()
+    await bob.control("chat-like").first.click()
+    await expect(ada.control("call").get_by_role("list", name="Reactions")).to_contain_text("👍 1")
 
     await ada.control("leave").click()
     await expect(ada.control("call")).to_have_count(0)

@@ -120,3 +120,33 @@ async def test_whoever_reads_back_is_left_there(meeting: Meeting) -> None:
 
     await say(ana, "And mine")
     await expect(messages(ana).last).to_be_in_viewport()
+
+
+async def test_messages_are_answered_get_signs_and_can_be_taken_back(meeting: Meeting) -> None:
+    ana, ben = await meeting.join_together("Ana", "Ben")
+    await expect(ana.tile_of(ben)).to_be_visible()
+    await asyncio.gather(ana.control("chat-toggle").click(), ben.control("chat-toggle").click())
+    await say(ana, "Soup is ready")
+
+    await messages(ben).first.hover()
+    await ben.control("chat-like").click()
+    await expect(messages(ana).first.get_by_role("list", name="Reactions")).to_contain_text("👍 1")
+    await ben.control("chat-reply").click()
+    await expect(ben.control("chat-input")).to_be_focused()
+    await say(ben, "Bringing the bread")
+    await expect(messages(ana).nth(1).locator("blockquote")).to_contain_text("Soup is ready")
+    await say(ben, "And the butter")
+    await expect(messages(ana).nth(2)).to_contain_text("And the butter")
+    await expect(messages(ana).nth(2).locator("blockquote")).to_have_count(0)
+
+    await messages(ana).first.hover()
+    await ana.control("chat-more").first.click()
+    await ana.control("chat-menu-delete").click()
+    await ana.control("delete-confirm").click()
+    await expect(messages(ben)).to_have_count(2)
+    await expect(messages(ben).first).to_contain_text("Bringing the bread")
+    # Whose own message it is not may not take it back.
+    await messages(ana).first.hover()
+    await ana.control("chat-more").first.click()
+    await expect(ana.control("menu")).to_be_visible()
+    await expect(ana.control("chat-menu-delete")).to_have_count(0)

@@ -53,15 +53,20 @@ export class CallChat {
   }
 
   /** False: there is no chat that could take it. */
-  send(text: string): boolean {
+  send(text: string, replyTo: string | null = null): boolean {
     const attachments = this.files.get()?.take() ?? [];
     if (this.#chat === null || (text === '' && attachments.length === 0)) return false;
-    this.#chat.outgoing.send({ text, ...(attachments.length > 0 && { attachments }) });
+    this.#chat.outgoing.send({ text, ...(attachments.length > 0 && { attachments }), ...(replyTo !== null && { reply_to: replyTo }) });
     return true;
   }
 
   resend(id: string): void {
     this.#chat?.outgoing.retry(id);
+  }
+
+  /** What the server does with a message that it keeps. */
+  async change(work: (chat: Chat) => Promise<void>): Promise<void> {
+    if (this.#chat !== null) await work(this.#chat);
   }
 
   /** Somebody looks at it. */

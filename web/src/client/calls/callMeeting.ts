@@ -87,12 +87,20 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     void this.attempt('screen', () => this.#toggle('screen_share', () => this.#devices.openScreen()));
   }
 
-  sendMessage(text: string): boolean {
-    return this.#chat.send(text.trim());
+  sendMessage(text: string, replyTo: string | null): boolean {
+    return this.#chat.send(text.trim(), replyTo);
   }
 
   resendMessage(id: string): void {
     this.#chat.resend(id);
+  }
+
+  react(id: string, label: string, on: boolean): void {
+    this.#chat.change((chat) => chat.react(id, label, on)).catch((error: unknown) => this.explain(error, 'It was not sent.'));
+  }
+
+  deleteMessage(id: string): void {
+    this.#chat.change((chat) => chat.delete(id)).catch((error: unknown) => this.explain(error, 'It was not deleted.'));
   }
 
   unblockSound(): void {
@@ -135,12 +143,12 @@ export class CallMeeting extends MeetingBoard implements Meeting {
 
   /** Rings somebody further. */
   invite(user: string): void {
-    this.session.invite([user]).catch((error: unknown) => this.#explain(error, 'Nobody could be added.'));
+    this.session.invite([user]).catch((error: unknown) => this.explain(error, 'Nobody could be added.'));
   }
 
   /** Sends the media another way; it goes on meanwhile. */
   move(path: PathKind): void {
-    this.session.move(path).catch((error: unknown) => this.#explain(error, 'The call could not be moved.'));
+    this.session.move(path).catch((error: unknown) => this.explain(error, 'The call could not be moved.'));
   }
 
   leave(): void {
@@ -163,10 +171,6 @@ export class CallMeeting extends MeetingBoard implements Meeting {
   /** What is looked at here is read in the conversation too. */
   #readChat(): void {
     if (this.store.get().panel === 'chat' && document.visibilityState === 'visible') this.#chat.markRead();
-  }
-
-  #explain(error: unknown, otherwise: string): void {
-    this.dispatch({ kind: 'noticed', tone: 'problem', text: error instanceof Error ? error.message : otherwise });
   }
 
   async #toggle(source: MediaSource, open: () => Promise<void>): Promise<void> {

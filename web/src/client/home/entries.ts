@@ -2,7 +2,7 @@ import type { Chat, ChatMessage, OwnMessage, Pages, wire } from '@tureen/client'
 import { dataCard } from './dataCard';
 import { happeningOf } from './happenings';
 import type { AttachmentView, Delivery, Entry, MessageView, PersonView } from './homeState';
-import { contentWords } from './lastText';
+import { quoteOf } from './quotes';
 
 export interface Around {
   readonly me: string;
@@ -51,7 +51,7 @@ function messageView(
     atMs: message.sent_at,
     text: message.text,
     card: cardOf(message.custom),
-    replyTo: quoteOf(message.reply_to, byId, person),
+    replyTo: quoteOf(message.reply_to, byId, ({ sender: id }) => person(id).name),
     attachments: message.attachments.map(attachmentView),
     reactions: message.reactions.map(({ label, users }) => ({
       label,
@@ -76,7 +76,7 @@ function ownView(own: OwnMessage, byId: ReadonlyMap<string, ChatMessage>, { me, 
     atMs: own.writtenAt,
     text: own.text ?? '',
     card: cardOf(own.custom),
-    replyTo: quoteOf(own.reply_to ?? null, byId, person),
+    replyTo: quoteOf(own.reply_to ?? null, byId, ({ sender: id }) => person(id).name),
     attachments: [],
     reactions: [],
     isEdited: false,
@@ -98,18 +98,6 @@ function deliveryOf(seq: number, { members = [] }: wire.Conversation, me: string
   if (others.length === 0) return 'sent';
   if (others.every(({ read_seq }) => (read_seq ?? 0) >= seq)) return 'read';
   return others.every(({ delivered_seq, read_seq }) => Math.max(delivered_seq ?? 0, read_seq ?? 0) >= seq) ? 'delivered' : 'sent';
-}
-
-function quoteOf(
-  id: string | null,
-  byId: ReadonlyMap<string, ChatMessage>,
-  person: (id: string) => PersonView,
-): MessageView['replyTo'] {
-  if (id === null) return null;
-  const quoted = byId.get(id);
-  return quoted === undefined
-    ? { id, name: 'Earlier', text: 'a message further up' }
-    : { id, name: person(quoted.sender).name, text: contentWords(quoted) };
 }
 
 export function attachmentView(one: wire.Attachment): AttachmentView {

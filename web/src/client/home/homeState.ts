@@ -50,6 +50,13 @@ export interface AttachmentView {
   readonly thumbnailUrl: string;
 }
 
+/** The beginning of another message. */
+export interface QuoteView {
+  readonly id: string;
+  readonly name: string;
+  readonly text: string;
+}
+
 export interface ReactionView {
   readonly label: string;
   readonly names: readonly string[];
@@ -69,7 +76,7 @@ export interface MessageView {
   readonly text: string;
   /** What it holds for machines; null: nothing. */
   readonly card: CardView | null;
-  readonly replyTo: { readonly id: string; readonly name: string; readonly text: string } | null;
+  readonly replyTo: QuoteView | null;
   readonly attachments: readonly AttachmentView[];
   readonly reactions: readonly ReactionView[];
   readonly isEdited: boolean;

@@ -1,3 +1,4 @@
+import type { Chat } from '@tureen/client';
 import type { Room } from 'livekit-client';
 import { listenForChat } from './chatStream';
 import type { MeetingEvent } from './meetingReducer';
@@ -40,12 +41,16 @@ export class ChatLog {
     return this.#kept.files;
   }
 
-  send(text: string): void {
-    this.#kept.send(text);
+  send(text: string, replyTo: string | null): void {
+    this.#kept.send(text, replyTo);
   }
 
   resend(id: string): void {
     this.#kept.resend(id);
+  }
+
+  change(work: (chat: Chat) => Promise<void>): Promise<void> {
+    return this.#kept.change(work);
   }
 
   end(): void {

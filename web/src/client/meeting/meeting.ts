@@ -15,10 +15,14 @@ export interface Meeting {
   toggleScreen(): void;
   /** Null while nothing can be sent. */
   readonly files: ReadableStore<FilesToSend | null>;
-  /** With the files that are ready. False: it was not taken, and whoever wrote it keeps it. */
-  sendMessage(text: string): boolean;
+  /** With the files that are ready, as an answer to another message or to none. False: it was not taken, and whoever wrote it keeps it. */
+  sendMessage(text: string, replyTo: string | null): boolean;
   /** Tries a message again that did not go out. */
   resendMessage(id: string): void;
+  /** Puts a sign under a message, or takes it away. */
+  react(id: string, label: string, on: boolean): void;
+  /** For everybody. */
+  deleteMessage(id: string): void;
   togglePanel(panel: Exclude<Panel, 'none'>): void;
   openPanel(panel: Exclude<Panel, 'none'>): void;
   closePanel(): void;

@@ -31,6 +31,11 @@ export abstract class MeetingBoard {
     this.dispatch({ kind: 'noticed', tone: 'info', text });
   }
 
+  /** Says why something was not done. */
+  protected explain(error: unknown, otherwise: string): void {
+    this.dispatch({ kind: 'noticed', tone: 'problem', text: error instanceof Error ? error.message : otherwise });
+  }
+
   protected readonly dispatch = (event: MeetingEvent): void => this.store.update((state) => reduceMeeting(state, event));
 
   /** Does one thing with a device at a time: what is pressed meanwhile does nothing. */

@@ -25,13 +25,13 @@ describe('MeetingSession', () => {
 
   it('sends nothing for an empty message', () => {
     const { session } = sit();
-    expect(session.sendMessage(' \n ')).toBe(false);
+    expect(session.sendMessage(' \n ', null)).toBe(false);
     expect(session.store.get().messages).toEqual([]);
   });
 
   it('shows what is written before the conversation has opened', async () => {
     const { session } = sit();
-    expect(session.sendMessage('soup')).toBe(true);
+    expect(session.sendMessage('soup', null)).toBe(true);
     await Promise.resolve();
     expect(session.store.get().messages).toMatchObject([{ text: 'soup', isLocal: true, delivery: 'sending' }]);
   });

@@ -85,11 +85,11 @@ export class MeetingSession extends MeetingBoard implements Meeting {
     void this.attempt('screen', () => me.setScreenShareEnabled(!me.isScreenShareEnabled, options));
   }
 
-  sendMessage(text: string): boolean {
+  sendMessage(text: string, replyTo: string | null): boolean {
     const trimmed = text.trim().slice(0, MAX_MESSAGE_CHARS);
     const hasFiles = (this.#chat.files.get()?.store.get().length ?? 0) > 0;
     if (trimmed === '' && !hasFiles) return false;
-    this.#chat.send(trimmed);
+    this.#chat.send(trimmed, replyTo);
     return true;
   }
 
@@ -99,6 +99,14 @@ export class MeetingSession extends MeetingBoard implements Meeting {
 
   resendMessage(id: string): void {
     this.#chat.resend(id);
+  }
+
+  react(id: string, label: string, on: boolean): void {
+    this.#chat.change((chat) => chat.react(id, label, on)).catch((error: unknown) => this.explain(error, 'It was not sent.'));
+  }
+
+  deleteMessage(id: string): void {
+    this.#chat.change((chat) => chat.delete(id)).catch((error: unknown) => this.explain(error, 'It was not deleted.'));
   }
 
   unblockSound(): void {

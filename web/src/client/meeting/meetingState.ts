@@ -1,4 +1,4 @@
-import type { AttachmentView } from '../home/homeState';
+import type { AttachmentView, QuoteView, ReactionView } from '../home/homeState';
 
 /** What the room page shows. Plain values: the page is drawn from this and from nothing else. */
 
@@ -50,6 +50,11 @@ export interface ChatMessage {
   readonly text: string;
   /** Files that came with it, once they are stored. */
   readonly attachments?: readonly AttachmentView[];
+  /** What it answers. */
+  readonly replyTo?: QuoteView;
+  readonly reactions?: readonly ReactionView[];
+  /** True: the server keeps it, so that it can be answered and deleted. */
+  readonly isKept?: boolean;
   readonly atMs: number;
   readonly delivery: Delivery;
   /** Why it was not sent, in the server's words. */

@@ -43,10 +43,11 @@ export class RoomChat {
     }
   }
 
-  send(text: string): void {
+  send(text: string, replyTo: string | null = null): void {
     if (this.#chat !== null) {
       const attachments = this.files.get()?.take() ?? [];
-      if (text !== '' || attachments.length > 0) this.#chat.outgoing.send({ text, ...(attachments.length > 0 && { attachments }) });
+      if (text === '' && attachments.length === 0) return;
+      this.#chat.outgoing.send({ text, ...(attachments.length > 0 && { attachments }), ...(replyTo !== null && { reply_to: replyTo }) });
       return;
     }
     early += 1;
@@ -63,6 +64,11 @@ export class RoomChat {
     this.#early = this.#early.map((message) => ({ ...message, delivery: 'sending' }));
     this.#plan();
     this.open(this.#room).catch(() => undefined); // the messages say so
+  }
+
+  /** What the server does with a message that it keeps. */
+  async change(work: (chat: Chat) => Promise<void>): Promise<void> {
+    if (this.#chat !== null) await work(this.#chat);
   }
 
   end(): void {

@@ -42,4 +42,17 @@ describe('what is said in a conversation', () => {
       ['bread', ['soup.png']],
     ]);
   });
+
+  it('tells what is answered, by the name that its writer had then, and who put signs there', () => {
+    const chat = chatOf(
+      { id: 'm0', sender_name: 'Ann A.', reactions: [{ label: '👍', users: ['ben', 'me'] }] },
+      { text: 'yes', reply_to: 'm0' },
+      { text: 'no', reply_to: 'long gone' },
+    );
+    const [first, answer, other] = spokenIn(chat, 'me', (user) => `${user} of the directory`);
+    expect(first).toMatchObject({ isKept: true, reactions: [{ label: '👍', names: ['ben of the directory', 'me of the directory'], mine: true }] });
+    expect(answer?.replyTo).toEqual({ id: 'm0', name: 'Ann A.', text: 'hello' });
+    expect(other?.replyTo).toMatchObject({ id: 'long gone', name: 'Earlier' });
+    expect(first?.replyTo).toBeUndefined();
+  });
 });

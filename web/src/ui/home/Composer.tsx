@@ -52,6 +52,7 @@ function Writing({ home, place }: ComposerProps): ReactElement {
   useEffect(() => {
     if (editingId !== undefined || replyToId !== undefined || writes) field.current?.focus();
   }, [editingId, replyToId, writes]);
+  const above = editing ?? replyTo;
   const [what, testId] = place === 'thread' ? (['Reply', 'thread'] as const) : (['Message', 'message'] as const);
   const maySend = isSendable(text, uploads, editing !== null);
   const send = (event?: SubmitEvent): void => {
@@ -64,7 +65,7 @@ function Writing({ home, place }: ComposerProps): ReactElement {
   return (
     <form className="home-composer" onSubmit={send}>
       <MentionList id={listId} picker={picker} />
-      <ComposerAbove message={editing ?? replyTo} editing={editing !== null} onStop={() => home.talk(place)?.stopReplyOrEdit()} />
+      <ComposerAbove message={above === null ? null : { ...above, name: above.sender.name }} editing={editing !== null} onStop={() => home.talk(place)?.stopReplyOrEdit()} />
       <Uploads uploads={uploads} onRemove={(id) => home.talk(place)?.removeUpload(id)} />
       <div className="composer">
         <FilePicker testId={place === 'thread' ? 'thread-file-input' : 'file-input'} onFiles={(files) => home.talk(place)?.addFiles(files)} />
@@ -90,7 +91,7 @@ function Writing({ home, place }: ComposerProps): ReactElement {
           onKeyDown={(event) => {
             if (picker.handleKey(event)) return;
             if (event.key === 'ArrowUp' && text === '' && editing === null) home.talk(place)?.startEditOfLast();
-            handleKey(event, send, editing ?? replyTo, () => home.talk(place)?.stopReplyOrEdit());
+            handleKey(event, send, above, () => home.talk(place)?.stopReplyOrEdit());
           }}
         />
         <SpaceLeft length={text.length} />

@@ -1,17 +1,16 @@
 import type { ReactElement } from 'react';
-import type { MessageView } from '../../client/home/homeState';
 import { IconButton } from '../IconButton';
 
 export interface ComposerAboveProps {
   /** What is answered or edited; null while a new message is written. */
-  message: MessageView | null;
+  message: { readonly text: string; readonly isOwn: boolean; readonly name: string } | null;
   editing: boolean;
   onStop: () => void;
 }
 
 export function ComposerAbove({ message, editing, onStop }: ComposerAboveProps): ReactElement | null {
   if (message === null) return null;
-  const whom = message.isOwn ? 'yourself' : message.sender.name;
+  const whom = message.isOwn ? 'yourself' : message.name;
   return (
     <div className="composer-above">
       <blockquote className="quote">

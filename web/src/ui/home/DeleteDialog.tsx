@@ -1,14 +1,14 @@
 import { type ReactElement, useLayoutEffect, useRef } from 'react';
-import type { MessageView } from '../../client/home/homeState';
 
 export interface DeleteDialogProps {
-  message: MessageView;
+  /** Of the message. */
+  text: string;
   onDelete: () => void;
   onClose: () => void;
 }
 
 /** What is deleted for everyone does not come back: it is asked about once. */
-export function DeleteDialog({ message, onDelete, onClose }: DeleteDialogProps): ReactElement {
+export function DeleteDialog({ text, onDelete, onClose }: DeleteDialogProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     if (dialog.current?.open === false) dialog.current.showModal();
@@ -19,9 +19,9 @@ export function DeleteDialog({ message, onDelete, onClose }: DeleteDialogProps):
         <h2>Delete for everyone?</h2>
       </div>
       <div className="settings-body">
-        {message.text !== '' && (
+        {text !== '' && (
           <blockquote className="question-text" dir="auto">
-            {message.text}
+            {text}
           </blockquote>
         )}
         <p className="settings-note">It goes from the conversation, here and for all others, and does not come back.</p>

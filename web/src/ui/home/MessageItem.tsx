@@ -10,6 +10,7 @@ import { DataCard } from './DataCard';
 import { repliesWords } from './entryWords';
 import type { MenuOf } from './MessageMenu';
 import { PersonAvatar } from './PersonAvatar';
+import { Quote } from './Quote';
 import { Reactions } from './Reactions';
 import { clock } from './words';
 
@@ -55,7 +56,7 @@ function Bubble({ message, follows, home, place, isRoot = false, onMenu }: Messa
       </p>
       {isDeleted ? <p className="bubble-deleted">Message deleted</p> : <Content message={message} me={home.store.get().me.id} />}
       <Foot message={message} />
-      {!isDeleted && <Reactions message={message} home={home} place={place} />}
+      {!isDeleted && <Reactions reactions={message.reactions} onReact={(label) => home.talk(place)?.react(id, label)} />}
       {!isRoot && threadReplies > 0 && <ThreadLink message={message} home={home} />}
       {delivery === 'failed' && (
         <NotSent problem={message.problem} onResend={() => home.talk(place)?.resend(id)} onDiscard={() => home.talk(place)?.discard(id)} />
@@ -84,12 +85,7 @@ function Content({ message, me }: { message: MessageView; me: string }): ReactEl
   const { replyTo, text, attachments, mentioned, card } = message;
   return (
     <>
-      {replyTo !== null && (
-        <blockquote className="quote">
-          <strong dir="auto">{replyTo.name}</strong>
-          <span dir="auto">{replyTo.text}</span>
-        </blockquote>
-      )}
+      {replyTo !== null && <Quote quote={replyTo} />}
       <Attachments attachments={attachments} />
       {card !== null && <DataCard card={card} />}
       {text !== '' && <LinkedText text={text} mentioned={mentioned} me={me} />}

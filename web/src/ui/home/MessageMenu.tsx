@@ -5,7 +5,8 @@ import { type Action, ActionMenu, type Reaction } from './ActionMenu';
 import { DeleteDialog } from './DeleteDialog';
 import { ReportDialog } from './ReportDialog';
 
-const REACTIONS = ['👍', '❤️', '😂', '🎉', '😮', '😢'];
+/** What one can say without words. */
+export const REACTIONS = ['👍', '❤️', '😂', '🎉', '😮', '😢'];
 
 /** Of which message, and beside what. */
 export interface MenuOf {
@@ -37,7 +38,7 @@ export function MessageMenu({ menu, home, place, onClose }: MessageMenuProps): R
         />
       )}
       {doomed !== null && (
-        <DeleteDialog message={doomed} onDelete={() => home.talk(place)?.remove(doomed.id)} onClose={() => setDoomed(null)} />
+        <DeleteDialog text={doomed.text} onDelete={() => home.talk(place)?.remove(doomed.id)} onClose={() => setDoomed(null)} />
       )}
       {reported !== null && (
         <ReportDialog

@@ -1,25 +1,24 @@
 import type { ReactElement } from 'react';
-import type { Home } from '../../client/home/home';
-import type { MessageView, Place } from '../../client/home/homeState';
+import type { ReactionView } from '../../client/home/homeState';
 
 export interface ReactionsProps {
-  message: MessageView;
-  home: Home;
-  place: Place;
+  reactions: readonly ReactionView[];
+  /** Puts a sign there, or takes one's own away. */
+  onReact: (label: string, on: boolean) => void;
 }
 
-export function Reactions({ message, home, place }: ReactionsProps): ReactElement | null {
-  if (message.reactions.length === 0) return null;
+export function Reactions({ reactions, onReact }: ReactionsProps): ReactElement | null {
+  if (reactions.length === 0) return null;
   return (
     <ul className="reactions" aria-label="Reactions">
-      {message.reactions.map(({ label, names, mine }) => (
+      {reactions.map(({ label, names, mine }) => (
         <li key={label}>
           <button
             type="button"
             className="reaction"
             aria-pressed={mine}
             title={names.join(', ')}
-            onClick={() => home.talk(place)?.react(message.id, label)}
+            onClick={() => onReact(label, !mine)}
           >
             <span>
               {label} {names.length}

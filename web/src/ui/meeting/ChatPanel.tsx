@@ -1,18 +1,18 @@
-import { type KeyboardEvent, memo, type ReactElement, type SubmitEvent } from 'react';
+import { type KeyboardEvent, type ReactElement, type SubmitEvent, useEffect, useRef, useState } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
 import type { ChatAudience, ChatMessage } from '../../client/meeting/meetingState';
 import type { UploadView } from '../../client/home/homeState';
 import type { FilesToSend } from '../../client/meeting/files';
 import { Store } from '../../client/store';
-import { Attachments } from '../home/Attachments';
 import { FilePicker, isSendable, pasteFiles } from '../home/Composer';
+import { ComposerAbove } from '../home/ComposerAbove';
 import { DropZone } from '../home/DropZone';
 import { Uploads } from '../home/Uploads';
 import { Icon } from '../icons';
-import { LinkedText } from '../LinkedText';
-import { NotSent } from '../NotSent';
 import { useSelected } from '../useSelected';
 import { useStore } from '../useStore';
+import { ChatItem } from './ChatItem';
+import { ChatMenu, type ChatMenuOf } from './ChatMenu';
 import { PanelFrame } from './PanelFrame';
 import { useFollowingScroll } from './useFollowingScroll';
 
@@ -34,17 +34,22 @@ export function ChatPanel({ meeting, draft, onDraft }: ChatPanelProps): ReactEle
   const audience = useSelected(meeting.store, (state) => state.audience);
   const files = useStore(meeting.files);
   const list = useFollowingScroll(messages);
+  const [menu, setMenu] = useState<ChatMenuOf | null>(null);
+  const [answered, setAnswered] = useState<ChatMessage | null>(null);
   return (
     <PanelFrame title="Chat" onClose={() => meeting.closePanel()}>
       <DropZone onFiles={(dropped) => files?.add(dropped)}>
         <ol ref={list} className="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
           {audience !== null && <li className="messages-note">{readersOf(audience)}</li>}
           {messages.map((message, index) => (
-            <Message
+            <ChatItem
               key={message.id}
               message={message}
               follows={continues(messages[index - 1], message)}
               meeting={meeting}
+              mayWrite={mayWrite}
+              onReply={setAnswered}
+              onMenu={setMenu}
             />
           ))}
         </ol>
@@ -54,9 +59,12 @@ export function ChatPanel({ meeting, draft, onDraft }: ChatPanelProps): ReactEle
             files={files}
             text={draft}
             onText={onDraft}
-            onSend={(text) => meeting.sendMessage(text)}
+            answered={answered}
+            onStop={() => setAnswered(null)}
+            onSend={(text) => meeting.sendMessage(text, answered?.id ?? null)}
           />
         )}
+        <ChatMenu menu={menu} meeting={meeting} onReply={setAnswered} onClose={() => setMenu(null)} />
       </DropZone>
     </PanelFrame>
   );
@@ -78,47 +86,40 @@ function addressee(audience: ChatAudience): string {
   return audience.kind === 'direct' ? audience.name : audience.title;
 }
 
-interface MessageProps {
-  message: ChatMessage;
-  follows: boolean;
-  meeting: Meeting;
-}
-
-const Message = memo(function DrawMessage({ message, follows, meeting }: MessageProps): ReactElement {
-  const { id, name, isLocal, text, attachments = [], atMs, delivery } = message;
-  const time = new Date(atMs);
-  return (
-    <li className="message" data-testid="chat-message" data-own={isLocal} data-delivery={delivery} data-follows={follows}>
-      <p className={follows ? 'visually-hidden' : 'message-head'}>
-        <strong dir="auto">{isLocal ? 'You' : name}</strong>{' '}
-        <time dateTime={time.toISOString()}>{time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}</time>
-      </p>
-      <Attachments attachments={attachments} />
-      {text !== '' && <LinkedText text={text} />}
-      {delivery === 'failed' && <NotSent problem={message.problem} onResend={() => meeting.resendMessage(id)} />}
-    </li>
-  );
-});
-
 interface ComposerProps {
   to: string;
   /** Null: no files may go along just now. */
   files: FilesToSend | null;
   text: string;
   onText: (text: string) => void;
+  /** What is answered; null: nothing. */
+  answered: ChatMessage | null;
+  onStop: () => void;
   /** False: it was not taken. */
   onSend: (text: string) => boolean;
 }
 
-function Composer({ to, files, text, onText, onSend }: ComposerProps): ReactElement {
+function Composer({ to, files, text, onText, answered, onStop, onSend }: ComposerProps): ReactElement {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (answered !== null) field.current?.focus();
+  }, [answered]);
   const uploads = useStore(files?.store ?? NO_FILES);
   const maySend = isSendable(text, uploads, false);
   const send = (event?: SubmitEvent): void => {
     event?.preventDefault();
     if (!maySend) return;
-    if (onSend(text)) onText('');
+    if (!onSend(text)) return;
+    onText('');
+    onStop();
   };
   const handleKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && answered !== null) {
+      // It ends the reply alone, not the panel.
+      event.preventDefault();
+      event.stopPropagation();
+      onStop();
+    }
     // Enter while an input method is composing chooses a word; it must not send.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
@@ -126,10 +127,12 @@ function Composer({ to, files, text, onText, onSend }: ComposerProps): ReactElem
   };
   return (
     <form onSubmit={send}>
+      <ComposerAbove message={answered === null ? null : { ...answered, isOwn: answered.isLocal }} editing={false} onStop={onStop} />
       <Uploads uploads={uploads} onRemove={(id) => files?.remove(id)} />
       <div className="composer">
         {files !== null && <FilePicker testId="chat-file-input" onFiles={(chosen) => files.add(chosen)} />}
         <textarea
+          ref={field}
           aria-label={`Message to ${to}`}
           placeholder={to === EVERYBODY ? `Message to ${to}` : 'Write a message'}
           data-testid="chat-input"

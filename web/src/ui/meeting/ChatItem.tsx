@@ -1,0 +1,69 @@
+import { memo, type ReactElement } from 'react';
+import type { Meeting } from '../../client/meeting/meeting';
+import type { ChatMessage } from '../../client/meeting/meetingState';
+import { Attachments } from '../home/Attachments';
+import { Quote } from '../home/Quote';
+import { Reactions } from '../home/Reactions';
+import { IconButton } from '../IconButton';
+import { LinkedText } from '../LinkedText';
+import { NotSent } from '../NotSent';
+import type { ChatMenuOf } from './ChatMenu';
+
+export interface ChatItemProps {
+  message: ChatMessage;
+  /** Soon after another of the same person. */
+  follows: boolean;
+  meeting: Meeting;
+  mayWrite: boolean;
+  onReply: (message: ChatMessage) => void;
+  onMenu: (menu: ChatMenuOf) => void;
+}
+
+export const ChatItem = memo(function DrawMessage(props: ChatItemProps): ReactElement {
+  const { message, follows, meeting, mayWrite } = props;
+  const { id, name, isLocal, text, attachments = [], replyTo, reactions = [], atMs, delivery, isKept = false } = message;
+  const time = new Date(atMs);
+  return (
+    <li className="message" data-testid="chat-message" data-own={isLocal} data-delivery={delivery} data-follows={follows}>
+      <p className={follows ? 'visually-hidden' : 'message-head'}>
+        <strong dir="auto">{isLocal ? 'You' : name}</strong>{' '}
+        <time dateTime={time.toISOString()}>{time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}</time>
+      </p>
+      {replyTo !== undefined && <Quote quote={replyTo} />}
+      <Attachments attachments={attachments} />
+      {text !== '' && <LinkedText text={text} />}
+      <Reactions reactions={reactions} onReact={(label, on) => mayWrite && meeting.react(id, label, on)} />
+      {delivery === 'failed' && <NotSent problem={message.problem} onResend={() => meeting.resendMessage(id)} />}
+      {isKept && mayWrite && <Actions {...props} />}
+    </li>
+  );
+});
+
+/** With a mouse some buttons at the corner; under a thumb the whole message is the button that opens the menu. */
+function Actions({ message, meeting, onReply, onMenu }: ChatItemProps): ReactElement {
+  const whose = message.isLocal ? 'your message' : `the message of ${message.name}`;
+  return (
+    <>
+      <button
+        type="button"
+        className="message-cover"
+        aria-label={`Actions for ${whose}`}
+        aria-haspopup="dialog"
+        data-testid="chat-cover"
+        onClick={(event) => onMenu({ message, anchor: event.currentTarget })}
+      />
+      <span className="message-actions">
+        <IconButton icon="smile" label="Like" className="quiet" data-testid="chat-like" onClick={() => meeting.react(message.id, '👍', true)} />
+        <IconButton icon="reply" label="Reply" className="quiet" data-testid="chat-reply" onClick={() => onReply(message)} />
+        <IconButton
+          icon="more"
+          label="More"
+          className="quiet"
+          aria-haspopup="dialog"
+          data-testid="chat-more"
+          onClick={(event) => onMenu({ message, anchor: event.currentTarget })}
+        />
+      </span>
+    </>
+  );
+}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
 
+import aiohttp
 import msgspec
 
 from tureen.client.conversation_order import ConversationOrder, Verdict
@@ -15,6 +18,7 @@ from tureen.client.errors import ClientError, NotConnectedError, RefusedError
 from tureen.client.link import Incoming, Link, LinkSettings
 from tureen.client.listener import Listener
 from tureen.client.pending import Pending
+from tureen.client.upload import PIECE_S, Upload
 from tureen.protocol.commands import (
     Command,
     ConversationCreate,
@@ -27,6 +31,7 @@ from tureen.protocol.commands import (
     SignalSend,
     StateGet,
     StateSet,
+    UploadCreate,
 )
 from tureen.protocol.events import AnyEvent, ConversationEvent, ConversationGone, Gap
 from tureen.protocol.replies import (
@@ -41,7 +46,8 @@ from tureen.protocol.replies import (
     States,
     Welcome,
 )
-from tureen.protocol.resources import Conversation, Custom, Message
+from tureen.protocol.replies import Upload as UploadPlace
+from tureen.protocol.resources import Attachment, Conversation, Custom, Message
 
 R = TypeVar("R", bound=Reply)
 
@@ -57,6 +63,7 @@ class Client:
         """``positions``: where to go on; empty: from now on."""
         self._order = ConversationOrder(list(positions))
         self._pending = Pending()
+        self._url = settings.url.replace("ws", "http", 1) if settings.url.startswith("ws") else settings.url
         self._link = Link(settings, lambda: self._order.positions)
         self._listeners: set[Listener] = set()
         self._welcomed: asyncio.Future[Welcome] = asyncio.get_running_loop().create_future()
@@ -82,8 +89,8 @@ class Client:
         """For a command."""
         return secrets.token_urlsafe(12)
 
-    async def request(self, command: Command, reply: type[R], timeout_s: float = ANSWER_S) -> R:
-        """Any command. Raises `RefusedError`, or `NotConnectedError` if no answer came in time."""
+    async def request(self, command: Command, reply: type[R], timeout_s: float | None = ANSWER_S) -> R:
+        """Any command. Raises `RefusedError`, or `NotConnectedError` if no answer came in time; None: wait for it."""
         frame, answer = self._pending.put(command)
         try:
             await self._link.send(frame)
@@ -109,8 +116,12 @@ class Client:
         attachments: Sequence[str] = (),
         reply_to: str | None = None,
         thread: str | None = None,
+        patience_s: float | None = ANSWER_S,
     ) -> Sent:
-        """Writes a message; returns once it is stored. Ids of people, of files that are ready, of messages."""
+        """Writes a message; returns once it is stored. Ids of people, of files that are ready, of messages.
+
+        ``patience_s``: how long it may wait for a connection and its answer; None: as long as it takes.
+        """
         command = MessageSend(
             id=self.new_id(),
             conversation=conversation,
@@ -121,7 +132,26 @@ class Client:
             reply_to=reply_to,
             thread=thread,
         )
-        return await self.request(command, Sent)
+        return await self.request(command, Sent, patience_s)
+
+    async def upload(self, conversation: str, file: Path | bytes, name: str = "") -> Attachment:
+        """Sends a file for a message there; returns once the server has examined it: `send` takes its ``id``.
+
+        ``name``: a path has one of its own. What arrived stays there over drops. Raises `RefusedError`, as for a file
+        that is too large or not what its name says; `NotConnectedError`.
+        """
+        source: BinaryIO
+        if isinstance(file, Path):
+            name, source = name or file.name, await asyncio.to_thread(file.open, "rb")
+        else:
+            source = io.BytesIO(file)
+        with source:
+            size = await asyncio.to_thread(source.seek, 0, io.SEEK_END)
+            command = UploadCreate(id=self.new_id(), conversation=conversation, name=name, size_bytes=size)
+            place = await self.request(command, UploadPlace)
+            timeout = aiohttp.ClientTimeout(total=PIECE_S)
+            async with aiohttp.ClientSession(self._url, timeout=timeout) as session:
+                return await Upload(session, place.url, source, size=size, chunk=place.chunk_bytes).run()
 
     async def direct(self, user: str) -> Conversation:
         """The conversation with somebody."""

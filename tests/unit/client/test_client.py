@@ -80,6 +80,17 @@ class TestCommands:
             await again.say(sent(second.id, 1))
             assert (await writing).seq == 1
 
+    async def test_message_may_wait_for_as_long_as_it_takes(self, door: ScriptedDoor) -> None:
+        async with met(door) as (client, visit):
+            writing = asyncio.create_task(client.send("CV_1", "some day", patience_s=None))
+            await visit.command()
+            for _ in range(3):
+                await visit.drop()
+                visit = await door.visit()
+                await visit.welcome()
+            await visit.say(sent((await visit.command()).id, 1))
+            assert (await writing).seq == 1
+
     async def test_signal_is_not_sent_late(self, door: ScriptedDoor) -> None:
         async with met(door) as (client, visit):
             waving = asyncio.create_task(client.signal("CV_1", "wave"))

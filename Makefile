@@ -113,11 +113,12 @@ test-rust:
 test-web: $(STAMPS)/node
 	cd web && npm run --silent test
 
-# Pages of a browser use all cores by themselves, so their tests come one by one.
+# What counts pictures or time comes by itself at the end; other pages mostly wait for each other.
 test-python: build
 	cargo build --locked --quiet --package tureen-load
 	$(BIN)/pytest -m "not slow and not browser" --numprocesses auto --dist loadfile
-	$(BIN)/pytest -m "not slow and browser"
+	$(BIN)/pytest -m "not slow and browser and not alone" --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -m "not slow and browser and alone"
 
 # --- stamps --------------------------------------------------------------------------------------------------------
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from playwright.async_api import ViewportSize, expect
 
 from tests.e2e.guest import Guest
 from tests.e2e.meeting import Meeting
 from tests.e2e.observed import CAMERA, decodes_on, hears, received, sees, sent_layers
 from tests.e2e.waiting import eventually
+
+pytestmark = pytest.mark.alone
 
 TINY: ViewportSize = {"width": 320, "height": 310}
 """Room for one tile per page."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.e2e.detour import Detour, open_detour
 from tests.e2e.household import move_in
 from tests.e2e.meeting import Meeting
+
+pytestmark = pytest.mark.alone
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -16,6 +16,8 @@ from tests.e2e.meeting import Meeting
 from tests.e2e.observed import hears, is_authenticated, sees, srtp_cipher
 from tests.firefox import Firefox
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def firefox() -> Iterator[Firefox]:

@@ -15,6 +15,8 @@ from tests.e2e.guest import Guest
 from tests.e2e.small_screen import PHONE, TOUCH, fits
 from tests.e2e.waiting import eventually
 
+pytestmark = pytest.mark.alone
+
 PEOPLE = 50
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 WALL: ViewportSize = {"width": 2560, "height": 1440}

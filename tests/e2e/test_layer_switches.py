@@ -15,6 +15,8 @@ from tests.e2e.client_page import ClientPage
 from tests.e2e.waiting import eventually
 from tests.server import TureenServer
 
+pytestmark = pytest.mark.alone
+
 WIDTHS = (240, 480, 960)
 """By quality. Chromium sends no spatial layer that is smaller than 240 x 135."""
 HEIGHT = 540

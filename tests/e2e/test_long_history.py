@@ -6,12 +6,15 @@ import asyncio
 import re
 from typing import Any
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e import application
 from tests.e2e.household import Resident, move_in
 from tests.e2e.meeting import Meeting
 from tests.e2e.waiting import eventually
+
+pytestmark = pytest.mark.alone
 
 MESSAGES = 700
 MOST_SHOWN = 300

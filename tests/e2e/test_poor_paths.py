@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from msgspec import Struct, convert
 from playwright.async_api import Page, expect
@@ -14,6 +15,8 @@ from tests.e2e.household import Resident, move_in
 from tests.e2e.meeting import Meeting
 from tests.e2e.waiting import eventually
 from tests.e2e.watched import Watched, watch
+
+pytestmark = pytest.mark.alone
 
 OPEN_S = 3.0
 """So long a direct path may take to open."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from playwright.async_api import expect
 
 from tests.cable import Cable
 from tests.e2e.meeting import Meeting
 from tests.e2e.observed import hears, sees, track_sid
 from tests.e2e.waiting import eventually
+
+pytestmark = pytest.mark.alone
 
 BACK_WITHIN_S = 20.0
 EXPECTED = ("error reading from signal stream", "Received leave request while trying to (re)connect")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.async_api import ViewportSize
 
 from tests.e2e.meeting import Meeting
 from tests.e2e.observed import CAMERA, decodes_on, received, sent_layers
 from tests.e2e.waiting import eventually
+
+pytestmark = pytest.mark.alone
 
 LARGE: ViewportSize = {"width": 1920, "height": 1080}
 SMALL: ViewportSize = {"width": 480, "height": 640}

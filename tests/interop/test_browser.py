@@ -23,7 +23,7 @@ from tests.interop.pictures import TOLERANCE, read
 from tests.interop.sdk import SdkProcess
 from tests.server import TureenServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="module")]
 
 EXPECT_TIMEOUT_MS = 15_000
 COLUMNS, ROWS = 64, 36

@@ -54,6 +54,7 @@ class ReadingDesk:
             messages=list(messages[len(roots) :]),
             happenings=for_reader(page.happenings, actor.user),
             root=messages[0] if roots else None,
+            seq=page.seq,
             more=more,
         )
 

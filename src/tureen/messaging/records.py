@@ -262,6 +262,8 @@ class History(Struct, frozen=True, kw_only=True):
     """What happened and is no message."""
     root: Message | None = None
     """Of a thread."""
+    seq: int | None = None
+    """The position of the conversation that the messages are as of; None: there are none."""
 
     def cut(self, limit: int, *, upwards: bool) -> tuple[History, bool]:
         """At most ``limit`` of both together, from the beginning if ``upwards``; and whether there were more."""
@@ -271,7 +273,7 @@ class History(Struct, frozen=True, kw_only=True):
         kept = range(places[0], places[limit - 1] + 1) if upwards else range(places[-limit], places[-1] + 1)
         messages = [message for message in self.messages if message.seq in kept]
         happenings = [event for event in self.happenings if event.seq in kept]
-        return History(messages=messages, happenings=happenings, root=self.root), True
+        return History(messages=messages, happenings=happenings, root=self.root, seq=self.seq), True
 
 
 class SearchQuery(Struct, frozen=True, kw_only=True):

@@ -144,6 +144,8 @@ class Messages(Reply, frozen=True, kw_only=True, tag="messages"):
     """If they were asked for: what happened in this stretch and is no message, oldest first."""
     root: Message | None = None
     """Of a thread: the message under which they were posted. Absent: it is kept no more."""
+    seq: int | None = None
+    """Of a history with messages: the position that they are as of; later replies are not in ``thread_replies`` yet."""
     more: bool = False
     """There are further ones in the direction that was asked for."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import msgspec
 import pytest
@@ -209,6 +210,48 @@ async def test_a_thread_comes_with_its_root(store: MessagingStore) -> None:
     assert [message.text for message in page.messages] == ["beneath"]
     assert page.root is not None
     assert (page.root.text, page.root.thread_replies) == ("root", 1)
+
+
+async def test_a_page_says_at_which_position_it_was_read(store: MessagingStore) -> None:
+    await make(store)
+    root = post(ANN, "c1", "root")
+    await store.post(root)
+    before = await store.history(HistoryQuery(conversation=ONE, before=None, after=None, thread=None, limit=9))
+    reply = await store.post(msgspec.structs.replace(post(ANN, "c2", "beneath"), thread=root.id))
+    assert reply.event is not None
+    for thread in (None, root.id):
+        query = HistoryQuery(conversation=ONE, before=None, after=None, thread=thread, limit=9, happenings=True)
+        assert (await store.history(query)).seq == reply.event.seq
+    assert before.seq == reply.event.seq - 1
+    nothing = HistoryQuery(conversation=ONE, before=0, after=None, thread=None, limit=9)
+    assert (await store.history(nothing)).seq is None
+
+
+async def test_no_page_counts_replies_beyond_its_position(store: MessagingStore) -> None:
+    await make(store)
+    root = post(ANN, "c0", "root")
+    await store.post(root)
+
+    async def write() -> None:
+        for at in range(40):
+            await store.post(msgspec.structs.replace(post(ANN, f"r{at}", "beneath"), thread=root.id))
+
+    async def read() -> None:
+        while True:
+            page = await store.history(HistoryQuery(conversation=ONE, before=None, after=None, thread=root.id, limit=9))
+            main = await store.history(HistoryQuery(conversation=ONE, before=None, after=None, thread=None, limit=9))
+            assert page.root is not None
+            assert page.seq is not None
+            assert main.seq is not None
+            # Event 1 made the conversation, event 2 is the root; all others are replies.
+            assert page.root.thread_replies == page.seq - 2
+            assert main.messages[-1].thread_replies == main.seq - 2
+
+    reading = asyncio.create_task(read())
+    await write()
+    reading.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await reading
 
 
 async def test_members_come_and_go(store: MessagingStore) -> None:

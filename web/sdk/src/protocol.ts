@@ -985,6 +985,8 @@ export interface Messages {
   happenings?: ConversationEvent[];
   /** Of a thread: the message under which they were posted. Absent: it is kept no more. */
   root?: Message | null;
+  /** Of a history with messages: the position that they are as of; later replies are not in `thread_replies` yet. */
+  seq?: number | null;
   /** There are further ones in the direction that was asked for. */
   more?: boolean;
 }

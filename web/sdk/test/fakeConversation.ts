@@ -99,6 +99,7 @@ export class FakeConversation {
       messages: this.messages(thread).filter(({ seq }) => page.has(seq)),
       ...(happenings && { happenings: this.happenings().filter(({ seq }) => page.has(seq)) }),
       ...(root !== undefined && { root }),
+      ...(page.size > 0 && { seq: this.head }),
       more: found.length > limit,
     };
   }

@@ -33,8 +33,10 @@ _LIMIT = bindparam("limit", type_=Integer)
 _IN = G.conversation == bindparam("conversation")
 _BETWEEN = and_(G.seq > bindparam("after"), G.seq < bindparam("before"))
 
-_MAIN = select(MESSAGES).where(_IN, G.thread.is_(None), _BETWEEN).limit(_LIMIT)
-_THREAD = select(MESSAGES).where(_IN, G.thread == bindparam("thread"), _BETWEEN).limit(_LIMIT)
+# With each row, so that a page of one statement is read at one position.
+_AT = select(C.head_seq).where(C.id == bindparam("conversation")).scalar_subquery().label("head_seq")
+_MAIN = select(MESSAGES, _AT).where(_IN, G.thread.is_(None), _BETWEEN).limit(_LIMIT)
+_THREAD = select(MESSAGES, _AT).where(_IN, G.thread == bindparam("thread"), _BETWEEN).limit(_LIMIT)
 _MAIN_UP, _MAIN_DOWN = _MAIN.order_by(G.seq), _MAIN.order_by(G.seq.desc())
 _THREAD_UP, _THREAD_DOWN = _THREAD.order_by(G.seq), _THREAD.order_by(G.seq.desc())
 
@@ -59,7 +61,7 @@ _HAPPENED = (
     .limit(_LIMIT)
 )
 _HAPPENED_UP, _HAPPENED_DOWN = _HAPPENED.order_by(E.seq), _HAPPENED.order_by(E.seq.desc())
-_ROOT = select(MESSAGES).where(_IN, G.id == bindparam("thread"))
+_ROOT = select(MESSAGES, _AT).where(_IN, G.id == bindparam("thread"))
 
 _EVENTS = (
     select(C.epoch, *_EVENT, MESSAGES)
@@ -136,7 +138,7 @@ def history(query: HistoryQuery) -> Script[History]:
         root = yield from first(_ROOT, conversation=query.conversation, thread=query.thread)
         under = yield from rows(_THREAD_UP if upwards else _THREAD_DOWN, **bounds, thread=query.thread)
         messages = [message_of(row) for row in (under if upwards else reversed(under))]
-        return History(messages=messages, root=None if root is None else message_of(root))
+        return History(messages=messages, root=None if root is None else message_of(root), seq=_position(root, *under))
     found = yield from rows(_MAIN_UP if upwards else _MAIN_DOWN, **bounds)
     happened: Sequence[Row] = ()
     if query.happenings:
@@ -144,7 +146,12 @@ def history(query: HistoryQuery) -> Script[History]:
     return History(
         messages=[message_of(row) for row in (found if upwards else reversed(found))],
         happenings=[event_of(row, query.conversation) for row in (happened if upwards else reversed(happened))],
+        seq=_position(*found),
     )
+
+
+def _position(*found: Row | None) -> int | None:
+    return next((row["head_seq"] for row in found if row is not None), None)
 
 
 def events(conversation: ConversationId, after: int, limit: int) -> Script[Sequence[ConversationEvent]]:

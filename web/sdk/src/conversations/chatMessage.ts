@@ -7,9 +7,11 @@ export interface ChatMessage extends Required<Message> {
   readonly custom: Custom | null;
   readonly edited_at: number | null;
   readonly deleted_at: number | null;
+  /** The position that `thread_replies` is as of: only later replies are to be counted. */
+  readonly replies_seq: number;
 }
 
-type Content = Omit<ChatMessage, 'id' | 'conversation' | 'seq' | 'sender' | 'sent_at'>;
+type Content = Omit<ChatMessage, 'id' | 'conversation' | 'seq' | 'sender' | 'sent_at' | 'replies_seq'>;
 
 const EMPTY: Content = {
   sender_name: '',
@@ -26,9 +28,21 @@ const EMPTY: Content = {
   deleted_at: null,
 };
 
-/** Fills in what the wire leaves out. */
-export function chatMessage(message: Message): ChatMessage {
-  return { ...EMPTY, ...message };
+/** Fills in what the wire leaves out. `seq`: the position that it was read at; of what was just posted its own. */
+export function chatMessage(message: Message, seq: number = message.seq): ChatMessage {
+  return { ...EMPTY, ...message, replies_seq: seq };
+}
+
+/** Of a message that was read twice: what was changed later, and the replies that were counted later. */
+export function newest(one: ChatMessage, other: ChatMessage): ChatMessage {
+  const latest = one.version > other.version ? one : other;
+  const { thread_replies, replies_seq } = one.replies_seq > other.replies_seq ? one : other;
+  return { ...latest, thread_replies, replies_seq };
+}
+
+/** One more reply under it, posted at `seq`. */
+export function replied(message: ChatMessage, seq: number): ChatMessage {
+  return seq <= message.replies_seq ? message : { ...message, thread_replies: message.thread_replies + 1, replies_seq: seq };
 }
 
 export function edited(message: ChatMessage, edit: Edited, at: number): ChatMessage {
@@ -40,8 +54,8 @@ export function edited(message: ChatMessage, edit: Edited, at: number): ChatMess
 /** Only its place stays. */
 export function deleted(message: ChatMessage, version: number, at: number): ChatMessage {
   if (version <= message.version) return message;
-  const { id, conversation, seq, sender, sent_at, thread, thread_replies } = message;
-  return { ...EMPTY, id, conversation, seq, sender, sent_at, thread, thread_replies, version, deleted_at: at };
+  const { id, conversation, seq, sender, sent_at, thread, thread_replies, replies_seq } = message;
+  return { ...EMPTY, id, conversation, seq, sender, sent_at, thread, thread_replies, replies_seq, version, deleted_at: at };
 }
 
 /** A reaction is there or not, however often it is told. */

@@ -44,9 +44,9 @@ function texts(chat: Chat): readonly string[] {
 
 /** Reactions in one order: users and labels come in the order of arrival, which pages and events may tell apart. */
 function shown(messages: readonly Parameters<typeof chatMessage>[0][]): unknown {
-  return messages.map(chatMessage).map((message) => ({
+  return messages.map((message) => chatMessage(message)).map((message) => ({
     ...message,
-    thread_replies: 0,
+    replies_seq: 0,
     reactions: message.reactions.flatMap(({ label, users }) => users.map((user) => `${label} ${user}`)).sort(),
   }));
 }
@@ -120,6 +120,25 @@ describe('a conversation', () => {
     server.tell(truth.post('reply', { thread: 'm1' }));
     expect(thread.timeline.get().messages.map(({ text }) => text)).toEqual(['reply']);
     expect(chat.timeline.get().messages).toMatchObject([{ id: 'm1', thread_replies: 1 }]);
+  });
+
+  it('counts a reply once, whether the page or its event comes first', async () => {
+    const chat = await begin(1);
+    await open(chat);
+    const heldBack = truth.post('first', { thread: 'm1' });
+    const thread = chat.thread('m1');
+    void thread.loadNewest(); // read with the reply, before its event comes
+    await settle();
+    server.tell(heldBack);
+    expect(thread.timeline.get().root).toMatchObject({ thread_replies: 1 });
+    expect(chat.timeline.get().messages).toMatchObject([{ id: 'm1', thread_replies: 1 }]);
+
+    const other = new Chats(connection);
+    const anew = await other.get('c');
+    void anew.pages.loadNewest(); // read without the second one, and answered once its event has come
+    server.tell(truth.post('second', { thread: 'm1' }));
+    await settle();
+    expect(anew.timeline.get().messages).toMatchObject([{ id: 'm1', thread_replies: 2 }]);
   });
 
   it('reads a thread page by page, with the message that it is under', async () => {
@@ -239,7 +258,7 @@ describe('a conversation', () => {
 });
 
 describe('what happens to messages', () => {
-  type Deed = 'post' | 'edit' | 'delete' | 'react' | 'unreact' | 'rename';
+  type Deed = 'post' | 'reply' | 'edit' | 'delete' | 'react' | 'unreact' | 'rename';
   type Step =
     | { readonly kind: Deed; readonly which: number; readonly fate: Fate }
     | { readonly kind: 'drop' | 'older' | 'settle' | 'forget' };
@@ -250,7 +269,7 @@ describe('what happens to messages', () => {
     {
       weight: 6,
       arbitrary: fc.record({
-        kind: fc.constantFrom<Deed>('post', 'edit', 'delete', 'react', 'unreact', 'rename'),
+        kind: fc.constantFrom<Deed>('post', 'reply', 'edit', 'delete', 'react', 'unreact', 'rename'),
         which: fc.nat({ max: 80 }),
         fate,
       }),
@@ -263,6 +282,7 @@ describe('what happens to messages', () => {
     const message = all[which % Math.max(1, all.length)];
     if (kind === 'post' || message === undefined) return truth.post(`post ${which}`, { sender: which % 2 ? 'anna' : 'ben' });
     const { id, version = 1 } = message;
+    if (kind === 'reply') return truth.post(`reply ${which}`, { thread: id });
     if (kind === 'rename') return truth.happen({ kind: 'renamed', title: `name ${which}` });
     if (kind === 'edit') return truth.happen({ kind: 'edited', message: id, version: version + 1, text: `edit ${which}` });
     if (kind === 'delete') return truth.happen({ kind: 'deleted', message: id, version: version + 1 });
@@ -293,6 +313,8 @@ describe('what happens to messages', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.nat({ max: 70 }), async (steps, posts) => {
         const chat = await begin(posts);
         void chat.pages.loadNewest();
+        const thread = chat.thread('m1');
+        void thread.loadNewest();
         await play(chat, steps);
         server.tell(truth.post('the last one'));
         await vi.advanceTimersByTimeAsync(10_000);
@@ -301,6 +323,11 @@ describe('what happens to messages', () => {
           await settle();
         }
         expect(shown(chat.timeline.get().messages)).toEqual(shown(truth.messages(null)));
+        const root = truth.messages(null).find(({ id }) => id === 'm1');
+        if (posts > 0 && root !== undefined) {
+          expect(thread.timeline.get().root).toMatchObject({ thread_replies: root.thread_replies ?? 0 });
+          expect(shown(thread.timeline.get().messages)).toEqual(shown(truth.messages('m1')));
+        }
         expect(chat.timeline.get().notices.map(({ seq }) => seq)).toEqual(truth.happenings().map(({ seq }) => seq));
         expect(chat.record.get().last_message?.text).toBe('the last one');
         expect(chat.position.seq).toBe(truth.head);

@@ -1,12 +1,12 @@
 import type { Connection } from '../connection/connection';
 import type { ConversationEvent } from '../protocol';
 import { type ReadableStore, Store } from '../stores/store';
-import { countReply, emptyTimeline, fold, mergePage, reachOf, shortened, type Timeline } from './timeline';
+import { emptyTimeline, fold, mergePage, reachOf, shortened, type Timeline } from './timeline';
 
 const PAGE = 50;
 /**
  * So many events are remembered: a page may have been read before they happened and arrive after they did, so that they
- * are folded into it once more.
+ * are folded into it. What it was read with already changes nothing when it is told later.
  */
 const RECENT = 256;
 
@@ -81,7 +81,7 @@ export class Pages {
   apply(event: ConversationEvent): void {
     this.#recent.push(event);
     if (this.#recent.length > RECENT) this.#recent.shift();
-    this.#store.update((timeline) => countReply(fold(timeline, event), event));
+    this.#store.update((timeline) => fold(timeline, event));
   }
 
   /** The history is another one: what was read is void. Reads again if it had been read. */
@@ -117,7 +117,8 @@ export class Pages {
       const merged = mergePage(timeline, reply);
       const hasOlder = where.after === undefined ? more : merged.hasOlder;
       const hasNewer = isNewest ? false : where.after === undefined ? merged.hasNewer : more;
-      return this.#recent.reduce(fold, { ...merged, hasOlder, hasNewer });
+      const since = this.#recent.filter(({ seq }) => seq > (reply.seq ?? 0));
+      return since.reduce(fold, { ...merged, hasOlder, hasNewer });
     });
   }
 

@@ -1,5 +1,5 @@
-import type { CallEnded, ConversationEvent, Joined, Left, Messages, Renamed, RoleChanged } from '../protocol';
-import { type ChatMessage, chatMessage, deleted, edited, reacted } from './chatMessage';
+import type { CallEnded, ConversationEvent, Joined, Left, Message, Messages, Renamed, RoleChanged } from '../protocol';
+import { type ChatMessage, chatMessage, deleted, edited, newest, reacted, replied } from './chatMessage';
 
 /** Something that happened and is no message. */
 export interface Notice {
@@ -32,7 +32,7 @@ export function emptyTimeline(thread: string | null): Timeline {
 export function fold(timeline: Timeline, { event, at, sender, seq }: ConversationEvent): Timeline {
   switch (event.kind) {
     case 'posted':
-      return foldPosted(timeline, chatMessage(event.message));
+      return foldReply(foldPosted(timeline, chatMessage(event.message)), chatMessage(event.message));
     case 'edited':
       return change(timeline, event.message, (message) => edited(message, event, at));
     case 'deleted':
@@ -57,18 +57,12 @@ export function reachOf({ messages, notices }: Timeline): { readonly first: numb
   return ends.length === 0 ? null : { first: Math.min(...ends), last: Math.max(...ends) };
 }
 
-/** Counts a reply under its root; apart from `fold`, for it is not the same when done twice. */
-export function countReply(timeline: Timeline, { event }: ConversationEvent): Timeline {
-  if (event.kind !== 'posted') return timeline;
-  const { thread } = event.message;
-  if (thread === undefined || thread === null) return timeline;
-  return change(timeline, thread, (root) => ({ ...root, thread_replies: root.thread_replies + 1 }));
-}
-
-/** Adds a page that joins what is there. Of a message that both have, the newer version stays. */
-export function mergePage(timeline: Timeline, { messages, happenings = [], root = null }: Messages): Timeline {
-  const merged = withNotices(merge(timeline, messages.map(chatMessage)), happenings.flatMap((one) => noticeOf(one) ?? []));
-  return root === null ? merged : { ...merged, root: chatMessage(root) };
+/** Adds a page that joins what is there. */
+export function mergePage(timeline: Timeline, { messages, happenings = [], root = null, seq = null }: Messages): Timeline {
+  const read = (message: Message): ChatMessage => chatMessage(message, seq ?? message.seq);
+  const merged = withNotices(merge(timeline, messages.map(read)), happenings.flatMap((one) => noticeOf(one) ?? []));
+  if (root === null) return merged;
+  return { ...merged, root: timeline.root === null ? read(root) : newest(timeline.root, read(root)) };
 }
 
 /** The `most` oldest or newest messages of it, and what happened between them: as if the others had not been read yet. */
@@ -86,7 +80,7 @@ function merge(timeline: Timeline, page: readonly ChatMessage[]): Timeline {
   const byId = new Map(timeline.messages.map((message) => [message.id, message]));
   for (const message of page) {
     const known = byId.get(message.id);
-    if (known === undefined || known.version <= message.version) byId.set(message.id, message);
+    byId.set(message.id, known === undefined ? message : newest(known, message));
   }
   return { ...timeline, messages: [...byId.values()].sort((a, b) => a.seq - b.seq) };
 }
@@ -97,6 +91,10 @@ function foldPosted(timeline: Timeline, message: ChatMessage): Timeline {
   const last = timeline.messages.at(-1);
   if (last === undefined || last.seq < message.seq) return { ...timeline, messages: [...timeline.messages, message] };
   return merge(timeline, [message]);
+}
+
+function foldReply(timeline: Timeline, { thread, seq }: ChatMessage): Timeline {
+  return thread === null ? timeline : change(timeline, thread, (root) => replied(root, seq));
 }
 
 function noticeOf({ event, at, sender, seq }: Pick<ConversationEvent, 'event' | 'at' | 'sender' | 'seq'>): Notice | null {
@@ -119,7 +117,10 @@ function withNotices(timeline: Timeline, notices: readonly Notice[]): Timeline {
 }
 
 function change(timeline: Timeline, id: string, alter: (message: ChatMessage) => ChatMessage): Timeline {
-  if (timeline.root?.id === id) return { ...timeline, root: alter(timeline.root) };
+  if (timeline.root?.id === id) {
+    const root = alter(timeline.root);
+    return root === timeline.root ? timeline : { ...timeline, root };
+  }
   const index = timeline.messages.findIndex((message) => message.id === id);
   const message = timeline.messages[index];
   if (message === undefined) return timeline;

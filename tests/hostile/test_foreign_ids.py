@@ -103,6 +103,7 @@ APPLICATION_ONLY = [
     ("PUT", "/v1/conversations/{conversation}/hold"),
     ("DELETE", "/v1/messages?sender={ann}"),
     ("GET", "/v1/moderation/reports"),
+    ("PATCH", "/v1/moderation/reports/1"),
     ("GET", "/v1/moderation/audit"),
 ]
 

@@ -5,6 +5,8 @@ All of it is the application's (docs/reference/http-api.md). Every refusal is a 
 
 from __future__ import annotations
 
+import re
+
 from msgspec import UNSET, Struct, UnsetType
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +18,7 @@ from tureen.api.error_responses import json_response
 from tureen.api.query import flag_untrusted, integer_untrusted, text_untrusted
 from tureen.api.request_body import read_command_untrusted
 from tureen.messaging import MessagingService
-from tureen.messaging.records import AuditEntry, Report
+from tureen.messaging.records import AuditEntry, Report, ReportQuery
 from tureen.model.actor import Actor
 from tureen.ports import Entropy
 from tureen.protocol.commands import (
@@ -28,17 +30,25 @@ from tureen.protocol.commands import (
     MessageDelete,
 )
 from tureen.protocol.errors import invalid, not_found
-from tureen.protocol.limits import MAX_ID_CHARACTERS, MAX_PAGE, Instant
+from tureen.protocol.limits import MAX_ID_CHARACTERS, MAX_PAGE, Instant, Reason
 from tureen.protocol.replies import Members
 from tureen.protocol.resources import Member, MemberRole
 
-MAX_BODY_BYTES = 4 * 1024
+MAX_BODY_BYTES = 16 * 1024
+_NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 class ReportPage(Struct, frozen=True, kw_only=True):
     """Newest first; the next page is ``?before=`` the last one's number."""
 
     reports: list[Report]
+
+
+class ReportPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``PATCH /v1/moderation/reports/{number}``: it was dealt with, or is open again."""
+
+    resolved: bool
+    resolution: Reason = ""
 
 
 class AuditPage(Struct, frozen=True, kw_only=True):
@@ -75,6 +85,7 @@ class ModerationApi:
         one = "/v1/conversations/{conversation}"
         return [
             Route("/v1/moderation/reports", self.reports, methods=["GET"]),
+            Route("/v1/moderation/reports/{number}", self.resolve_report, methods=["PATCH"]),
             Route("/v1/moderation/audit", self.audit, methods=["GET"]),
             Route(f"{one}/messages/{{message}}", self.delete_message, methods=["DELETE"]),
             Route(f"{one}/members", self.members, methods=["GET"]),
@@ -85,7 +96,24 @@ class ModerationApi:
     async def reports(self, request: Request) -> Response:
         """A `ReportPage`."""
         self._bearers.application_untrusted(request)
-        return json_response(ReportPage(reports=list(await self._service.reports(*_page_untrusted(request)))))
+        state = text_untrusted(request, "state", MAX_ID_CHARACTERS)
+        if state not in (None, "open", "resolved"):
+            raise invalid("The parameter state is neither open nor resolved.")
+        before, limit = _page_untrusted(request)
+        query = ReportQuery(open=None if state is None else state == "open", before=before, limit=limit)
+        return json_response(ReportPage(reports=list(await self._service.reports(query))))
+
+    async def resolve_report(self, request: Request) -> Response:
+        """The `Report` as it is then: whoever was first has said what came of it."""
+        actor = self._moderator_untrusted(request)
+        number = request.path_params["number"]
+        if _NUMBER.fullmatch(number) is None:
+            raise not_found("report")
+        patch = await read_command_untrusted(request, ReportPatch, MAX_BODY_BYTES)
+        if patch.resolution and not patch.resolved:
+            raise invalid("A report that is open has no resolution.", "Leave it out, or set resolved to true.")
+        resolution = patch.resolution if patch.resolved else None
+        return json_response(await self._service.resolve_report(actor.user, int(number), resolution))
 
     async def audit(self, request: Request) -> Response:
         """An `AuditPage`."""

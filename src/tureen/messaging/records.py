@@ -301,6 +301,8 @@ class ModerationAct(enum.StrEnum):
     HELD = "hold_set"
     RELEASED = "hold_lifted"
     FORGOTTEN = "user_forgotten"
+    RESOLVED = "report_resolved"
+    REOPENED = "report_reopened"
     ERASED = "conversation_deleted"
 
 
@@ -329,6 +331,21 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
     sender: UserId
     text: str = ""
+    resolved_at: int | None = None
+    """None: it is open, nobody has dealt with it."""
+    resolver: UserId = UserId("")
+    resolution: str = ""
+    """What came of it, in the words of who dealt with it."""
+
+
+class ReportQuery(Struct, frozen=True, kw_only=True):
+    """A page of reports, newest first."""
+
+    open: bool | None = None
+    """Only those that are open, or only those that are not; None: all."""
+    before: int | None = None
+    """A number."""
+    limit: int
 
 
 class Slice(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from tureen.messaging.momentary import MomentaryDesk
 from tureen.messaging.notices import Notices
 from tureen.messaging.outside import Outside
 from tureen.messaging.reading import ReadingDesk
-from tureen.messaging.records import Act, AuditEntry, Report
+from tureen.messaging.records import Act, AuditEntry, Report, ReportQuery
 from tureen.messaging.retention import Keeper
 from tureen.messaging.writing import WritingDesk
 from tureen.model.actor import Actor
@@ -137,9 +137,14 @@ class MessagingService:
         act = Act(user=moderator, conversation=conversation, command=None, at=self._outside.now())
         await self._outside.store.hold(act, held=held)
 
-    async def reports(self, before: int | None, limit: int) -> Sequence[Report]:
-        """What was reported, newest first; ``before``: a number."""
-        return await self._outside.store.reports(before, limit)
+    async def reports(self, query: ReportQuery) -> Sequence[Report]:
+        """What was reported, newest first."""
+        return await self._outside.store.reports(query)
+
+    async def resolve_report(self, moderator: UserId, number: int, resolution: str | None) -> Report:
+        """Somebody has dealt with it, and what came of it; None: it is open again. Raises ``not_found``."""
+        act = Act(user=moderator, conversation=ConversationId(""), command=None, at=self._outside.now())
+        return await self._outside.store.resolve_report(act, number, resolution)
 
     async def audit(self, before: int | None, limit: int) -> Sequence[AuditEntry]:
         """What moderators did, newest first; ``before``: a number."""

@@ -24,6 +24,7 @@ from tureen.messaging.records import (
     React,
     Removal,
     Report,
+    ReportQuery,
     RosterRecord,
     SearchQuery,
     Slice,
@@ -171,8 +172,14 @@ class MessagingStore(Protocol):
     async def report(self, act: Act, message: MessageId, reason: str) -> None:
         """Once for each message and reporter. Raises `CommandError`."""
 
-    async def reports(self, before: int | None, limit: int) -> Sequence[Report]:
-        """Newest first; ``before``: a number."""
+    async def reports(self, query: ReportQuery) -> Sequence[Report]:
+        """Newest first."""
+
+    async def resolve_report(self, act: Act, number: int, resolution: str | None) -> Report:
+        """Notes that the act's user has dealt with it, and what came of it; None: opens it again.
+
+        Says who was first: what is so already stays as it is. Raises `CommandError`: ``not_found``.
+        """
 
     async def audit(self, before: int | None, limit: int) -> Sequence[AuditEntry]:
         """Newest first; ``before``: a number."""

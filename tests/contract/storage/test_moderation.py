@@ -11,10 +11,13 @@ from tests.contract.storage.ready_files import view
 from tureen.messaging import MessagingStore
 from tureen.messaging.records import (
     Addition,
+    ModerationAct,
     Removal,
+    ReportQuery,
 )
 from tureen.messaging.store import BANNED
 from tureen.model.ids import ConversationId, MessageId
+from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.resources import (
     ConversationKind,
 )
@@ -51,11 +54,33 @@ async def test_reports(store: MessagingStore) -> None:
     for _ in range(2):
         await store.report(act(BOB), MessageId("MS_c1"), "it is")
     await store.delete(act(ANN, "d"), MessageId("MS_c1"))
-    (report,) = await store.reports(None, 9)
+    (report,) = await store.reports(ReportQuery(limit=9))
     assert (report.sender, report.text, report.reason, report.reporter) == (ANN, "rude", "it is", BOB)
     await store.forget_reports_of(act(BOB), ANN)
-    assert [each.text for each in await store.reports(None, 9)] == [""]
-    assert await store.reports(report.number, 9) == []
+    assert [each.text for each in await store.reports(ReportQuery(limit=9))] == [""]
+    assert await store.reports(ReportQuery(before=report.number, limit=9)) == []
+
+
+async def test_a_report_is_dealt_with_once_and_may_be_opened_again(store: MessagingStore) -> None:
+    await make(store, BOB, CID)
+    await store.post(post(ANN, "c1", "rude"))
+    await store.report(act(BOB), MessageId("MS_c1"), "it is")
+    await store.report(act(CID), MessageId("MS_c1"), "it is indeed")
+    theirs, bobs = await store.reports(ReportQuery(limit=9))
+    done = await store.resolve_report(act(DORA, at=20), bobs.number, "They talked.")
+    assert (done.resolved_at, done.resolver, done.resolution) == (20, DORA, "They talked.")
+    assert await store.resolve_report(act(EVE, at=30), bobs.number, "I was late.") == done
+    assert await store.reports(ReportQuery(open=False, limit=9)) == [done]
+    assert await store.reports(ReportQuery(open=True, limit=9)) == [theirs]
+    assert await store.reports(ReportQuery(limit=9)) == [theirs, done]
+    assert await store.reports(ReportQuery(open=True, before=theirs.number, limit=9)) == []
+    assert await store.resolve_report(act(EVE, at=40), bobs.number, None) == bobs
+    assert await store.resolve_report(act(EVE, at=50), bobs.number, None) == bobs
+    noted = [(entry.act, entry.moderator, entry.user, entry.detail) for entry in await store.audit(None, 9)]
+    assert noted == [(ModerationAct.REOPENED, EVE, ANN, ""), (ModerationAct.RESOLVED, DORA, ANN, "They talked.")]
+    with pytest.raises(CommandError) as refusal:
+        await store.resolve_report(act(EVE), 4711, "nothing")
+    assert refusal.value.error_code is ErrorCode.NOT_FOUND
 
 
 async def test_old_reports_and_audit_entries_go_unless_their_conversation_is_held(store: MessagingStore) -> None:
@@ -80,7 +105,7 @@ async def test_old_reports_and_audit_entries_go_unless_their_conversation_is_hel
         (gone, 50),
         *((held, at) for at in (10, 11, 12, 50)),
     }
-    assert {(report.conversation, report.reason) for report in await store.reports(None, 99)} == {
+    assert {(report.conversation, report.reason) for report in await store.reports(ReportQuery(limit=99))} == {
         (ONE, "2"),
         (gone, "2"),
         *((held, reason) for reason in "012"),

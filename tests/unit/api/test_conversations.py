@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import time
@@ -22,6 +23,7 @@ from tureen.config.load import load_settings
 from tureen.doors.system_entropy import SystemEntropy
 from tureen.model.grant import Grant, PeopleGrant
 from tureen.model.ids import Identity
+from tureen.protocol.commands import MessageReport
 from tureen.protocol.errors import CommandError, ErrorCode, forbidden
 from tureen.server.application import build_app
 from tureen.server.health import Health, NodeState
@@ -79,6 +81,15 @@ class Node:
     def write(self, conversation: str, sender: str, text: str, **fields: Any) -> tuple[int, Any]:
         body = {"sender": sender, "text": text, **fields}
         return self.ask("POST", f"/v1/conversations/{conversation}/messages", body)
+
+    def report(self, conversation: str, reporter: str, message: str, reason: str) -> None:
+        actor = self.world.person(reporter).actor
+        command = MessageReport(id="r1", conversation=conversation, message=message, reason=reason)
+        asyncio.run(self.world.do(actor, command))
+
+    def reports(self, state: str) -> list[Any]:
+        found: list[Any] = self.ask("GET", f"/v1/moderation/reports?state={state}")[1]["reports"]
+        return found
 
 
 @pytest.fixture
@@ -269,6 +280,41 @@ class TestModeration:
 
     def test_reports(self, node: Node) -> None:
         assert node.ask("GET", "/v1/moderation/reports") == (200, {"reports": []})
+
+    def test_a_report_is_dealt_with(self, node: Node) -> None:
+        group = node.group("ann", "bob")
+        message = node.write(group, "ann", "rude")[1]["message"]
+        node.report(group, "bob", message, "It is.")
+        ((number, reporter),) = [(one["number"], one["reporter"]) for one in node.reports("open")]
+        assert (reporter, node.reports("resolved")) == ("bob", [])
+        place = f"/v1/moderation/reports/{number}"
+        status, report = node.ask("PATCH", place, {"resolved": True, "resolution": "They talked."})
+        assert (status, report["resolver"], report["resolution"]) == (200, "app", "They talked.")
+        assert node.ask("PATCH", place, {"resolved": True, "resolution": "Again."}) == (200, report)
+        assert (node.reports("open"), node.reports("resolved")) == ([], [report])
+        assert "resolved_at" not in node.ask("PATCH", place, {"resolved": False})[1]
+
+    @pytest.mark.parametrize(
+        ("path", "body", "status"),
+        [
+            ("1", {"resolved": True}, 404),
+            ("x", {"resolved": True}, 404),
+            ("-1", {"resolved": True}, 404),
+            ("9" * 400, {"resolved": True}, 404),
+            ("1", {}, 400),
+            ("1", {"resolved": "yes"}, 400),
+            ("1", {"resolved": True, "who": "me"}, 400),
+            ("1", {"resolved": False, "resolution": "none"}, 400),
+            ("1", {"resolved": True, "resolution": "x" * 100_000}, 413),
+        ],
+    )
+    def test_a_report_that_is_none_and_words_that_are_none(
+        self, node: Node, path: str, body: dict[str, Any], status: int
+    ) -> None:
+        assert node.ask("PATCH", f"/v1/moderation/reports/{path}", body)[0] == status
+
+    def test_a_state_that_is_none(self, node: Node) -> None:
+        assert node.ask("GET", "/v1/moderation/reports?state=done")[0] == 400
 
 
 def test_the_reference_names_every_route(node: Node) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.messaging.test_messages import Files
 from tests.unit.messaging.world import World
 from tureen.messaging import Retention
+from tureen.messaging.records import ReportQuery
 from tureen.model.ids import ConversationId, UserId
 from tureen.protocol.commands import (
     ConversationDirect,
@@ -113,7 +114,7 @@ async def test_what_moderators_have_goes_each_in_its_time(tmp_path: Path) -> Non
     await ann.do(ConversationMute, conversation=group.id, user="bob", until=None)
     while await world.service.purge():
         pass
-    assert await world.service.reports(None, 1) == []
+    assert await world.service.reports(ReportQuery(limit=1)) == []
     assert len(await world.service.audit(None, MANY + 9)) == MANY + 1
     world.clock.advance(2 * DAY_S)
     assert await world.service.purge()
@@ -131,11 +132,11 @@ async def test_everything_somebody_wrote_is_forgotten(count: int, world: World) 
         sent = await ann.say(group.id, f"mine {number}")
     await bob.say(group.id, "not hers")
     await bob.do(MessageReport, conversation=group.id, message=sent.message, reason="rude")
-    assert [report.text for report in await world.service.reports(None, 9)] == [f"mine {count - 1}"]
+    assert [report.text for report in await world.service.reports(ReportQuery(limit=9))] == [f"mine {count - 1}"]
     assert await world.service.forget_user(ann.user, UserId("chief")) == count
     history = (await bob.do(HistoryGet, conversation=group.id, limit=200)).messages
     assert [message.text for message in history if message.deleted_at is None] == ["not hers"]
-    assert [report.text for report in await world.service.reports(None, 9)] == [""]
+    assert [report.text for report in await world.service.reports(ReportQuery(limit=9))] == [""]
     assert bob.seqs(group.id) == list(range(2, 2 * count + 3))
     assert await world.service.forget_user(ann.user, UserId("chief")) == 0
 

@@ -5,26 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Integer, Table, bindparam, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tureen.messaging import rules
-from tureen.messaging.records import Act, AuditEntry, ModerationAct, Report
+from tureen.messaging.records import Act, AuditEntry, ModerationAct, Report, ReportQuery
 from tureen.model.ids import ConversationId, MessageId, UserId
 from tureen.protocol.errors import not_found
 from tureen.storage.messaging.head import locked_standing, standing
 from tureen.storage.messaging.rows import message_of
 from tureen.storage.schema.messaging import AUDIT, CONVERSATIONS, MESSAGES, REPORTS
-from tureen.storage.script import PerDialect, Script, execute, first, rows
+from tureen.storage.script import PerDialect, Row, Script, execute, first, rows
 
 _A, _R, _G, _C = AUDIT.c, REPORTS.c, MESSAGES.c, CONVERSATIONS.c
 _NEWEST = 2**62
 _LIMIT = bindparam("limit", type_=Integer)
-_REPORT_VALUES: dict[str, Any] = {column.name: bindparam(column.name) for column in _R if column.name != "number"}
+_GIVEN = ("conversation", "message", "reporter", "reported_at", "reason", "sender", "text")
+_REPORT_VALUES: dict[str, Any] = {name: bindparam(name) for name in _GIVEN}
 
 _NOTE = insert(AUDIT).values({column.name: bindparam(column.name) for column in _A if column.name != "number"})
 _AUDIT = select(AUDIT).where(_A.number < bindparam("before")).order_by(_A.number.desc()).limit(_LIMIT)
 _REPORTS = select(REPORTS).where(_R.number < bindparam("before")).order_by(_R.number.desc()).limit(_LIMIT)
+_BY_STATE = {
+    None: _REPORTS,
+    True: _REPORTS.where(_R.resolved_at.is_(None)),
+    False: _REPORTS.where(_R.resolved_at.is_not(None)),
+}
+_ONE_REPORT = select(REPORTS).where(_R.number == bindparam("one")).with_for_update()
+_RESOLVE = (
+    update(REPORTS)
+    .where(_R.number == bindparam("one"))
+    .values({name: bindparam(name) for name in ("resolved_at", "resolver", "resolution")})
+)
 _REPORT = PerDialect(
     sqlite=sqlite.insert(REPORTS).values(_REPORT_VALUES).on_conflict_do_nothing(),
     postgresql=postgresql.insert(REPORTS).values(_REPORT_VALUES).on_conflict_do_nothing(),
@@ -97,22 +110,55 @@ def report(act: Act, message: MessageId, reason: str) -> Script[None]:
     )
 
 
-def reports(before: int | None, limit: int) -> Script[Sequence[Report]]:
+def reports(query: ReportQuery) -> Script[Sequence[Report]]:
     """Newest first."""
-    found = yield from rows(_REPORTS, before=_NEWEST if before is None else before, limit=limit)
-    return [
-        Report(
-            number=row["number"],
-            conversation=ConversationId(row["conversation"]),
-            message=MessageId(row["message"]),
-            reporter=UserId(row["reporter"]),
-            reported_at=row["reported_at"],
-            reason=row["reason"],
-            sender=UserId(row["sender"]),
-            text=row["text"],
-        )
-        for row in found
-    ]
+    before = _NEWEST if query.before is None else query.before
+    found = yield from rows(_BY_STATE[query.open], before=before, limit=query.limit)
+    return [_report_of(row) for row in found]
+
+
+def resolve_report(act: Act, number: int, resolution: str | None) -> Script[Report]:
+    """Whoever is first says what came of it."""
+    row = yield from first(_ONE_REPORT, one=number)
+    if row is None:
+        raise not_found("report")
+    known = _report_of(row)
+    if (known.resolved_at is None) == (resolution is None):
+        return known
+    is_open = resolution is None
+    changed = replace(
+        known,
+        resolved_at=None if is_open else act.at,
+        resolver=UserId("") if is_open else act.user,
+        resolution=resolution or "",
+    )
+    yield from execute(
+        _RESOLVE, one=number, resolved_at=changed.resolved_at, resolver=changed.resolver, resolution=changed.resolution
+    )
+    yield from note(
+        replace(act, conversation=known.conversation),
+        ModerationAct.REOPENED if is_open else ModerationAct.RESOLVED,
+        user=known.sender,
+        message=known.message,
+        detail=resolution or "",
+    )
+    return changed
+
+
+def _report_of(row: Row) -> Report:
+    return Report(
+        number=row["number"],
+        conversation=ConversationId(row["conversation"]),
+        message=MessageId(row["message"]),
+        reporter=UserId(row["reporter"]),
+        reported_at=row["reported_at"],
+        reason=row["reason"],
+        sender=UserId(row["sender"]),
+        text=row["text"],
+        resolved_at=row["resolved_at"],
+        resolver=UserId(row["resolver"] or ""),
+        resolution=row["resolution"] or "",
+    )
 
 
 def forget_reports_of(act: Act, sender: UserId) -> Script[None]:

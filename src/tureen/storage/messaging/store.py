@@ -25,6 +25,7 @@ from tureen.messaging.records import (
     React,
     Removal,
     Report,
+    ReportQuery,
     RosterRecord,
     SearchQuery,
     Slice,
@@ -212,9 +213,13 @@ class SqlMessagingStore:
         """See the protocol."""
         await self._database.write(audit.report, act, message, reason)
 
-    async def reports(self, before: int | None, limit: int) -> Sequence[Report]:
+    async def reports(self, query: ReportQuery) -> Sequence[Report]:
         """See the protocol."""
-        return await self._database.read(audit.reports, before, limit)
+        return await self._database.read(audit.reports, query)
+
+    async def resolve_report(self, act: Act, number: int, resolution: str | None) -> Report:
+        """See the protocol."""
+        return await self._database.write(audit.resolve_report, act, number, resolution)
 
     async def audit(self, before: int | None, limit: int) -> Sequence[AuditEntry]:
         """See the protocol."""

@@ -191,9 +191,14 @@ REPORTS = Table(
     # Who wrote the message, and its text as it was then: its sender may take it away meanwhile.
     Column("sender", Text, nullable=False),
     Column("text", Text, nullable=False),
+    # Null while nobody has dealt with it.
+    Column("resolved_at", BigInteger),
+    Column("resolver", Text),
+    Column("resolution", Text),
     UniqueConstraint("message", "reporter"),
     Index(None, "sender"),
     Index(None, "reported_at"),
+    Index(None, "resolved_at", "number"),
 )
 
 AUDIT = Table(

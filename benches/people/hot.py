@@ -1,7 +1,7 @@
 """Many who write at once: all in one conversation, and each in one of their own.
 
-The store alone, in this process, without a server: in a conversation that hundreds read, it is deliveries that bound how
-many messages there may be, not the database.
+The store alone, in this process, without a server: in a conversation that hundreds read, deliveries bound how many
+messages there may be, not the database.
 """
 
 from __future__ import annotations

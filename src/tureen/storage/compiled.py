@@ -39,11 +39,14 @@ def _postgresql_is_one_of(element: IsOneOf, compiler: SQLCompiler, **kwargs: obj
 class Compiled:
     """Text with numbered places, and how a query's parameters come to stand in them."""
 
-    __slots__ = ("_constants", "_in_order", "order", "text")
+    __slots__ = ("_constants", "_in_order", "order", "text", "writes")
 
-    def __init__(self, text: str, order: Sequence[str], constants: Mapping[str, Any]) -> None:
-        """``order``: names by place, a name may stand twice. ``constants``: values that the statement brings itself."""
+    def __init__(self, text: str, order: Sequence[str], constants: Mapping[str, Any], *, writes: bool) -> None:
+        """``order``: names by place, a name may stand twice. ``constants``: values that the statement brings itself.
+        ``writes``: there may be something to be undone after it.
+        """
         self.text = text
+        self.writes = writes
         self.order = tuple(order)
         self._constants = constants
         self._in_order = _picks(self.order)
@@ -77,7 +80,7 @@ class Compiler:
         # Parameters that the statement gives a value itself, LIMIT 1 for example.
         required = {name for name, bound in compiled.binds.items() if bound.required}
         constants = {name: value for name, value in compiled.params.items() if name not in required}
-        result = Compiled(str(compiled), compiled.positiontup or (), constants)
+        result = Compiled(str(compiled), compiled.positiontup or (), constants, writes=not chosen.is_select)
         # The statement is kept, so that its id is not given to another one.
         self._cache[id(statement)] = (statement, result)
         return result

@@ -24,7 +24,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import Executable
+from sqlalchemy import Executable, UpdateBase
 
 T = TypeVar("T")
 
@@ -46,7 +46,16 @@ class PerDialect(Struct, frozen=True, eq=False):
     postgresql: Executable
 
 
-Statement: TypeAlias = Executable | PerDialect
+class Together(Struct, frozen=True, eq=False):
+    """Writes of one moment, in one round trip where there is one: none sees what another does, nor touches its rows.
+
+    They share their parameters, by name. Their rows are of no interest.
+    """
+
+    parts: tuple[UpdateBase, ...]
+
+
+Statement: TypeAlias = Executable | PerDialect | Together
 
 
 class Query(Struct, frozen=True):

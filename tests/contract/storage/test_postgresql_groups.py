@@ -35,6 +35,15 @@ async def nodes(url: str) -> AsyncIterator[tuple[Database, Database]]:
         yield one, other
 
 
+@pytest.fixture
+async def gate(url: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """Holds the lock that scripts wait for."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(f"SELECT pg_advisory_lock({GATE})")
+    yield connection
+    await connection.close()
+
+
 async def test_messages_of_one_conversation_share_few_commits(nodes: tuple[Database, Database]) -> None:
     def transactions() -> Script[int]:
         found = yield from one(text("SELECT count(DISTINCT xmin::text) AS number FROM messages"))
@@ -72,14 +81,12 @@ async def test_two_nodes_number_one_conversation_without_gaps_and_keep_each_comm
 
 
 async def test_who_was_removed_by_another_node_meanwhile_writes_nothing(
-    nodes: tuple[Database, Database], url: str
+    nodes: tuple[Database, Database], gate: asyncpg.Connection[asyncpg.Record]
 ) -> None:
     def remove_behind_a_gate(about: str) -> Script[None]:
         yield from membership.remove_members(Removal(act=act(ANN, "remove"), users=[BOB]))
         yield from execute(text(f"SELECT pg_advisory_xact_lock({GATE})"))
 
-    gate = await asyncpg.connect(url)
-    await gate.execute(f"SELECT pg_advisory_lock({GATE})")
     removing = asyncio.ensure_future(nodes[0].write(remove_behind_a_gate, ONE))
     await _until_waiting(gate, 1)
     writing = asyncio.ensure_future(SqlMessagingStore(nodes[1]).post(post(BOB, "late")))
@@ -88,7 +95,6 @@ async def test_who_was_removed_by_another_node_meanwhile_writes_nothing(
     await removing
     with pytest.raises(CommandError, match="not yours"):
         await writing
-    await gate.close()
 
 
 async def _until_waiting(connection: asyncpg.Connection[asyncpg.Record], number: int) -> None:

@@ -1,6 +1,6 @@
 """The half "People" of the server as it is shipped: database, tokens, all services.
 
-    python -m benches.people [ring|publish|fan-out|deaf|return ...] [--database postgresql] [--realtime]
+    python -m benches.people [ring|publish|fan-out|deaf|return|hot ...] [--database postgresql] [--realtime]
 
 The server is a process of its own; the clients are this one. Two cores are needed. Where there is a bare server of the
 same stack to stand beside, it runs in the same minutes: both suffer from the same moods of the machine.
@@ -24,6 +24,7 @@ from msgspec import Struct
 from benches.people.deaf import measure_deaf
 from benches.people.device import RefusedError
 from benches.people.fan_out import measure_fan_out
+from benches.people.hot import measure_hot
 from benches.people.latency import measure_latency
 from benches.people.place import DATABASES, SQLITE, Place, open_place
 from benches.people.returning import measure_return
@@ -41,6 +42,7 @@ class Options(Struct, frozen=True):
 
     connections: int
     returning: int
+    writers: int
     seconds: float
     rate: float
 
@@ -52,6 +54,7 @@ PARTS: Mapping[str, Part] = {
     "fan-out": lambda place, chosen: measure_fan_out(place, chosen.connections, chosen.seconds),
     "deaf": lambda place, chosen: measure_deaf(place, chosen.seconds / 3),
     "return": lambda place, chosen: measure_return(place, chosen.returning),
+    "hot": lambda place, chosen: measure_hot(place, chosen.writers, chosen.seconds),
 }
 
 
@@ -68,6 +71,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="part", help=f"some of {', '.join(PARTS)} (default: all)")
     parser.add_argument("--connections", type=int, default=2000, help="devices of fan-out and ring (default: 2000)")
     parser.add_argument("--returning", type=int, default=10_000, help="devices that come back (default: 10000)")
+    parser.add_argument("--writers", type=int, default=100, help="who write at once in hot (default: 100)")
     parser.add_argument("--seconds", type=float, default=6.0, help="of each window (default: 6)")
     parser.add_argument("--rate", type=float, default=200.0, help="messages a second while publishing (default: 200)")
     parser.add_argument("--database", choices=DATABASES, default=SQLITE, help="of the server (default: %(default)s)")
@@ -86,7 +90,7 @@ def main() -> int:
             tempfile.TemporaryDirectory(prefix="tureen-people-") as folder,
             open_place(Path(folder), given.database) as place,
         ):
-            chosen = Options(given.connections, returning, given.seconds, given.rate)
+            chosen = Options(given.connections, returning, given.writers, given.seconds, given.rate)
             uvloop.run(measure(place, given.parts or list(PARTS), chosen))
     except (OSError, TimeoutError, RefusedError, ServerDiedError, pytest.skip.Exception) as error:
         print(f"Could not measure: {error!r}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ class Place:
         """Use `open_place`."""
         self.folder = folder
         self._cluster = cluster
+        self._numbers = itertools.count()
 
     def new_database(self, name: str) -> str:
         """The URL of an empty one."""
@@ -45,9 +47,10 @@ class Place:
 
     async def commits(self, text: str) -> list[float]:
         """How long the plain driver takes for a row that is on the disk, several times."""
+        name = f"commits_{next(self._numbers)}"
         if self._cluster is None:
-            return await asyncio.to_thread(_sqlite_commits, self.folder / "commits.db", text)
-        return await _postgresql_commits(self._cluster.create_database("commits"), text)
+            return await asyncio.to_thread(_sqlite_commits, self.folder / f"{name}.db", text)
+        return await _postgresql_commits(self._cluster.create_database(name), text)
 
 
 @contextmanager

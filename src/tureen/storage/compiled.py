@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Dialect, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Dialect, Executable, UpdateBase, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from tureen.storage.script import PerDialect, Statement, Value
+from tureen.storage.script import PerDialect, Statement, Together, Value
 
 
 class IsOneOf(ColumnElement[bool]):
@@ -39,11 +39,16 @@ def _postgresql_is_one_of(element: IsOneOf, compiler: SQLCompiler, **kwargs: obj
 class Compiled:
     """Text with numbered places, and how a query's parameters come to stand in them."""
 
-    __slots__ = ("_constants", "_in_order", "order", "text")
+    __slots__ = ("_constants", "_in_order", "further", "order", "text", "writes")
 
-    def __init__(self, text: str, order: Sequence[str], constants: Mapping[str, Any]) -> None:
-        """``order``: names by place, a name may stand twice. ``constants``: values that the statement brings itself."""
+    def __init__(self, text: str, order: Sequence[str], constants: Mapping[str, Any], *, writes: bool) -> None:
+        """``order``: names by place, a name may stand twice. ``constants``: values that the statement brings itself.
+        ``writes``: there may be something to be undone after it.
+        """
         self.text = text
+        self.writes = writes
+        self.further: Sequence[Compiled] = ()
+        """What is to be run after it, with the same parameters."""
         self.order = tuple(order)
         self._constants = constants
         self._in_order = _picks(self.order)
@@ -70,17 +75,31 @@ class Compiler:
         if known is not None:
             return known[1]
         chosen: Any = statement
+        further: Sequence[Executable] = ()
+        is_sqlite = self._dialect.name == "sqlite"
         if isinstance(statement, PerDialect):
-            chosen = statement.sqlite if self._dialect.name == "sqlite" else statement.postgresql
-        # Lists that are constants of the statement (``column.in_(("a", "b"))``) become places of their own.
-        compiled = chosen.compile(dialect=self._dialect, compile_kwargs={"render_postcompile": True})
-        # Parameters that the statement gives a value itself, LIMIT 1 for example.
-        required = {name for name, bound in compiled.binds.items() if bound.required}
-        constants = {name: value for name, value in compiled.params.items() if name not in required}
-        result = Compiled(str(compiled), compiled.positiontup or (), constants)
+            chosen = statement.sqlite if is_sqlite else statement.postgresql
+        elif isinstance(statement, Together):
+            chosen, *further = statement.parts if is_sqlite else (_at_once(statement),)
+        result = self._compile(chosen)
+        result.further = tuple(map(self._compile, further))
         # The statement is kept, so that its id is not given to another one.
         self._cache[id(statement)] = (statement, result)
         return result
+
+    def _compile(self, statement: Any) -> Compiled:  # noqa: ANN401 - it is less than executables have, and more
+        # Lists that are constants of the statement (``column.in_(("a", "b"))``) become places of their own.
+        compiled = statement.compile(dialect=self._dialect, compile_kwargs={"render_postcompile": True})
+        # Parameters that the statement gives a value itself, LIMIT 1 for example.
+        required = {name for name, bound in compiled.binds.items() if bound.required}
+        constants = {name: value for name, value in compiled.params.items() if name not in required}
+        return Compiled(str(compiled), compiled.positiontup or (), constants, writes=not statement.is_select)
+
+
+def _at_once(statement: Together) -> UpdateBase:
+    """The last one, with the others as its common table expressions."""
+    *others, last = statement.parts
+    return last.add_cte(*(each.cte(f"part_{number}") for number, each in enumerate(others)))
 
 
 def _picks(order: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:

@@ -13,9 +13,11 @@
 A script may be run again from the start after a conflict, so it touches nothing but its arguments and the database.
 What it raises rolls all of it back. Statements are constants of their module: engines compile each once.
 
-SQLite runs one writing script at a time. In PostgreSQL others may commit between two statements of one: a script that
-reads, decides and writes begins with what takes the lock, an UPDATE or a SELECT ``with_for_update()`` (of which SQLite
-takes no notice). Two that insert the same key at a time are told apart by the engine, which runs the second one again.
+SQLite runs one writing script at a time, PostgreSQL one about the same thing (see `Database.write`). There, those about
+others may commit between two statements of one: a script that reads, decides and writes begins with what takes the
+lock, an UPDATE or a SELECT ``with_for_update()`` (of which SQLite takes no notice). Two that insert the same key at a
+time are told apart by the engine, which runs the second one again. Scripts share commits: one that checks before it
+writes costs its neighbours nothing when it raises.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import Executable
+from sqlalchemy import Executable, UpdateBase
 
 T = TypeVar("T")
 
@@ -46,7 +48,16 @@ class PerDialect(Struct, frozen=True, eq=False):
     postgresql: Executable
 
 
-Statement: TypeAlias = Executable | PerDialect
+class Together(Struct, frozen=True, eq=False):
+    """Writes of one moment, in one round trip where there is one: none sees what another does, nor touches its rows.
+
+    They share their parameters, by name. Their rows are of no interest.
+    """
+
+    parts: tuple[UpdateBase, ...]
+
+
+Statement: TypeAlias = Executable | PerDialect | Together
 
 
 class Query(Struct, frozen=True):

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from tureen.storage.compiled import IsOneOf
 from tureen.storage.engines import in_transaction
-from tureen.storage.script import Script, execute, first, one, rows
+from tureen.storage.script import Script, Together, execute, first, one, rows
 
 COUNTERS = Table(
     "counters",
@@ -43,6 +43,9 @@ SET = update(COUNTERS).where(COUNTERS.c.name == bindparam("of")).values(number=b
 FIND = select(COUNTERS).where(COUNTERS.c.name == bindparam("of"))
 FIND_AND_LOCK = FIND.with_for_update()
 SOME = select(COUNTERS.c.name).where(IsOneOf(COUNTERS.c.name, bindparam("names"))).order_by(COUNTERS.c.name)
+ADD_AND_SET = Together(
+    (INSERT, update(COUNTERS).where(COUNTERS.c.name == bindparam("of")).values(number=bindparam("number")))
+)
 SUM = select(func.sum(COUNTERS.c.number).label("sum"), func.count().label("count")).select_from(COUNTERS)
 
 
@@ -60,6 +63,14 @@ async def create_table(url: str) -> None:
 def add(name: str, number: int = 0) -> Script[str]:
     yield from execute(INSERT, name=name, number=number)
     return name
+
+
+def add_about(thing: str, name: str) -> Script[str]:
+    return (yield from add(name))
+
+
+def add_and_set(name: str, other: str, number: int) -> Script[None]:
+    yield from execute(ADD_AND_SET, name=name, of=other, number=number)
 
 
 def add_and_refuse(name: str) -> Script[None]:

@@ -13,7 +13,9 @@ from tests.contract.storage.counters import (
     SUM,
     RefusedError,
     add,
+    add_about,
     add_and_refuse,
+    add_and_set,
     create_table,
     find_or_add,
     increment,
@@ -50,6 +52,26 @@ class TestWrites:
         assert [type(each) for each in done if not isinstance(each, int)] == [RefusedError] * 10
         assert [each for each in done if isinstance(each, int)] == list(range(1, 41))
         assert await database.read(number_of, "soup") == 40
+
+    @pytest.mark.parametrize("bad", ["n3", "\ud800", "so\0up"])
+    async def test_what_the_database_refuses_takes_none_of_its_neighbours_along(
+        self, database: Database, bad: str
+    ) -> None:
+        names = [f"n{number}" for number in range(20)]
+        writes = [database.write(add_about, "soup", bad if number == 11 else name) for number, name in enumerate(names)]
+        done = await asyncio.gather(*writes, return_exceptions=True)
+        assert isinstance(done[11], StorageRejectedError)
+        others = [name for number, name in enumerate(names) if number != 11]
+        assert [each for each in done if isinstance(each, str)] == others
+        assert await database.read(names_among, names) == sorted(others)
+
+    async def test_statements_together_are_all_done_or_none(self, database: Database) -> None:
+        await database.write(add, "soup")
+        await database.write(add_and_set, "bread", "soup", 7)
+        assert await database.read(number_of, "bread") == await database.read(number_of, "soup") == 7
+        with pytest.raises(StorageRejectedError):
+            await database.write(add_and_set, "bread", "soup", 8)
+        assert await database.read(number_of, "soup") == 7
 
     async def test_a_broken_constraint_is_rejected_and_undone(self, database: Database) -> None:
         def add_twice(name: str) -> Script[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -15,10 +16,27 @@ def nothing() -> Script[None]:
     yield from ()
 
 
+async def take_group(line: Line) -> Sequence[Work]:
+    group = await asyncio.wait_for(line.take(), 10)
+    assert group is not None
+    return group
+
+
 async def take(line: Line) -> Work:
-    work = await asyncio.wait_for(line.take(), 10)
-    assert work is not None
+    (work,) = await take_group(line)
     return work
+
+
+async def test_those_about_one_thing_go_together_up_to_a_bound() -> None:
+    line = Line("writes", 10, group=3)
+    waiters = [line.put(nothing, "a") for _ in range(5)]
+    other = line.put(nothing, "b")
+    free = [line.put(nothing) for _ in range(2)]
+    taken = [await take_group(line) for _ in range(4)]
+    assert [[work.waiter for work in group] for group in taken] == [waiters[:3], [other], free[:1], free[1:]]
+    late = line.put(nothing, "a")
+    line.finish(taken[0])
+    assert [work.waiter for work in await take_group(line)] == [*waiters[3:], late]
 
 
 async def test_one_thing_at_a_time_and_others_pass() -> None:
@@ -30,10 +48,10 @@ async def test_one_thing_at_a_time_and_others_pass() -> None:
     idle = asyncio.ensure_future(line.take())
     await asyncio.sleep(0)
     assert not idle.done()
-    line.finish(taken[0])
-    work = await asyncio.wait_for(idle, 10)
-    assert work is not None
-    assert work.waiter is second
+    line.finish([taken[0]])
+    group = await asyncio.wait_for(idle, 10)
+    assert group is not None
+    assert [work.waiter for work in group] == [second]
 
 
 async def test_who_has_just_fallen_idle_works_again() -> None:
@@ -63,7 +81,7 @@ async def test_a_full_line_refuses_until_something_is_finished() -> None:
     line.put(nothing, "a")
     with pytest.raises(StorageBusyError, match="2 writes wait"):
         line.put(nothing, "b")
-    line.finish(await take(line))
+    line.finish([await take(line)])
     line.put(nothing, "b")
 
 
@@ -76,12 +94,12 @@ async def test_closing_waits_for_all_and_then_sends_everyone_away() -> None:
     await asyncio.sleep(0)
     with pytest.raises(StorageError, match="closed"):
         line.put(nothing)
-    line.finish(work)
+    line.finish([work])
     last = await take(line)
     idle = asyncio.ensure_future(line.take())
     await asyncio.sleep(0)
     assert not closing.done()
-    line.finish(last)
+    line.finish([last])
     await asyncio.wait_for(closing, 10)
     assert await asyncio.wait_for(idle, 10) is None
     assert await asyncio.wait_for(line.take(), 10) is None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import BigInteger, and_, bindparam, func, insert, select, update
 
 from tureen.messaging.records import Act, Placed, Standing
 from tureen.model.ids import ConversationId, MessageId, UserId
-from tureen.protocol.events import ConversationEvent, Happening, Posted
+from tureen.protocol.events import ConversationEvent, Happening
 from tureen.storage.messaging.rows import conversation_of, json_text, member_of
-from tureen.storage.schema.messaging import CONVERSATIONS, EVENTS, MEMBERS
-from tureen.storage.script import Row, Script, execute, first
+from tureen.storage.schema.messaging import CONVERSATIONS, EVENTS, MEMBERS, MESSAGES
+from tureen.storage.script import Row, Script, Together, Value, execute, first
 
-C, M, E = CONVERSATIONS.c, MEMBERS.c, EVENTS.c
+C, M, E, G = CONVERSATIONS.c, MEMBERS.c, EVENTS.c, MESSAGES.c
 
 _STANDING = (
     select(CONVERSATIONS, MEMBERS)
@@ -22,6 +24,22 @@ _STANDING = (
 )
 # Nobody else raises the same head until the transaction is over.
 _STANDING_LOCKED = _STANDING.with_for_update(of=CONVERSATIONS)
+
+# The same, and where the command led to before, in one look.
+_PLACE_LOCKED = (
+    select(
+        CONVERSATIONS,
+        MEMBERS,
+        *(column.label(f"placed_{column.name}") for column in (E.seq, E.at, E.message, E.version)),
+    )
+    .select_from(
+        CONVERSATIONS.outerjoin(MEMBERS, and_(M.conversation == C.id, M.user == bindparam("user"))).outerjoin(
+            EVENTS, and_(E.conversation == C.id, E.sender == bindparam("user"), E.command == bindparam("command"))
+        )
+    )
+    .where(C.id == bindparam("conversation"))
+    .with_for_update(of=CONVERSATIONS)
+)
 
 _PLACED = select(E.seq, E.at, E.message, E.version).where(
     E.conversation == bindparam("conversation"), E.sender == bindparam("sender"), E.command == bindparam("command")
@@ -35,7 +53,12 @@ _RAISE = (
 )
 _RAISE_POSTED = _RAISE.values(posted_seq=bindparam("seq"), active_at=_NOW)
 
-_INSERT_EVENT = insert(EVENTS)
+_INSERT_EVENT = insert(EVENTS).values({column.name: bindparam(column.name) for column in E})
+_INSERT_MESSAGE = insert(MESSAGES).values(
+    {column.name: bindparam(column.name) for column in G if column.name != "number"}
+)
+_APPEND = Together((_RAISE, _INSERT_EVENT))
+_POST = Together((_RAISE_POSTED, _INSERT_EVENT, _INSERT_MESSAGE))
 
 
 def standing(conversation: ConversationId, user: UserId) -> Script[Standing | None]:
@@ -46,6 +69,21 @@ def standing(conversation: ConversationId, user: UserId) -> Script[Standing | No
 def locked_standing(act: Act) -> Script[Standing | None]:
     """The same, for those who will raise the head."""
     return _standing_of((yield from first(_STANDING_LOCKED, conversation=act.conversation, user=act.user)))
+
+
+def locked_place(act: Act) -> Script[tuple[Standing | None, Placed | None]]:
+    """The same, and where the command led to before."""
+    row = yield from first(_PLACE_LOCKED, conversation=act.conversation, user=act.user, command=act.command)
+    found = _standing_of(row)
+    if row is None or found is None or row["placed_seq"] is None:
+        return found, None
+    return found, Placed(
+        epoch=found.conversation.epoch,
+        seq=row["placed_seq"],
+        at=row["placed_at"],
+        message=MessageId(row["placed_message"] or ""),
+        version=row["placed_version"],
+    )
 
 
 def placed(act: Act, epoch: str) -> Script[Placed | None]:
@@ -71,18 +109,23 @@ def placed_before(act: Act) -> Script[Placed | None]:
 
 
 def append(
-    act: Act, found: Standing, happening: Happening, *, message: MessageId | None = None, version: int = 1
+    act: Act,
+    found: Standing,
+    happening: Happening,
+    *,
+    message: MessageId | None = None,
+    version: int = 1,
+    posted: Mapping[str, Value] | None = None,
 ) -> Script[Placed]:
-    """Takes the next place in the log."""
+    """Takes the next place in the log. ``posted``: columns of a new message that the event does not have."""
     conversation = found.conversation
     seq = conversation.head_seq + 1
-    posted = isinstance(happening, Posted)
     kind = happening.__struct_config__.tag
     # Of a message's first form there is no copy until it is edited.
     content = None if posted or kind == "deleted" else json_text(happening)
-    yield from execute(_RAISE_POSTED if posted else _RAISE, conversation=conversation.id, seq=seq, now=act.at)
     yield from execute(
-        _INSERT_EVENT,
+        _APPEND if posted is None else _POST,
+        now=act.at,
         conversation=conversation.id,
         seq=seq,
         sender=act.user,
@@ -92,6 +135,7 @@ def append(
         message=message,
         version=version,
         content=content,
+        **posted or {},
     )
     event = ConversationEvent(
         conversation=conversation.id,

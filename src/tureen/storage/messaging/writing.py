@@ -15,15 +15,14 @@ from tureen.protocol.events import AttachmentChanged, Deleted, Edited, Happening
 from tureen.protocol.resources import Attachment, ConversationKind, Message, Reaction
 from tureen.storage.messaging.audit import note
 from tureen.storage.messaging.files import MessageFiles
-from tureen.storage.messaging.head import append, locked_standing, placed
+from tureen.storage.messaging.head import append, locked_place, locked_standing
 from tureen.storage.messaging.rows import first_form, json_list, json_text, kept_attachments, message_of
 from tureen.storage.schema.messaging import EVENTS, MEMBERS, MENTIONS, MESSAGES
-from tureen.storage.script import Script, execute, first, rows
+from tureen.storage.script import Script, Value, execute, first, rows
 
 E, G, N, M = EVENTS.c, MESSAGES.c, MENTIONS.c, MEMBERS.c
 
 _MESSAGE = select(MESSAGES).where(G.id == bindparam("message"), G.conversation == bindparam("conversation"))
-_INSERT = insert(MESSAGES).values({column.name: bindparam(column.name) for column in G if column.name != "number"})
 _MENTION = insert(MENTIONS)
 _UNMENTION = delete(MENTIONS).where(N.conversation == bindparam("conversation"), N.seq == bindparam("seq"))
 _HIDDEN_FROM = select(M.user).where(
@@ -72,10 +71,7 @@ def message(conversation: ConversationId, message: MessageId) -> Script[Message 
 def post(post: Post, files: MessageFiles) -> Script[Placed]:
     """A message, and its claim of its files."""
     act = post.act
-    found = yield from locked_standing(act)
-    rules.check_access(act, found)
-    assert found is not None  # noqa: S101 - checked with the access
-    before = yield from placed(act, found.conversation.epoch)
+    found, before = yield from _begin(act)
     if before is not None:
         return before
     rules.check_may_write(act, found.member)
@@ -83,7 +79,6 @@ def post(post: Post, files: MessageFiles) -> Script[Placed]:
         rules.check_message((yield from message(act.conversation, post.reply_to)))
     if post.thread is not None:
         rules.check_root(rules.check_message((yield from message(act.conversation, post.thread))))
-        yield from execute(_COUNT_REPLY, message=post.thread)
     written = Message(
         id=post.id,
         conversation=act.conversation,
@@ -98,8 +93,11 @@ def post(post: Post, files: MessageFiles) -> Script[Placed]:
         thread=post.thread,
         custom=post.custom,
     )
-    result = yield from append(act, found, Posted(message=written), message=post.id)
-    yield from _insert(written)
+    if post.thread is not None:
+        yield from execute(_COUNT_REPLY, message=post.thread)
+    posted = _columns(written)
+    result = yield from append(act, found, Posted(message=written), message=post.id, posted=posted)
+    yield from _mention(written.conversation, written.seq, written.sender, written.mentions)
     return structs.replace(result, revealed=(yield from _reveal(found)))
 
 
@@ -179,10 +177,9 @@ def react(react: React) -> Script[Placed]:
 
 def append_unruled(act: Act, happening: Happening) -> Script[Placed | None]:
     """What the server itself tells."""
-    found = yield from locked_standing(act)
+    found, before = yield from locked_place(act)
     if found is None:
         return None
-    before = yield from placed(act, found.conversation.epoch)
     return before or (yield from append(act, found, happening))
 
 
@@ -206,34 +203,29 @@ def change_attachment(
 
 
 def _begin(act: Act) -> Script[tuple[Standing, Placed | None]]:
-    found = yield from locked_standing(act)
+    found, before = yield from locked_place(act)
     rules.check_access(act, found)
     assert found is not None  # noqa: S101 - checked with the access
-    return found, (yield from placed(act, found.conversation.epoch))
+    return found, before
 
 
-def _insert(written: Message) -> Script[None]:
-    yield from execute(
-        _INSERT,
-        id=written.id,
-        conversation=written.conversation,
-        seq=written.seq,
-        sender=written.sender,
-        sender_name=written.sender_name or None,
-        sent_at=written.sent_at,
-        text=written.text,
-        mentions=json_list(written.mentions),
-        attachments=kept_attachments(written.attachments),
-        reactions="[]",
-        custom=None if written.custom is None else json_text(written.custom),
-        reply_to=written.reply_to,
-        thread=written.thread,
-        thread_replies=0,
-        version=1,
-        edited_at=None,
-        deleted_at=None,
-    )
-    yield from _mention(written.conversation, written.seq, written.sender, written.mentions)
+def _columns(written: Message) -> dict[str, Value]:
+    """Those that its event does not have."""
+    return {
+        "id": written.id,
+        "sender_name": written.sender_name or None,
+        "sent_at": written.sent_at,
+        "text": written.text,
+        "mentions": json_list(written.mentions),
+        "attachments": kept_attachments(written.attachments),
+        "reactions": "[]",
+        "custom": None if written.custom is None else json_text(written.custom),
+        "reply_to": written.reply_to,
+        "thread": written.thread,
+        "thread_replies": 0,
+        "edited_at": None,
+        "deleted_at": None,
+    }
 
 
 def _mention(conversation: str, seq: int, sender: str, users: Sequence[str]) -> Script[None]:

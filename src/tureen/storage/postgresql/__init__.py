@@ -1,4 +1,4 @@
-"""PostgreSQL: each script is a transaction of its own, on a pool of connections."""
+"""PostgreSQL, on a pool of connections: scripts about the same thing share a transaction, others have their own."""
 
 from tureen.storage.postgresql.database import PostgresqlDatabase
 

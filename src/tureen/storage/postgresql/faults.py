@@ -68,3 +68,10 @@ def as_storage_error(error: BaseException) -> StorageError:
             said = "does not answer" if kind is StorageBusyError else "refuses"
             return kind(f"PostgreSQL {said}: {text.rstrip('.')}.", hint)
     return StorageError(f"PostgreSQL refuses: {text.rstrip('.')}.")
+
+
+def own_failure(error: BaseException) -> BaseException:
+    """What one of several who wait is told of it: an error of their own, where it is the database's."""
+    if isinstance(error, StorageError):
+        return type(error)(error.message, error.hint)
+    return as_storage_error(error) if isinstance(error, FAULTS) else error

@@ -25,12 +25,24 @@ async def fetch(query: Query, connection: Connection, compiler: Compiler) -> lis
     return cast("list[Any]", await connection.fetch(compiled.text, *arguments))
 
 
-async def run(script: Script[T], connection: Connection, compiler: Compiler) -> T:
+class Course:
+    """What a script that is run has done so far."""
+
+    __slots__ = ("has_written",)
+
+    def __init__(self) -> None:
+        self.has_written = False
+
+
+async def run(script: Script[T], connection: Connection, compiler: Compiler, course: Course | None = None) -> T:
     """Runs it to its end. Raises what it raises, and what the driver raises."""
     rows: Any = None
     try:
         while True:
-            rows = await fetch(script.send(rows), connection, compiler)
+            query = script.send(rows)
+            if course is not None and compiler.compile(query.statement).writes:
+                course.has_written = True
+            rows = await fetch(query, connection, compiler)
     except StopIteration as stop:
         return cast("T", stop.value)
     finally:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
 
 from tureen.storage.errors import StorageBusyError, StorageError
 from tureen.storage.postgresql.connection import Connection, check_server, connect
-from tureen.storage.postgresql.faults import FAULTS, as_storage_error
+from tureen.storage.postgresql.faults import FAULTS, own_failure
 from tureen.storage.postgresql.line import Line, Work
 
-Perform: TypeAlias = Callable[[Connection, Work], Awaitable[Any]]
+Perform: TypeAlias = Callable[[Connection, Sequence[Work]], Awaitable[None]]
+"""Gives each its outcome, or raises what is the outcome of all that have none yet."""
 
 WAIT_S = 10.0
 """What has waited longer for a connection is refused: whoever asked has given up."""
@@ -45,37 +46,36 @@ class Workers:
 
     async def _work(self, connection: Connection | None) -> None:
         try:
-            while (work := await self._line.take()) is not None:
+            while (group := await self._line.take()) is not None:
                 try:
-                    if connection is None or connection.is_closed():
-                        connection = await connect(self._url, read_only=self._read_only)
-                    result = await self._run(connection, work)
-                except FAULTS as error:
-                    self._fail(work, as_storage_error(error))
+                    if due := _due(group):
+                        if connection is None or connection.is_closed():
+                            connection = await connect(self._url, read_only=self._read_only)
+                        await self._perform(connection, due)
                 except asyncio.CancelledError:
-                    work.waiter.cancel()
+                    for work in group:
+                        work.waiter.cancel()
                     raise
-                except Exception as error:  # noqa: BLE001 - it is raised where the script is awaited
-                    self._fail(work, error)
-                else:
-                    if not work.waiter.done():
-                        work.waiter.set_result(result)
+                except Exception as error:  # noqa: BLE001 - it is raised where the scripts are awaited
+                    for work in group:
+                        work.fail(own_failure(error))
                 finally:
-                    self._line.finish(work)
+                    self._line.finish(group)
         finally:
             if connection is not None:
                 await _close(connection)
 
-    async def _run(self, connection: Connection, work: Work) -> Any:  # noqa: ANN401 - as the script says
-        waited = work.waiter.get_loop().time() - work.begun
-        if waited > WAIT_S:
-            raise StorageBusyError(f"PostgreSQL has done nothing about this for {waited:.0f} s.", "Try again later.")
-        return await self._perform(connection, work)
 
-    @staticmethod
-    def _fail(work: Work, error: Exception) -> None:
-        if not work.waiter.done():
-            work.waiter.set_exception(error)
+def _due(group: Sequence[Work]) -> Sequence[Work]:
+    """Without those that nobody waits for any more; they are told so."""
+    oldest = asyncio.get_running_loop().time() - WAIT_S
+    for work in group:
+        if work.begun < oldest:
+            waited = WAIT_S + oldest - work.begun
+            work.fail(
+                StorageBusyError(f"PostgreSQL has done nothing about this for {waited:.0f} s.", "Try again later.")
+            )
+    return [work for work in group if work.begun >= oldest]
 
 
 async def _close(connection: Connection) -> None:

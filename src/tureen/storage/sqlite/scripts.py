@@ -28,6 +28,8 @@ def run(start: Callable[[], Script[T]], cursor: sqlite3.Cursor, compiler: Compil
             arguments = _as_stored(compiled.arguments(query.parameters))
             try:
                 rows = cursor.execute(compiled.text, arguments).fetchall()
+                for further in compiled.further:
+                    cursor.execute(further.text, _as_stored(further.arguments(query.parameters)))
             except (sqlite3.Error, OverflowError, UnicodeError) as error:
                 raise as_storage_error(error) from error
     except StopIteration as stop:

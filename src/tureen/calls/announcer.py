@@ -72,10 +72,15 @@ class Announcer:
         """People who are in the group now, and see what goes on there."""
         if record.state is CallState.CREATED or not record.is_open:
             return
-        event = CallChanged(call=view(record))
-        unseen = frozenset(self._watchers.unseen(record))
-        self._mailroom.send_to_users([user for user in users if user not in unseen], event)
-        self._show_unseen(record, unseen.intersection(users))
+        call, parties = view(record), {party.user: party for party in record.parties}
+        self._mailroom.send_to_users([user for user in users if user not in parties], CallChanged(call=call))
+        for user in users:
+            if (party := parties.get(user)) is None:
+                continue
+            if party.reachable:
+                self._tell_party(call, party)
+            else:
+                self._show_unseen(record, (user,))
 
     def shown(self, record: CallRecord, user: UserId) -> Call | None:
         """The call for somebody who looks for it now; None: it does not exist for them."""
@@ -107,8 +112,11 @@ class Announcer:
         self._mailroom.send_to_users(alike, CallChanged(call=call))
         for party in parties:
             if party.legs:
-                for device in self._mailroom.devices(party.user):
-                    self._mailroom.send_to_device(party.user, device, _changed(call, party, device))
+                self._tell_party(call, party)
+
+    def _tell_party(self, call: Call, party: PartyRecord) -> None:
+        for device in self._mailroom.devices(party.user):
+            self._mailroom.send_to_device(party.user, device, _changed(call, party, device))
 
     def _hears(self, record: CallRecord, party: PartyRecord, effect: CallSeen) -> bool:
         knows = self._watchers.party(record, party.user) is not None

@@ -87,6 +87,15 @@ async def test_who_comes_into_the_group_later_sees_its_call_at_once(office: Offi
     assert ann.party("eve") == "joined"
 
 
+async def test_ringing_goes_on_when_the_one_whom_it_rings_comes_into_the_group(office: Office) -> None:
+    ann, carl = office.device("ann", "a1"), office.device("carl", "c1")
+    call = (await ann.start("carl", conversation=GROUP)).id
+    office.add(GROUP, "carl")
+    assert carl.leg == "pending"
+    await carl.accept(call)
+    assert ann.party("carl") == "joined"
+
+
 async def test_a_member_answers_a_call_that_rings_for_others(office: Office) -> None:
     ann, bob, dora = office.device("ann", "a1"), office.device("bob", "b1"), office.device("dora", "d1")
     call = (await ann.start("bob", conversation=GROUP)).id

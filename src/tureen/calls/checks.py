@@ -18,8 +18,13 @@ def party_of(record: CallRecord, user: UserId) -> PartyRecord:
     """Theirs. To everyone else the call does not exist."""
     party = record.seen_by(user)
     if party is None:
-        raise not_found("call")
+        raise unknown()
     return party
+
+
+def unknown() -> CommandError:
+    """There is no such call, for whoever asks."""
+    return not_found("call")
 
 
 def gone() -> CommandError:
@@ -52,6 +57,16 @@ def check_invite(record: CallRecord, actor: Actor, users: Sequence[UserId], sett
     known = {party.user for party in record.parties}
     if len(known.union(users)) > settings.users_per_call:
         raise too_many_users(settings)
+
+
+def check_room_for_one(record: CallRecord, settings: CallSettings) -> None:
+    """One more who was not called."""
+    if len(record.parties) >= settings.users_per_call:
+        raise CommandError(
+            ErrorCode.LIMIT_EXCEEDED,
+            f"The call is full: it has {len(record.parties)} people.",
+            "Begin another one.",
+        )
 
 
 def check_accept(record: CallRecord, actor: Actor) -> None:

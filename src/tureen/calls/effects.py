@@ -11,10 +11,16 @@ from msgspec.structs import replace
 from tureen.calls.record import CallRecord, PartyRecord
 from tureen.calls.views import view
 from tureen.model.ids import DeviceId, UserId
+from tureen.protocol.resources import CallState
 
 
-class CallSeen(Struct, frozen=True):
+class CallSeen(Struct, frozen=True, kw_only=True):
     """All parties' devices are to hear of the call as it is now."""
+
+    changed: frozenset[UserId]
+    """Whose own part of it is another one now: they hear of that, whatever became of their right to know."""
+    watchers: bool
+    """So are those who merely see that it goes on."""
 
 
 class LegSeen(Struct, frozen=True, kw_only=True):
@@ -70,13 +76,20 @@ def _effects(before: CallRecord | None, after: CallRecord) -> Iterator[Effect]:
 def _seen(before: CallRecord, after: CallRecord) -> Iterator[CallSeen | LegSeen]:
     # What the owner before stored last, it may not have told.
     if view(replace(before, version=after.version)) != view(after) or before.tenure != after.tenure:
-        yield CallSeen()
+        parties = frozenset(party.user for party in after.parties if before.party(party.user) != party)
+        watchers = _watched(before) != _watched(after) or before.tenure != after.tenure
+        yield CallSeen(changed=parties, watchers=watchers)
         return
     for party in after.parties:
         old = before.party(party.user)
         for leg in party.legs:
             if old is None or old.leg(leg.device) != leg:
                 yield LegSeen(user=party.user, device=leg.device)
+
+
+def _watched(record: CallRecord) -> tuple[bool, bool, list[UserId]]:
+    """What somebody sees who is not in it: that it began and that it is over, and who is inside."""
+    return record.state is not CallState.CREATED, record.is_open, [party.user for party in record.members]
 
 
 def _pushes(pairs: list[tuple[PartyRecord | None, PartyRecord]]) -> Iterator[Effect]:

@@ -17,6 +17,8 @@ class Target(Struct, frozen=True, kw_only=True):
     reachable: bool = True
     busy: bool = False
     """They are in another call and do not want to hear of a second one."""
+    by_membership: bool = False
+    """They are a member of the call's group."""
     devices: tuple[DeviceId, ...] = ()
     """Those that are connected."""
 
@@ -58,6 +60,9 @@ class HangUp(OfDevice, frozen=True, kw_only=True):
 
 class Join(OfDevice, frozen=True, kw_only=True):
     """Comes in, comes back, or moves here from another device."""
+
+    by_membership: bool = False
+    """As a member of the group, whom nobody needs to have called."""
 
 
 class Dropped(OfDevice, frozen=True, kw_only=True):

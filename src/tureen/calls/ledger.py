@@ -13,6 +13,7 @@ the compare-and-set of the owner before fails, and it lets go of the call.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from tureen.calls.announcer import Announcer
@@ -24,6 +25,7 @@ from tureen.calls.record import CallRecord
 from tureen.calls.settings import CallSettings, milliseconds
 from tureen.calls.store import CallStore
 from tureen.calls.views import view
+from tureen.calls.watchers import Watchers
 from tureen.errors import TureenError
 from tureen.model.ids import CallId, UserId
 from tureen.ports import Clock, Timer
@@ -68,6 +70,7 @@ class Ledger:
         tasks: Tasks,
         *,
         announcer: Announcer,
+        watchers: Watchers,
         trace: CallTrace,
         observer: CallObserver,
         settings: CallSettings,
@@ -77,6 +80,7 @@ class Ledger:
         self._clock = clock
         self._tasks = tasks
         self._announcer = announcer
+        self._watchers = watchers
         self._trace = trace
         self._observer = observer
         self._settings = settings
@@ -108,8 +112,14 @@ class Ledger:
         """Open calls that this person may know of."""
         return [call for call in self._by_user.get(user, {}).values() if call.record.is_open]
 
-    def begin(self, first: Step, event: CallEvent) -> OpenCall:
-        """Takes in a call that just began, and what happens to it at once."""
+    def visible_to(self, user: UserId) -> list[OpenCall]:
+        """The same, and those of groups in which this person is."""
+        watched = [call for name in self._watchers.calls_of(user) if (call := self.find(name)) is not None]
+        return list(dict.fromkeys([*self.of_user(user), *(call for call in watched if call.record.is_open)]))
+
+    def begin(self, first: Step, event: CallEvent, members: Iterable[UserId]) -> OpenCall:
+        """Takes in a call that just began, and what happens to it at once. ``members``: of its group as it is now."""
+        self._watchers.begin(first.record, members)
         call = OpenCall(first.record)
         call.steps.append(first)
         self._calls[first.record.id] = call
@@ -117,10 +127,11 @@ class Ledger:
         self.apply(call, event)
         return call
 
-    def resume(self, record: CallRecord, event: Resume) -> None:
-        """Takes over an open call from the store, and does what became due meanwhile."""
+    def resume(self, record: CallRecord, event: Resume, members: Iterable[UserId]) -> None:
+        """Takes over an open call from the store, and does what became due meanwhile. ``members``: as for `begin`."""
         if record.id in self._calls:
             return
+        self._watchers.begin(record, members)
         call = OpenCall(record, record)
         call.resumed = event
         self._calls[record.id] = call
@@ -272,6 +283,7 @@ class Ledger:
         _cancel(call)
         self._calls.pop(call.record.id, None)
         self._announcer.forget_members(call.record)
+        self._watchers.end(call.record)
         for party in call.record.parties:
             calls = self._by_user.get(party.user, {})
             calls.pop(call.record.id, None)

@@ -87,12 +87,18 @@ class Beginning(Struct, frozen=True, kw_only=True):
     command: str = ""
     media: CallMedia = CallMedia.AUDIO
     conversation: ConversationId | None = None
+    by_membership: bool = False
     path: MediaPath
 
 
 def begin(beginning: Beginning, at: Moment) -> Step:
     """A call that nobody but its caller knows; an `Invite` publishes it."""
-    caller = PartyRecord(user=beginning.caller, membership=Membership.JOINED, device=beginning.device)
+    caller = PartyRecord(
+        user=beginning.caller,
+        by_membership=beginning.by_membership,
+        membership=Membership.JOINED,
+        device=beginning.device,
+    )
     record = CallRecord(
         id=beginning.id,
         caller=beginning.caller,

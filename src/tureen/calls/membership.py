@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tureen.calls.ending import left
 from tureen.calls.events import Closed, Dropped, Join, Moment, Opened, Resume
-from tureen.calls.paths import opening, with_path
+from tureen.calls.paths import opening, through_room, with_path
 from tureen.calls.record import CallRecord, Leg, PartyRecord
 from tureen.calls.states import MEMBERSHIP_MOVES, UNANSWERED, CallMove, Membership, MembershipMove, moved
 from tureen.model.ids import DeviceId
@@ -37,8 +37,13 @@ def handle_join(record: CallRecord, event: Join, at: Moment) -> CallRecord:
     """Whoever was called may come later; whoever is in it may change the device. To those who ring it is `Accept`.
 
     From the device that is in the call it says that its page is a new one, which has nothing of the path so far.
+    Members of the group come in although nobody called them, as a further person: through the server at once.
     """
     party = record.seen_by(event.user)
+    if party is None and event.by_membership and record.is_open and record.state is not CallState.CREATED:
+        party = PartyRecord(user=event.user, by_membership=True)
+        changed = record.with_party(party)
+        return joined(changed if changed.is_pair else through_room(changed, at), party, event.device, at)
     if party is None or not record.is_open or party.rings or record.state is CallState.CREATED:
         return record
     if party.sits_at(event.device) and not record.is_answered:

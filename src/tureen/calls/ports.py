@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any, Protocol
 
 from tureen.model.actor import Actor
@@ -42,6 +42,21 @@ class CallTrace(Protocol):
         """It has ended. Told once; after a crash perhaps twice, of which the second changes nothing.
 
         Without ``call.conversation`` it belongs into the direct conversation of its two parties, if it has two.
+        """
+
+
+class Audience(Protocol):
+    """Who may see a call without having been called: those who are in its group."""
+
+    async def members(self, conversation: ConversationId) -> Iterable[UserId]:
+        """All of a group as it is now; of every other conversation nobody. Nothing waits between the look and the end.
+
+        Who comes or goes afterwards is told to `CallService`: see `ports.MembersListener`.
+        """
+
+    async def check_may_join(self, actor: Actor, conversation: ConversationId) -> None:
+        """Whether a member may come into a call there. Raises `CommandError`: as for a message, ``not_found`` for all
+        who are no members of such a group now.
         """
 
 

@@ -45,6 +45,8 @@ class PartyRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     user: UserId
     reachable: bool = True
     """False: may not be reached by who called them, or does not exist. They hear nothing, and nobody hears of that."""
+    by_membership: bool = False
+    """Known of as a member of the group. Out of it they know of the call only while they are in it, or it rings."""
     ring: Ring = Ring.NONE
     membership: Membership = Membership.NONE
     device: DeviceId | None = None

@@ -105,10 +105,11 @@ def _called(target: Target, at: Moment) -> PartyRecord:
     devices = target.devices[: at.legs_per_user] if target.reachable else ()
     if target.busy and target.reachable:
         legs = tuple(Leg(device=device, state=LegState.BUSY) for device in devices)
-        return PartyRecord(user=target.user, ring=Ring.BUSY, legs=legs)
+        return PartyRecord(user=target.user, by_membership=target.by_membership, ring=Ring.BUSY, legs=legs)
     return PartyRecord(
         user=target.user,
         reachable=target.reachable,
+        by_membership=target.by_membership,
         ring=Ring.CALLED,
         legs=tuple(Leg(device=device) for device in devices),
         pushed=not devices,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from tureen.calls.announcer import Announcer
@@ -24,7 +25,6 @@ from tureen.calls.events import (
     Dropped,
     Failed,
     HangUp,
-    Join,
     Move,
     Opened,
     Reject,
@@ -32,6 +32,7 @@ from tureen.calls.events import (
     Resume,
     Rings,
 )
+from tureen.calls.joining import Joining
 from tureen.calls.ledger import Ledger, OpenCall
 from tureen.calls.media_exchange import relay, ticket
 from tureen.calls.record import CallRecord
@@ -39,6 +40,7 @@ from tureen.calls.settings import milliseconds
 from tureen.calls.starting import Starting
 from tureen.calls.surroundings import CallSurroundings
 from tureen.calls.views import view
+from tureen.calls.watchers import Watchers
 from tureen.model.actor import Actor
 from tureen.model.ids import CallId, ConversationId, UserId
 from tureen.ports import Handlers
@@ -72,17 +74,27 @@ class CallService:
     def __init__(self, around: CallSurroundings) -> None:
         """`restore` has to follow before the first command."""
         self._around = around
-        self._announcer = Announcer(around.mailroom, around.push, around.busy, around.clock, around.observer)
+        self._watchers = Watchers()
+        self._announcer = Announcer(
+            around.mailroom,
+            around.push,
+            around.busy,
+            around.clock,
+            observer=around.observer,
+            watchers=self._watchers,
+        )
         self._ledger = Ledger(
             around.store,
             around.clock,
             around.tasks,
             announcer=self._announcer,
+            watchers=self._watchers,
             trace=around.trace,
             observer=around.observer,
             settings=around.settings,
         )
-        self._starting = Starting(around, self._ledger)
+        self._starting = Starting(around, self._ledger, self._watchers)
+        self._joining = Joining(around, self._starting, self._watchers)
 
     def handlers(self) -> Handlers:
         """What it answers."""
@@ -108,10 +120,11 @@ class CallService:
     async def restore(self) -> None:
         """Takes over what is open in the store, and records traces that are missing. Raises what the store raises."""
         for record in await self._around.store.open_calls():
+            members = await self._starting.members(record.conversation)
             here = {
                 (party.user, device) for party in record.members for device in self._around.mailroom.devices(party.user)
             }
-            self._ledger.resume(record, Resume(connected=frozenset(here)))
+            self._ledger.resume(record, Resume(connected=frozenset(here)), members)
         for record in await self._around.store.untraced():
             if self._ledger.find(record.id) is None:
                 await self._ledger.put_away_late(record)
@@ -130,8 +143,8 @@ class CallService:
 
     def open_calls(self, user: UserId) -> list[Call]:
         """Those that this person may know of, as they were told: for `Welcome`."""
-        stored = [call.stored for call in self._ledger.of_user(user)]
-        return [view(record) for record in stored if record is not None and record.seen_by(user) is not None]
+        shown = [self._announcer.shown(call.stored, user) for call in self._ledger.visible_to(user) if call.stored]
+        return [call for call in shown if call is not None]
 
     async def require_room(self, call: CallId) -> Call:
         """Brings a call to the media server and keeps it there. Raises ``not_found``."""
@@ -159,6 +172,20 @@ class CallService:
         """It has left."""
         for call in self._ledger.of_user(actor.user):
             self._ledger.apply(call, Closed(user=actor.user, device=actor.device))
+
+    # From conversations: see `ports.MembersListener`.
+
+    def handle_members_joined(self, conversation: ConversationId, users: Sequence[UserId]) -> None:
+        """They see what goes on there."""
+        self._watchers.add(conversation, users)
+        for name in self._watchers.calls(conversation):
+            call = self._ledger.find(name)
+            if call is not None and call.stored is not None:
+                self._announcer.show_newcomers(call.stored, users)
+
+    def handle_members_left(self, conversation: ConversationId, users: Sequence[UserId] | None) -> None:
+        """They hear no more of calls there in which they are not."""
+        self._watchers.remove(conversation, tuple(self._watchers.members(conversation)) if users is None else users)
 
     # Commands.
 
@@ -201,18 +228,17 @@ class CallService:
         users = others_than(actor, command.users)
         call = await self._open(actor, command.call)
         check_invite(call.record, actor, users, self._around.settings)
-        invite = await self._starting.invitation(actor.user, users)
+        invite = await self._starting.invitation(call, actor.user, users)
         # Asking who may be called took a moment.
         check_invite(call.record, actor, users, self._around.settings)
         return await self._answered(call, invite, command.id)
 
     async def _join(self, actor: Actor, command: CallJoin) -> CallAnswered:
-        call = await self._open(actor, command.call)
-        event: CallEvent = Join(user=actor.user, device=actor.device)
-        if party_of(call.record, actor.user).rings:
-            check_accept(call.record, actor)
-            event = Accept(user=actor.user, device=actor.device)
-        return await self._answered(call, event, command.id)
+        call = self._ledger.find(CallId(command.call))
+        if call is None:
+            # It is over, or not ours: for all who may know of it.
+            call = await self._open(actor, command.call)
+        return await self._answered(call, await self._joining.event(call, actor), command.id)
 
     async def _connected(self, actor: Actor, command: CallConnected) -> Done:
         call = await self._find(actor, command.call)

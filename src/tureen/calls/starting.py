@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from msgspec.structs import replace
 
 from tureen.calls.checks import too_many_calls
 from tureen.calls.events import Accept, Invite, LoseGlare, Target
@@ -10,6 +12,7 @@ from tureen.calls.ledger import Ledger, OpenCall
 from tureen.calls.machine import Beginning, begin
 from tureen.calls.record import CallRecord
 from tureen.calls.surroundings import CallSurroundings
+from tureen.calls.watchers import Watchers
 from tureen.model.actor import Actor
 from tureen.model.ids import CallId, ConversationId, DeviceId, UserId
 from tureen.protocol.commands import CallStart
@@ -22,9 +25,10 @@ _ID_CHANCE = 12
 class Starting:
     """Begins calls."""
 
-    def __init__(self, around: CallSurroundings, ledger: Ledger) -> None:
-        """``ledger``: takes the calls in."""
+    def __init__(self, around: CallSurroundings, ledger: Ledger, watchers: Watchers) -> None:
+        """``ledger``: takes the calls in. ``watchers``: know the groups of those that are there."""
         self._around = around
+        self._watchers = watchers
         self._ledger = ledger
         self._newest = 0
 
@@ -32,6 +36,7 @@ class Starting:
         """The call that rings these people, or the one that is there already. Raises ``limit_exceeded``."""
         wanted = await self._wanted(actor.user, users)
         found = await self._around.directory.find([actor.user])
+        members = await self.members(command.conversation)
         # From here on nothing waits: what is looked at is what is changed.
         known = self._known(actor, users, command.id)
         if known is not None:
@@ -43,15 +48,30 @@ class Starting:
             return other
         self._check_limits(actor.user)
         name = found[actor.user].name if actor.user in found else actor.grant.name
-        beginning = _beginning(call, name, actor, command, len(users))
-        began = self._ledger.begin(begin(beginning, self._ledger.moment()), Invite(targets=self._targets(wanted)))
+        beginning = replace(_beginning(call, name, actor, command, len(users)), by_membership=actor.user in members)
+        invite = Invite(targets=self._targets(wanted, members))
+        began = self._ledger.begin(begin(beginning, self._ledger.moment()), invite, members)
         if other is not None:
             self._give_way(other, began)
         return began
 
-    async def invitation(self, inviter: UserId, users: Sequence[UserId]) -> Invite:
+    async def invitation(self, call: OpenCall, inviter: UserId, users: Sequence[UserId]) -> Invite:
         """Of more people, as things are now."""
-        return Invite(targets=self._targets(await self._wanted(inviter, users)))
+        wanted = await self._wanted(inviter, users)
+        conversation = call.record.conversation
+        return Invite(targets=self._targets(wanted, self._watchers.members(conversation) if conversation else ()))
+
+    async def members(self, conversation: str | None) -> Collection[UserId]:
+        """Of the group of a call as it is now; of all others none."""
+        if conversation is None:
+            return ()
+        return frozenset(await self._around.audience.members(ConversationId(conversation)))
+
+    def check_may_take_part(self, user: UserId) -> None:
+        """In one more call. Raises ``limit_exceeded``."""
+        taking_part = [call for call in self._ledger.of_user(user) if _takes_part(call.record, user)]
+        if len(taking_part) >= self._around.settings.open_calls_per_user:
+            raise too_many_calls(f"You are in {len(taking_part)} calls.", "Hang up first.")
 
     def _new_id(self) -> CallId:
         """Later ones sort after earlier ones, those of one millisecond too."""
@@ -70,12 +90,14 @@ class Starting:
         in_call = any(_is_member(call.record, user) for call in calls)
         return in_call and not await self._around.call_waiting.may_ring(user, caller)
 
-    def _targets(self, wanted: dict[UserId, bool | None]) -> tuple[Target, ...]:
+    def _targets(self, wanted: dict[UserId, bool | None], members: Collection[UserId]) -> tuple[Target, ...]:
         devices = self._around.mailroom.devices
         return tuple(
             Target(user=user, reachable=False)
             if busy is None
-            else Target(user=user, busy=busy, devices=tuple(dict.fromkeys(devices(user))))
+            else Target(
+                user=user, busy=busy, by_membership=user in members, devices=tuple(dict.fromkeys(devices(user)))
+            )
             for user, busy in wanted.items()
         )
 
@@ -83,9 +105,7 @@ class Starting:
         settings = self._around.settings
         if len(self._ledger) >= settings.open_calls:
             raise too_many_calls("The server holds as many calls as it can.", "Try again later.")
-        taking_part = [call for call in self._ledger.of_user(user) if _takes_part(call.record, user)]
-        if len(taking_part) >= settings.open_calls_per_user:
-            raise too_many_calls(f"You are in {len(taking_part)} calls.", "Hang up first.")
+        self.check_may_take_part(user)
 
     def _known(self, actor: Actor, users: Sequence[UserId], command: str) -> OpenCall | None:
         """Begun by this command; or one of the two from this very device, as whoever asks twice means one call."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from tureen.calls.ice_servers import IceServers
-from tureen.calls.ports import CallObserver, CallTrace, CallWaiting, Tasks, Tickets, Unobserved
+from tureen.calls.ports import Audience, CallObserver, CallTrace, CallWaiting, Tasks, Tickets, Unobserved
 from tureen.calls.settings import CallSettings
 from tureen.calls.store import CallStore
 from tureen.ports import Busy, Clock, Directory, Entropy, Mailroom, Push
@@ -23,6 +23,7 @@ class CallSurroundings(Struct, frozen=True, kw_only=True):
     push: Push
     busy: Busy
     trace: CallTrace
+    audience: Audience
     tickets: Tickets
     ice_servers: IceServers
     call_waiting: CallWaiting

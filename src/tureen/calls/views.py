@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from tureen.calls.record import CallRecord, PartyRecord
 from tureen.calls.states import MEMBER_STATES, PARTY_STATES
+from tureen.model.ids import UserId
 from tureen.protocol.resources import Call, Party, PartyState
 
 
-def view(record: CallRecord) -> Call:
-    """Of this version."""
+def view(record: CallRecord, *, without: UserId | None = None) -> Call:
+    """Of this version. ``without``: somebody who is not to learn that they were to be called."""
     return Call(
         id=record.id,
         version=record.version,
         caller=record.caller,
         media=record.media,
         state=record.state,
-        parties=[_party(party) for party in record.parties],
+        parties=[_party(party) for party in record.parties if party.user != without],
         conversation=record.conversation,
         room=record.room,
         path=record.path,

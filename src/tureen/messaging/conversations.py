@@ -193,7 +193,7 @@ class ConversationDesk:
             return
         absent = (user for user in roster.seats if not self._desk.outside.mailroom.devices(user))
         dropped = await self._desk.outside.store.drop_absent(act, list(islice(absent, _DROPPED_AT_ONCE)))
-        self._desk.rosters.handle_left(act.conversation, dropped.changed)
+        self._desk.forget_members(act.conversation, dropped.changed)
 
     async def _tell_made(self, actor: Actor, made: Membership) -> None:
         # Read anew, with everyone's roles, when it is needed.

@@ -12,6 +12,7 @@ from tureen.messaging.gate import Gate
 from tureen.messaging.hot_window import HotWindow
 from tureen.messaging.keys import room_of
 from tureen.messaging.marks import Marks
+from tureen.messaging.member_news import MemberNews
 from tureen.messaging.outgoing import Outgoing, Receivers
 from tureen.messaging.outside import Outside
 from tureen.messaging.records import Membership, Placed, Seat
@@ -34,6 +35,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     gate: Gate
     views: ConversationViews
     outgoing: Outgoing
+    news: MemberNews
 
     async def publish(self, placed: Placed, roster: Roster | None = None) -> None:
         """What was stored, if it was news."""
@@ -54,11 +56,16 @@ class Desk(Struct, frozen=True, kw_only=True):
     async def let_go(self, membership: Membership) -> None:
         """Those who went: out of memory, then everyone hears of it, they too."""
         conversation = membership.standing.conversation.id
-        self.rosters.handle_left(conversation, membership.changed)
+        self.forget_members(conversation, membership.changed)
         if membership.event is not None:
             await self.outgoing.publish(membership.event)
         if membership.changed:
             self.outside.mailroom.send_to_users(membership.changed, ConversationGone(conversation=conversation))
+
+    def forget_members(self, conversation: ConversationId, users: Sequence[UserId]) -> None:
+        """They are in it no more, which nobody is told here."""
+        self.rosters.handle_left(conversation, users)
+        self.news.handle_left(conversation, users)
 
     def tell_silence(self, roster: Roster, users: Sequence[UserId]) -> None:
         """Where programs write in the room, of those whom a moderator muted, banned or lets write again."""
@@ -74,6 +81,9 @@ class Desk(Struct, frozen=True, kw_only=True):
         for user in membership.changed:
             event = ConversationChanged(conversation=for_newcomer(view, user, at))
             self.outside.mailroom.send_to_users((user,), event, skip=skip)
+        roster = await self.rosters.get(conversation)
+        if roster is not None and roster.kind is ConversationKind.GROUP:
+            self.news.handle_joined(conversation, [user for user in membership.changed if user in roster.seats])
 
     async def show(self, users: Sequence[UserId], conversation: ConversationId, *, skip: Actor | None = None) -> None:
         """Tells each how it is to them now."""
@@ -96,6 +106,7 @@ def make_desk(outside: Outside) -> Desk:
         files=files,
         gate=Gate(outside, rosters),
         views=ConversationViews(outside.store, rosters, marks, files),
+        news=MemberNews(),
         outgoing=Outgoing(outside.store, rosters, hot, Receivers(outside.mailroom, outside.rooms), files),
     )
 

@@ -83,6 +83,7 @@ class Keeper:
 
     def _forget(self, conversation: ConversationId) -> None:
         self._desk.rosters.handle_closed(conversation)
+        self._desk.news.handle_left(conversation, None)
         self._desk.hot.forget(conversation)
 
     async def _purge_kind(self, outside: Outside, kind: ConversationKind, older_than: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tureen.messaging.conversations import ConversationDesk
 from tureen.messaging.departures import Departures
@@ -18,9 +18,9 @@ from tureen.messaging.retention import Keeper
 from tureen.messaging.writing import WritingDesk
 from tureen.model.actor import Actor
 from tureen.model.ids import ConversationId, MessageId, RoomName, UserId
-from tureen.ports import Handlers
+from tureen.ports import Handlers, MembersListener
 from tureen.protocol.commands import Position
-from tureen.protocol.errors import invalid
+from tureen.protocol.errors import invalid, not_found
 from tureen.protocol.events import CallEnded, Event
 from tureen.protocol.resources import Attachment, Call, ConversationKind
 
@@ -78,6 +78,22 @@ class MessagingService:
         entry.check_may_write()
         if entry.roster.kind is ConversationKind.DIRECT and set(users) != set(entry.roster.others(actor.user)):
             raise invalid("A conversation of two people has traces of their own calls only.", "Name another one.")
+
+    async def members(self, conversation: ConversationId) -> Collection[UserId]:
+        """See `calls.ports.Audience`."""
+        roster = await self._desk.rosters.get(conversation)
+        return () if roster is None or roster.kind is not ConversationKind.GROUP else roster.seats
+
+    async def check_may_join(self, actor: Actor, conversation: ConversationId) -> None:
+        """See `calls.ports.Audience`: who writes nothing says nothing either."""
+        entry = await self._desk.gate.enter(actor, conversation)
+        if entry.seat is None or entry.roster.kind is not ConversationKind.GROUP:
+            raise not_found("conversation")
+        entry.check_may_write()
+
+    def attach(self, listener: MembersListener) -> None:
+        """Hears from now on who comes into groups and who leaves."""
+        self._desk.news.attach(listener)
 
     async def record_call(self, call: Call) -> None:
         """Leaves the trace of a call that has ended, once: in its conversation, or in that of its two parties."""

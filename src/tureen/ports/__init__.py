@@ -4,7 +4,7 @@ Everything here may be replaced: tests pass fakes with virtual time, the server 
 event loop.
 """
 
-from tureen.ports.chat import RoomChat, RoomMessages, RoomReaders, Silence, WrittenText
+from tureen.ports.chat import MembersListener, RoomChat, RoomMessages, RoomReaders, Silence, WrittenText
 from tureen.ports.media import ConsumerListener, MediaPort, ProducerListener, TransportListener
 from tureen.ports.people import Busy, Directory, Push, PushNotice, SessionCloser
 from tureen.ports.sessions import Admission, CatchUp, Handler, Handlers, Mailroom, OpenCalls, Revoked, SessionListener
@@ -22,6 +22,7 @@ __all__ = [
     "Handlers",
     "Mailroom",
     "MediaPort",
+    "MembersListener",
     "OpenCalls",
     "ProducerListener",
     "Push",

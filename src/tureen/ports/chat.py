@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from tureen.model.grant import Grant
-from tureen.model.ids import Identity, RoomName, UserId
+from tureen.model.ids import ConversationId, Identity, RoomName, UserId
 from tureen.protocol.resources import Message
 
 
@@ -49,6 +49,16 @@ class RoomReaders(Protocol):
 
     def tell(self, room: RoomName, message: Message) -> None:
         """It was written in the room's conversation, and is kept there. Returns at once."""
+
+
+class MembersListener(Protocol):
+    """Hears who comes into groups and who leaves them."""
+
+    def handle_members_joined(self, conversation: ConversationId, users: Sequence[UserId]) -> None:
+        """After they were told of the conversation that is theirs now, and only if they are members still."""
+
+    def handle_members_left(self, conversation: ConversationId, users: Sequence[UserId] | None) -> None:
+        """As soon as it is committed. None: all of them, as the conversation is deleted."""
 
 
 class RoomMessages(Protocol):

@@ -115,6 +115,7 @@ async def compose_people(needs: PeopleNeeds) -> AsyncIterator[PeopleServices]:
         people.administration.attach(messaging)
         stack.push_async_callback(messaging.flush)
         calls = _calls(parts, messaging)
+        messaging.attach(calls)
         await calls.restore()
         await stack.enter_async_context(_beside(keep_up(messaging, calls)))
         door = _door(parts, messaging, calls, structs.replace(door_settings, push_key=parts.push.public_key))
@@ -209,6 +210,7 @@ def _calls(parts: _Parts, messaging: MessagingService) -> CallService:
             push=parts.push.service,
             busy=parts.people.presence,
             trace=messaging,
+            audience=messaging,
             tickets=RoomTickets(settings.keys, parts.needs.clock),
             ice_servers=ConfiguredIceServers(ice_servers(settings)),
             call_waiting=parts.people.call_waiting,

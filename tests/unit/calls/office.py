@@ -28,11 +28,12 @@ from tureen.protocol.commands import (
     CallAccept,
     CallConnected,
     CallHangUp,
+    CallJoin,
     CallRinging,
     CallStart,
     Command,
 )
-from tureen.protocol.errors import CommandError, ErrorCode, not_found
+from tureen.protocol.errors import CommandError, ErrorCode, forbidden, not_found
 from tureen.protocol.events import CallChanged, CallSignalled, Event
 from tureen.protocol.replies import CallAnswered, Done, Reply
 from tureen.protocol.resources import Call, CallEnd, CallState, IceServer, MediaPath, Person, RoomTicket
@@ -204,6 +205,27 @@ class FakeTrace:
         self.recorded.append(call)
 
 
+class FakeAudience:
+    """Groups and who is in them. Whoever changes them tells the service."""
+
+    def __init__(self) -> None:
+        self.groups: dict[str, set[UserId]] = {}
+        self.muted: set[str] = set()
+        self.asked = 0
+
+    async def members(self, conversation: ConversationId) -> Iterable[UserId]:
+        self.asked += 1
+        await asyncio.sleep(0)
+        return tuple(self.groups.get(conversation, ()))
+
+    async def check_may_join(self, actor: Actor, conversation: ConversationId) -> None:
+        await asyncio.sleep(0)
+        if actor.user not in self.groups.get(conversation, ()):
+            raise not_found("conversation")
+        if actor.user in self.muted:
+            raise forbidden("A moderator lets you write nothing here for now.", "Wait until the mute is over.")
+
+
 class FakeCallWaiting:
     """Who is in ``off`` is busy, everyone else as ``on`` says."""
 
@@ -236,6 +258,7 @@ class Office:
         self.push = FakePush()
         self.busy = FakeBusy()
         self.trace = FakeTrace()
+        self.audience = FakeAudience()
         self.call_waiting = FakeCallWaiting(on=call_waiting)
         self.tasks = LoopTasks(asyncio.get_running_loop())
         self._ids = itertools.count(1)
@@ -254,6 +277,7 @@ class Office:
                 push=self.push,
                 busy=self.busy,
                 trace=self.trace,
+                audience=self.audience,
                 tickets=FakeTickets(),
                 ice_servers=ConfiguredIceServers([STUN]),
                 call_waiting=self.call_waiting,
@@ -266,6 +290,18 @@ class Office:
         if connected:
             made.open()
         return made
+
+    def add(self, group: str, *users: str) -> None:
+        """Into a group."""
+        added = [UserId(user) for user in users]
+        self.audience.groups.setdefault(group, set()).update(added)
+        self.service.handle_members_joined(ConversationId(group), added)
+
+    def remove(self, group: str, *users: str) -> None:
+        """Out of it."""
+        removed = [UserId(user) for user in users]
+        self.audience.groups[group].difference_update(removed)
+        self.service.handle_members_left(ConversationId(group), removed)
 
     def command_id(self) -> str:
         return f"c{next(self._ids)}"
@@ -325,6 +361,11 @@ class Device:
 
     async def start(self, *users: str, **fields: Any) -> Call:
         reply = await self.send(CallStart(id=self.office.command_id(), users=list(users), **fields))
+        assert isinstance(reply, CallAnswered)
+        return reply.call
+
+    async def join(self, call: str) -> Call:
+        reply = await self.do(CallJoin, call)
         assert isinstance(reply, CallAnswered)
         return reply.call
 

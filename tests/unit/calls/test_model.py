@@ -1,8 +1,10 @@
-"""A model of calls: two people who call each other on five devices, commands that are lost, doubled and late, drops,
-slow and failing writes, deadlines, restarts and owners that do not know that they were replaced, in any order.
+"""A model of calls: two people who call each other on five devices, a third one whom nobody calls and who comes into
+their group and out of it, commands that are lost, doubled and late, drops, slow and failing writes, deadlines, restarts
+and owners that do not know that they were replaced, in any order.
 
 However it went: no device saw a version go back, nobody saw two things of one version, every leg ended once, every call
-ended for a reason and left one trace, and all who are connected agree.
+ended for a reason and left one trace, and all who are connected agree. Who is in the group sees who is in its calls;
+who is not, and never was in such a call, hears nothing of it.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from tureen.calls import CallSettings
 from tureen.calls.record import CallRecord
 from tureen.calls.states import LEG_MOVES, OPEN_LEGS, LegMove, Ring
 from tureen.calls.views import view
+from tureen.model.ids import UserId
 from tureen.protocol.commands import (
     CallAccept,
     CallConnected,
@@ -37,9 +40,11 @@ from tureen.protocol.commands import (
 )
 from tureen.protocol.errors import CommandError
 from tureen.protocol.events import CallChanged, Event
-from tureen.protocol.resources import Call, CallEnd, CallState, LegState, MediaPath
+from tureen.protocol.resources import Call, CallEnd, CallState, LegState, MediaPath, PartyState
 
-NAMES = (("ann", "a1"), ("ann", "a2"), ("bob", "b1"), ("bob", "b2"), ("bob", "b3"))
+WATCHER = "dora"
+NAMES = (("ann", "a1"), ("ann", "a2"), ("bob", "b1"), ("bob", "b2"), ("bob", "b3"), (WATCHER, "d1"), (WATCHER, "d2"))
+GROUP = "CV_group"
 DEVICES = st.integers(0, len(NAMES) - 1)
 COMMANDS: dict[str, Callable[[str, str, int], Command]] = {
     "delivered": lambda id_, call, _: CallDelivered(id=id_, call=call),
@@ -75,6 +80,9 @@ class Client:
         assert isinstance(event, CallChanged)
         try:
             self.see(event.call)
+            if self.device.actor.user == WATCHER:
+                assert event.leg is None
+                assert self.world.watches or any(party.user == WATCHER for party in event.call.parties)
             if event.leg is not None:
                 self.see_leg(event.call.id, LegState(event.leg))
         except AssertionError as wrong:
@@ -96,6 +104,11 @@ class Client:
             assert any(leg in REACHABLE[between] for between in REACHABLE[known])
         self.legs[call] = leg
 
+    def forget(self) -> None:
+        """The group is theirs no more: what they are not in is of no interest."""
+        for call in [call for call in self.calls.values() if not _is_inside(call, self.device.actor.user)]:
+            del self.calls[call.id]
+
     def welcome(self, calls: list[Call]) -> None:
         for call in calls:
             self.see(call)
@@ -114,6 +127,8 @@ class World(RuleBasedStateMachine):
         self.sent: list[tuple[int, Command]] = []
         self.running: list[asyncio.Task[Any]] = []
         self.tasks: list[Any] = []
+        self.watches = True
+        """The third one is in the group."""
 
     @initialize(call_waiting=st.booleans(), caller=DEVICES, data=st.data())
     def begin(self, call_waiting: bool, caller: int, data: st.DataObject) -> None:
@@ -155,6 +170,18 @@ class World(RuleBasedStateMachine):
         elif client.connected:
             client.connected = False
             client.device.drop()
+        self._perhaps_run(data)
+
+    @rule(data=st.data())
+    def change_group(self, data: st.DataObject) -> None:
+        self.watches = not self.watches
+        if self.watches:
+            self.office.add(GROUP, WATCHER)
+        else:
+            self.office.remove(GROUP, WATCHER)
+            for client in self.clients:
+                if client.device.actor.user == WATCHER:
+                    client.forget()
         self._perhaps_run(data)
 
     @rule(seconds=st.sampled_from((0.5, 1.0, 3.0, 3.0, 15.0, 20.0, 45.0)), data=st.data())
@@ -207,7 +234,9 @@ class World(RuleBasedStateMachine):
 
     def start(self, index: int, times: int) -> None:
         other = "bob" if NAMES[index][0] == "ann" else "ann"
-        self.send(index, CallStart(id=self.office.command_id(), users=[other]), times)
+        if NAMES[index][0] != WATCHER:
+            command = CallStart(id=self.office.command_id(), users=[other], conversation=GROUP)
+            self.send(index, command, times)
 
     def open(self, index: int) -> None:
         client = self.clients[index]
@@ -245,6 +274,7 @@ class World(RuleBasedStateMachine):
 
     async def _begin(self, call_waiting: bool) -> None:
         self.office = Office(CallSettings(open_calls_per_user=4), call_waiting=call_waiting)
+        self.office.audience.groups[GROUP] = {UserId("ann"), UserId("bob"), UserId(WATCHER)}
         self.tasks.append(self.office.tasks)
         self.clients = [Client(self.office.device(*name, connected=False), self) for name in NAMES]
         by_name = dict(zip(NAMES, self.clients, strict=True))
@@ -325,6 +355,9 @@ class World(RuleBasedStateMachine):
                 assert len(accepted) == (party.ring is Ring.ACCEPTED)
         for client in self.clients:
             self._check_legs(client, records)
+            if client.device.actor.user == WATCHER:
+                self._check_watcher(client, records)
+                continue
             seen = {call_id: call for call_id, call in client.calls.items() if call.state is not CallState.ENDED}
             assert seen.keys() == stored.keys()
             for call_id, call in seen.items():
@@ -336,6 +369,22 @@ class World(RuleBasedStateMachine):
             party = record.party(actor.user)
             leg = party.leg(actor.device) if party is not None else None
             assert leg is None or client.legs[record.id] is leg.state
+
+    def _check_watcher(self, client: Client, records: list[CallRecord]) -> None:
+        seen = {call_id: call for call_id, call in client.calls.items() if call.state is not CallState.ENDED}
+        parties = {record.id: record.party(UserId(WATCHER)) for record in records}
+        for record in records:
+            party = parties[record.id]
+            if (party is not None and party.is_member) or (self.watches and party is not None):
+                hypothesis.event("a watcher has become a party")
+                assert _content(seen[record.id]) == _content(view(record))
+            elif self.watches:
+                hypothesis.event("somebody watches")
+                inside = [each.user for each in seen[record.id].parties if _is_inside(seen[record.id], each.user)]
+                assert inside == [each.user for each in record.members]
+            else:
+                assert party is not None or record.id not in seen
+        assert seen.keys() <= parties.keys()
 
     def _check_ends(self) -> None:
         for state in {call.state for call in self.truths.values()}:
@@ -354,6 +403,11 @@ class World(RuleBasedStateMachine):
         if len(self.tasks) == 1:
             assert self.office.busy.now() == set()
             assert self.office.clock.pending == 0
+
+
+def _is_inside(call: Call, user: str) -> bool:
+    inside = {PartyState.JOINED, PartyState.RECONNECTING}
+    return any(party.user == user and party.state in inside for party in call.parties)
 
 
 def _content(call: Call) -> Call:

@@ -1,4 +1,4 @@
-import type { CallEnded, ConversationEvent, Joined, Left, Messages, Renamed, RoleChanged } from '../protocol';
+import type { CallEnded, ConversationEvent, Joined, Left, Message, Messages, Renamed, RoleChanged } from '../protocol';
 import { type ChatMessage, chatMessage, deleted, edited, reacted } from './chatMessage';
 
 /** Something that happened and is no message. */
@@ -49,6 +49,11 @@ export function fold(timeline: Timeline, { event, at, sender, seq }: Conversatio
       return notice === null || timeline.thread !== null || timeline.hasNewer ? timeline : withNotices(timeline, [notice]);
     }
   }
+}
+
+/** With a message's files as they were read just now; all else of it stays, for events may have changed it meanwhile. */
+export function renewed(timeline: Timeline, { id, attachments = [] }: Message): Timeline {
+  return change(timeline, id, (message) => (message.deleted_at === null ? { ...message, attachments } : message));
 }
 
 /** Where the stretch begins and ends; null: there is nothing in it. */

@@ -64,6 +64,10 @@ export class CallChat {
     this.#chat?.outgoing.retry(id);
   }
 
+  async renewFiles(message: string): Promise<void> {
+    await this.#chat?.pages.renewFiles(message);
+  }
+
   /** Somebody looks at it. */
   markRead(): void {
     if (this.#chat !== null && !this.#isRead(this.#chat)) this.#chat.markRead();

@@ -95,6 +95,10 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     this.#chat.resend(id);
   }
 
+  renewFiles(message: string): Promise<void> {
+    return this.#chat.renewFiles(message);
+  }
+
   unblockSound(): void {
     // Whoever took or made a call has touched the page: nothing is blocked.
   }

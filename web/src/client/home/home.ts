@@ -26,6 +26,8 @@ export interface Talk {
   react(id: string, label: string): void;
   /** Tells those who look after the place. */
   reportMessage(id: string, reason: string): void;
+  /** Fetches fresh addresses for a message's files. */
+  renewFiles(id: string): Promise<void>;
   typing(): void;
   addFiles(files: readonly File[]): void;
   removeUpload(id: string): void;

@@ -48,6 +48,10 @@ export class ChatLog {
     this.#kept.resend(id);
   }
 
+  renewFiles(message: string): Promise<void> {
+    return this.#kept.renewFiles(message);
+  }
+
   end(): void {
     this.#stop();
     this.#kept.end();

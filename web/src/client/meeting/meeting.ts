@@ -19,6 +19,8 @@ export interface Meeting {
   sendMessage(text: string): boolean;
   /** Tries a message again that did not go out. */
   resendMessage(id: string): void;
+  /** Fetches fresh addresses for the files of a message. */
+  renewFiles(message: string): Promise<void>;
   togglePanel(panel: Exclude<Panel, 'none'>): void;
   openPanel(panel: Exclude<Panel, 'none'>): void;
   closePanel(): void;

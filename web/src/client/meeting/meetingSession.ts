@@ -101,6 +101,10 @@ export class MeetingSession extends MeetingBoard implements Meeting {
     this.#chat.resend(id);
   }
 
+  renewFiles(message: string): Promise<void> {
+    return this.#chat.renewFiles(message);
+  }
+
   unblockSound(): void {
     this.#livekit.startAudio().catch(() => undefined); // the event tells the page whether it worked
   }

@@ -65,6 +65,10 @@ export class RoomChat {
     this.open(this.#room).catch(() => undefined); // the messages say so
   }
 
+  async renewFiles(message: string): Promise<void> {
+    await this.#chat?.pages.renewFiles(message);
+  }
+
   end(): void {
     for (const stop of this.#stops) stop();
     this.files.get()?.end();

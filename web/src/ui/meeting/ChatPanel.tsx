@@ -1,12 +1,14 @@
-import { type KeyboardEvent, memo, type ReactElement, type SubmitEvent } from 'react';
+import { type KeyboardEvent, memo, type ReactElement, type SubmitEvent, useCallback } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
 import type { ChatAudience, ChatMessage } from '../../client/meeting/meetingState';
 import type { UploadView } from '../../client/home/homeState';
+import { picturesOf } from '../../client/home/pictures';
 import type { FilesToSend } from '../../client/meeting/files';
 import { Store } from '../../client/store';
 import { Attachments } from '../home/Attachments';
 import { FilePicker, isSendable, pasteFiles } from '../home/Composer';
 import { DropZone } from '../home/DropZone';
+import { Pictures } from '../home/Pictures';
 import { Uploads } from '../home/Uploads';
 import { Icon } from '../icons';
 import { LinkedText } from '../LinkedText';
@@ -34,20 +36,23 @@ export function ChatPanel({ meeting, draft, onDraft }: ChatPanelProps): ReactEle
   const audience = useSelected(meeting.store, (state) => state.audience);
   const files = useStore(meeting.files);
   const list = useFollowingScroll(messages);
+  const renew = useCallback((id: string) => meeting.renewFiles(id), [meeting]);
   return (
     <PanelFrame title="Chat" onClose={() => meeting.closePanel()}>
       <DropZone onFiles={(dropped) => files?.add(dropped)}>
-        <ol ref={list} className="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
-          {audience !== null && <li className="messages-note">{readersOf(audience)}</li>}
-          {messages.map((message, index) => (
-            <Message
-              key={message.id}
-              message={message}
-              follows={continues(messages[index - 1], message)}
-              meeting={meeting}
-            />
-          ))}
-        </ol>
+        <Pictures pictures={() => picturesOf(messages, ({ isLocal, name }) => (isLocal ? 'You' : name))} onRenew={renew}>
+          <ol ref={list} className="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
+            {audience !== null && <li className="messages-note">{readersOf(audience)}</li>}
+            {messages.map((message, index) => (
+              <Message
+                key={message.id}
+                message={message}
+                follows={continues(messages[index - 1], message)}
+                meeting={meeting}
+              />
+            ))}
+          </ol>
+        </Pictures>
         {mayWrite && audience !== null && (
           <Composer
             to={addressee(audience)}
@@ -93,7 +98,7 @@ const Message = memo(function DrawMessage({ message, follows, meeting }: Message
         <strong dir="auto">{isLocal ? 'You' : name}</strong>{' '}
         <time dateTime={time.toISOString()}>{time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}</time>
       </p>
-      <Attachments attachments={attachments} />
+      <Attachments message={id} attachments={attachments} />
       {text !== '' && <LinkedText text={text} />}
       {delivery === 'failed' && <NotSent problem={message.problem} onResend={() => meeting.resendMessage(id)} />}
     </li>

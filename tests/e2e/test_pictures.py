@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+from typing import Any
 
-from PIL import Image
+from PIL import Image, PngImagePlugin
 from playwright.async_api import FilePayload, Page, expect
 
 from tests.e2e.household import Resident, move_in
@@ -71,6 +72,31 @@ async def test_pictures_open_large_and_lead_to_each_other(meeting: Meeting) -> N
     await shown(page, "soup.png")
     await viewer.click(position={"x": 40, "y": 600})
     await expect(viewer).to_have_count(0)
+
+
+async def test_pictures_are_sent_without_what_tells_where_they_were_taken(meeting: Meeting) -> None:
+    ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
+    await ada.write_to(bob)
+    words = PngImagePlugin.PngInfo()
+    words.add_text("Comment", "SECRETPLACE")
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "SECRETMAKER"
+    kinds: list[tuple[str, dict[str, Any]]] = [("PNG", {"pnginfo": words}), ("WEBP", {"xmp": b"SECRETPLACE"})]
+    for count, (kind, more) in enumerate(kinds, 1):
+        out = io.BytesIO()
+        Image.new("RGB", (60, 40), (200, 90, 30)).save(out, kind, exif=exif.tobytes(), **more)
+        sent: FilePayload = {"name": f"{count}.x", "mimeType": f"image/{kind.lower()}", "buffer": out.getvalue()}
+        await ada.control("file-input").set_input_files(sent)
+        await expect(ada.control("upload")).to_have_attribute("data-ready", "true")
+        await ada.control("message-send").click()
+        await expect(ada.control("picture")).to_have_count(count)
+        link = ada.page.locator("a", has=ada.page.get_by_alt_text(f"{count}.x"))
+        address = await link.evaluate("(link) => link.href")
+        kept = await (await ada.page.request.get(address)).body()
+        assert b"SECRET" not in kept
+        with Image.open(io.BytesIO(kept)) as received:
+            received.load()
+            assert (received.format, received.size, dict(received.getexif())) == (kind, (60, 40), {0x0112: 6})
 
 
 async def test_a_picture_that_is_deleted_closes_at_those_who_look_at_it(meeting: Meeting) -> None:

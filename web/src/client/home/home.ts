@@ -33,7 +33,15 @@ export interface Talk {
   removeUpload(id: string): void;
 }
 
+/** Whether a second call rings while one is in a call. */
+export interface CallWaitingChoice {
+  /** Null while it is not known. */
+  readonly store: ReadableStore<boolean | null>;
+  choose(on: boolean): void;
+}
+
 export interface CallsToJoin {
+  readonly waiting: CallWaitingChoice;
   join(call: string, media: CallMedia): Promise<void>;
 }
 

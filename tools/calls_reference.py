@@ -53,9 +53,11 @@ WAITING = """\
 ## Who is in a call already
 
 A second call rings where the person wants it: they choose by `call.waiting`, on any device and for all of them, or the
-application does for them (`call_waiting` of `/v1/people`); the later word counts. Of whoever has no choice the setting
-`calls.call_waiting` decides. Where it does not ring, the caller hears at once that the person is `busy`, and the
-person's devices hear of a call that is over. Who rings or sits in as many calls as one may is busy in any case.
+application does for them (`call_waiting` of `/v1/people`); the later word counts. The person's devices
+hear of a new choice by `person` and ask what holds; the web app has a switch among the settings under one's name. Of
+whoever has no choice the setting `calls.call_waiting` decides. Where it does not ring, the caller hears at once that
+the person is `busy`, and the person's devices hear of a call that is over. Who rings or sits in as many calls as one
+may is busy in any case.
 """
 DEADLINES = (
     ("ring_s", "someone who rings has missed the call; a device that confirmed nothing was `unreachable`"),

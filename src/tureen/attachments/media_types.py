@@ -10,7 +10,9 @@ HTML = "text/html"
 SVG = "image/svg+xml"
 ZIP = "application/zip"
 
-IMAGES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/webp": "WEBP"}
+AVIF = "image/avif"
+
+IMAGES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/webp": "WEBP", AVIF: "AVIF"}
 """Those that are decoded here and shown in line, with Pillow's name of the format."""
 
 _INLINE_MEDIA = frozenset(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import resource
 import struct
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
-from PIL import Image
+from PIL import AvifImagePlugin, Image, features
 
-from tureen.attachments.media_types import IMAGES
+from tureen.attachments.media_types import AVIF, IMAGES
 from tureen.attachments.record import Refusal
 from tureen.inspection.findings import Bounds, Found, RefusedFileError
 from tureen.protocol.errors import ErrorCode
@@ -27,15 +30,29 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 
+_MEMORY = Path("/proc/self/statm")
+"""Its first number: address space in pages."""
+_DECODER_BYTES = 64 << 20
+"""Of a decoder at work, whatever the size. As many bytes hold some 40 million pixels that nobody spoke of."""
+_BYTES_PER_PIXEL = 24
+"""At 12 bits without subsampling: what the decoder makes, twice in RGBA, and once as an image."""
+
 _QUALITY = 78
-_DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
+_DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, RuntimeError, struct.error)
 """What Pillow raises on damaged files."""
+
+
+def can_decode(media_type: str) -> bool:
+    """``media_type``: one of `IMAGES`. Not every build of Pillow has AVIF in it."""
+    return media_type != AVIF or features.check("avif") is True
 
 
 def inspect_image_untrusted(file: Path, media_type: str, bounds: Bounds) -> Found:
     """``media_type``: one of `IMAGES`. Decodes the first picture only. Raises `RefusedFileError`, or `MemoryError`."""
     # Frames may be larger than the canvas that the header states; Pillow compares each one with this.
     Image.MAX_IMAGE_PIXELS = bounds.pixels
+    # Each thread of the decoder would take of the memory and the processor time that one file may have.
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
@@ -61,11 +78,36 @@ def _inspect(file: Path, media_type: str, bounds: Bounds) -> Found:
         # JPEG can be decoded at a fraction of its size.
         image.draft("RGB", (side * 2, side * 2))
         orientation = _orientation(image)
-        image.load()
+        with _room_for(image):
+            image.load()
         thumbnail = _thumbnail(image, side, orientation)
     if orientation in (5, 6, 7, 8):
         width, height = height, width
     return Found(media_type=media_type, width=width, height=height, thumbnail=thumbnail)
+
+
+@contextlib.contextmanager
+def _room_for(image: Image.Image) -> Iterator[None]:
+    """Leaves AVIF's decoder the memory that the stated size needs.
+
+    The container states one size and the picture within has another, which the decoder takes without a word and scales.
+    """
+    try:
+        pages = int(_MEMORY.read_text().split()[0])
+    except OSError:  # not on Linux
+        pages = 0
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if image.format != IMAGES[AVIF] or pages == 0:
+        yield
+        return
+    width, height = image.size
+    room = pages * resource.getpagesize() + _DECODER_BYTES + width * height * _BYTES_PER_PIXEL
+    allowed = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min([room, *allowed]), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _thumbnail(image: Image.Image, side: int, orientation: int) -> bytes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tureen.attachments.media_types import IMAGES, ZIP, claimed_family, family
+from tureen.attachments.media_types import IMAGES, OCTET_STREAM, ZIP, claimed_family, family
 from tureen.attachments.names import extension
 from tureen.attachments.record import Refusal
 from tureen.inspection.archives import check_archive_untrusted
 from tureen.inspection.findings import Found, Job, RefusedFileError
-from tureen.inspection.images import inspect_image_untrusted
+from tureen.inspection.images import can_decode, inspect_image_untrusted
 from tureen.inspection.sniffing import HEAD_BYTES, sniff_untrusted
 from tureen.protocol.errors import ErrorCode
 
@@ -28,6 +28,9 @@ def look_untrusted(job: Job) -> Found:
                 hint="Give it the name of what it is.",
             )
         )
+    if media_type in IMAGES and not can_decode(media_type):
+        # What was not decoded here is not shown in line.
+        return Found(media_type=OCTET_STREAM)
     if media_type in IMAGES:
         return inspect_image_untrusted(file, media_type, job.bounds)
     if media_type == ZIP:

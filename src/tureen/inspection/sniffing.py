@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import puremagic
 
-from tureen.attachments.media_types import HTML, OCTET_STREAM, SVG, TEXT, ZIP
+from tureen.attachments.media_types import AVIF, HTML, OCTET_STREAM, SVG, TEXT, ZIP
 
 HEAD_BYTES = 16 * 1024
 
@@ -22,6 +22,13 @@ _EXACT = (
 """For the formats that decide something the library's list of guesses is too long."""
 
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav"}
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+"""One picture, or several in sequence (AV1 Image File Format, section 8)."""
+
+_HEIF = "image/heif"
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+"""HEIC, and the container's own name, under which other codecs come too (ISO/IEC 23008-12, section 10)."""
+
 _OGG_VIDEO = b"theora"
 _SAME = {
     "audio/wave": "audio/wav",
@@ -39,9 +46,20 @@ def sniff_untrusted(head: bytes, name: str) -> str:
             return media_type
     if head.startswith(b"RIFF") and head[8:12] in _RIFF:
         return _RIFF[head[8:12]]
+    if head[4:8] == b"ftyp" and (media_type := _picture_in_boxes(head)):
+        return media_type
     if head.startswith(b"OggS"):
         return "video/ogg" if _OGG_VIDEO in head[:_MARKUP_BYTES] else "audio/ogg"
     return _markup(head[:_MARKUP_BYTES]) or _by_library(head, name) or (TEXT if _is_text(head) else OCTET_STREAM)
+
+
+def _picture_in_boxes(head: bytes) -> str:
+    """By the brands of the file type box (ISO/IEC 14496-12, section 4.3): the first, and the compatible ones."""
+    size = min(int.from_bytes(head[:4], "big"), _MARKUP_BYTES)
+    major, compatible = head[8:12], {head[at : at + 4] for at in range(16, size, 4)}
+    if major in _AVIF_BRANDS or (major in _HEIF_BRANDS and compatible & _AVIF_BRANDS):
+        return AVIF
+    return _HEIF if major in _HEIF_BRANDS else ""
 
 
 def _markup(beginning: bytes) -> str:

@@ -58,7 +58,7 @@ class People:
         self.directory = PeopleDirectory(store, clock)
         self.presence = PresenceBoard(store, self.directory, mailroom, clock, background)
         self.administration = Administration(store, self.directory, self.presence, revocations, mailroom)
-        self.call_waiting = CallWaitingChoices(store, self.directory, default=call_waiting)
+        self.call_waiting = CallWaitingChoices(store, self.directory, mailroom, default=call_waiting)
         self._contacts = ContactLists(store, self.directory, self.presence, mailroom, clock)
 
     async def admit(self, grant: Grant) -> Person:

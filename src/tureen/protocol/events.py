@@ -203,7 +203,7 @@ class PresenceChanged(Event, frozen=True, kw_only=True, tag="presence"):
 
 
 class PersonChanged(Event, frozen=True, kw_only=True, tag="person"):
-    """The application changed somebody who is watched, or oneself."""
+    """The application changed somebody who is watched, or oneself; or one chose anew by `CallWaiting`."""
 
     delivery: ClassVar[DeliveryClass] = DeliveryClass.STATE
 

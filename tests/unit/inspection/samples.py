@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zipfile
@@ -9,7 +10,7 @@ import zlib
 
 from PIL import Image
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF")
 
 
 def image(kind: str, size: tuple[int, int] = (64, 48), *, mode: str = "RGB", **options: object) -> bytes:
@@ -74,6 +75,20 @@ def zip_bomb() -> bytes:
     return bytes(raw)
 
 
+AVIF_BOMB = zlib.decompress(
+    base64.b85decode(
+        "c-muNU{FXasVqn=%S>Yc0uY^>nP!-qnV9D5Xy^nKdYzkElE?r7iWw<6MNl?FL1uCZ0~+8f$SlbPvlxL`E;A=T8N_h`@fjhajKT~I"
+        "Y%_sujm*rvG`LzRASaax%1bOWFm%q($p_n&m03_!0HnP$3zGAJv`A)gK`PWf2PhUO$gIc&2{3bTZ~!Tu#4<zYMtL5PkZ^K-PElTR"
+        "P6g0pUIw-XppbZGK`zWsK!>p~GBvXRU9~VbC9y<^fs0%Id$M}Z+(k@Myc|aDyuwG0x3{G-aVX4lWN2UrJAW>4_Vh}d2ispvm;Tq5"
+        "t~9Yl#?t6P@S~zPYC1cz&U>GFzK3Pq-_Or(T6R9EnRK^%;<AppCR3LG+y0l~{IXd!>yvkgXD`^x`>%`HGH-fdZg|HGOUFP<rHJ$A"
+        "BFd`1sUF=@wZhOgGbLyKZo6H4jv_1%7P<V25ccAY68!HvO^{Kbr@?J*Pst0bLtQmhH45g}Rz5!N$7X*;$nZbItC&ZXpPpFC7yh!?"
+        "_3)mW(1&x}Pg;)9&g3#uO+H^Q_;77g@Gjwn44%bY!t5^<J_-gG>FztlzdiM6%e~!mou9|PZA#f(;Uo3z*1CvOdsfslv0O;x`);m("
+        "S8CED@h_F`wT%W1LouvIV_`HFXb}s=H1QGtyZ(Ybm9;XQZc8?0B}YzN{l5L-Q>NqcR=4*}xOO~X<XB4YSp9$E<?{Kg6K1)op9@JA"
+        "ebe*i<Lg+5FB(g_BLECwRd4"
+    )
+)
+"""Says in its container that it has 64 by 64 pixels; the picture within has 9000 by 9000."""
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200)
 MP4 = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41" + bytes(200)
 WEBM = b"\x1a\x45\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webm" + bytes(200)
 HTML = b"<!DOCTYPE html><script>alert(1)</script>"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,7 @@ def test_a_turned_photo_stands_upright_and_its_thumbnail_tells_nothing(tmp_path:
     [
         (samples.MP4, "x.mp4", "video/mp4"),
         (samples.WEBM, "x.webm", "video/webm"),
+        (samples.HEIC, "x.heic", "image/heif"),
         (samples.PDF, "x.pdf", "application/pdf"),
         (samples.zip_of(b"hello"), "x.docx", "application/zip"),
         (b"just words", "x.txt", "text/plain"),
@@ -138,6 +140,33 @@ def test_a_frame_that_passes_its_canvas_is_refused(tmp_path: Path) -> None:
 def test_of_many_frames_only_the_first_is_looked_at(tmp_path: Path) -> None:
     found = look(tmp_path, samples.gif_with_frames(400), "x.gif", Bounds(pixels=40 * 40))
     assert (found.width, found.height) == (40, 40)
+
+
+@pytest.mark.parametrize("brands", [b"avif" + bytes(4) + b"mif1", b"avis" + bytes(4), b"mif1" + bytes(4) + b"miafavif"])
+def test_avif_is_told_by_its_brands(brands: bytes) -> None:
+    box = struct.pack(">I", 8 + len(brands)) + b"ftyp" + brands
+    assert sniff_untrusted(box + bytes(100), "x.avif") == "image/avif"
+
+
+def test_another_picture_in_the_same_container_is_no_avif() -> None:
+    brands = b"mif1" + bytes(4) + b"mif1heic"
+    box = struct.pack(">I", 8 + len(brands)) + b"ftyp" + brands
+    # A name that is no brand lies behind the box.
+    assert sniff_untrusted(box + b"avif" + bytes(100), "x.heic") == "image/heif"
+
+
+def test_an_avif_has_no_more_pixels_than_it_may(tmp_path: Path) -> None:
+    honest = samples.image("AVIF", (200, 100))
+    assert refusal(tmp_path, honest, "x.avif", Bounds(pixels=200 * 100 - 1)) is ErrorCode.TOO_LARGE
+    assert refusal(tmp_path, samples.AVIF_BOMB, "x.avif") is ErrorCode.UNSUPPORTED_MEDIA
+    # What it needs itself it has, and what the process may take is as before.
+    assert look(tmp_path, samples.image("AVIF", (1600, 1200), mode="RGBA"), "x.avif").thumbnail
+
+
+def test_an_avif_is_for_saving_where_it_cannot_be_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tureen.inspection.images.features.check", lambda _feature: False)
+    found = look(tmp_path, samples.image("AVIF"), "x.avif")
+    assert found == Found(media_type="application/octet-stream")
 
 
 def test_a_zip_bomb_is_refused_by_its_directory(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from tests.unit.people.building import Town, run
 from tureen.model.ids import UserId
 from tureen.people import PersonRecord
 from tureen.protocol.commands import CallWaiting
+from tureen.protocol.events import PersonChanged
 
 ANN, BEN = UserId("ann"), UserId("ben")
 
@@ -67,8 +68,14 @@ def test_a_choice_goes_with_its_person(town: Town) -> None:
     assert town.refusal(ann, CallWaiting(id="c2", on=False))[0] == "not_found"
 
 
-def test_others_hear_nothing_of_a_choice(town: Town) -> None:
-    ann, ben = town.connect("ann"), town.connect("ben")
-    town.take(ann), town.take(ben)
+def test_a_persons_devices_hear_of_a_choice_and_nobody_else(town: Town) -> None:
+    ann, laptop, ben = town.connect("ann"), town.connect("ann", "laptop"), town.connect("ben")
+    town.take(ann), town.take(laptop), town.take(ben)
     town.ask(ann, CallWaiting(id="c1", on=False))
-    assert (town.take(ann), town.take(ben)) == ([], [])
+    for device in (ann, laptop):
+        (heard,) = town.take(device)
+        assert isinstance(heard, PersonChanged)
+        assert heard.person.id == "ann"
+    assert town.take(ben) == []
+    town.ask(ann, CallWaiting(id="c2"))
+    assert town.take(laptop) == []

@@ -1083,7 +1083,7 @@ export interface PresenceChanged {
   presences: Presence[];
 }
 
-/** The application changed somebody who is watched, or oneself. */
+/** The application changed somebody who is watched, or oneself; or one chose anew by `CallWaiting`. */
 export interface PersonChanged {
   type: "person";
   person: Person;

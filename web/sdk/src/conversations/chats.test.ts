@@ -51,6 +51,26 @@ function shown(messages: readonly Parameters<typeof chatMessage>[0][]): unknown 
   }));
 }
 
+describe('files', () => {
+  it('get fresh addresses, and whatever else became of their message stays', async () => {
+    const chat = await begin(2);
+    const file = (url: string) => [{ id: 'f', name: 'soup.png', media_type: 'image/png', size_bytes: 1, url }];
+    const event = truth.post('look');
+    if (event.event.kind !== 'posted') throw new Error('It was not posted.');
+    Object.assign(event.event.message, { attachments: file('/old') });
+    await open(chat);
+    Object.assign(event.event.message, { attachments: file('/fresh') });
+    server.tell(truth.happen({ kind: 'reacted', message: 'm3', label: '👍' }));
+    void chat.pages.renewFiles('m3');
+    void chat.pages.renewFiles('nobody');
+    await settle();
+    expect(server.received('history.get').at(-1)).toMatchObject({ before: 4, limit: 1 });
+    const [, , message] = chat.timeline.get().messages;
+    expect([message?.attachments[0]?.url, message?.reactions.length]).toEqual(['/fresh', 1]);
+    expect(texts(chat)).toEqual(['old 0', 'old 1', 'look']);
+  });
+});
+
 describe('the list', () => {
   it('goes back page by page, whatever was looked up meanwhile', async () => {
     server = new FakeServer();

@@ -1,7 +1,7 @@
 import type { Connection } from '../connection/connection';
 import type { ConversationEvent } from '../protocol';
 import { type ReadableStore, Store } from '../stores/store';
-import { emptyTimeline, fold, mergePage, reachOf, shortened, type Timeline } from './timeline';
+import { emptyTimeline, fold, mergePage, reachOf, renewed, shortened, type Timeline } from './timeline';
 
 const PAGE = 50;
 /**
@@ -75,6 +75,18 @@ export class Pages {
    */
   shorten(most: number, kept: 'oldest' | 'newest'): void {
     this.#store.update((timeline) => shortened(timeline, most, kept));
+  }
+
+  /** Fetches fresh addresses of a message's files: those that it came with work for some minutes only. */
+  async renewFiles(id: string): Promise<void> {
+    const { messages, root, thread } = this.#store.get();
+    const known = [root, ...messages].find((one) => one?.id === id);
+    if (known == null) return;
+    const page = { type: 'history.get', conversation: this.#conversation, before: known.seq + 1, limit: 1 } as const;
+    const reply = await this.#connection.send(thread === null ? page : { ...page, thread });
+    for (const read of [reply.root, ...reply.messages]) {
+      if (read?.id === id) this.#store.update((timeline) => renewed(timeline, read));
+    }
   }
 
   /** Each event once, in order. */

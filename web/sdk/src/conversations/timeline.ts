@@ -51,6 +51,11 @@ export function fold(timeline: Timeline, { event, at, sender, seq }: Conversatio
   }
 }
 
+/** With a message's files as they were read just now; all else of it stays, for events may have changed it meanwhile. */
+export function renewed(timeline: Timeline, { id, attachments = [] }: Message): Timeline {
+  return change(timeline, id, (message) => (message.deleted_at === null ? { ...message, attachments } : message));
+}
+
 /** Where the stretch begins and ends; null: there is nothing in it. */
 export function reachOf({ messages, notices }: Timeline): { readonly first: number; readonly last: number } | null {
   const ends = [messages[0], messages.at(-1), notices[0], notices.at(-1)].flatMap((one) => one?.seq ?? []);

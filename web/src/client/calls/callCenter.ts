@@ -3,6 +3,7 @@ import type { CallMedia } from '../home/callViews';
 import type { PreferenceStore } from '../memory/preferences';
 import { Store } from '../store';
 import { CallMeeting } from './callMeeting';
+import { CallWaiting } from './callWaiting';
 import { groupTitle } from './groupTitle';
 import { lazyRoom, prepareRoom } from './lazyRoom';
 import { Ringtone } from './ringtone';
@@ -38,6 +39,7 @@ export interface CallCenterParts {
 export class CallCenter {
   readonly store = new Store<CallState>({ ringing: [], meeting: null });
   readonly running: RunningCalls;
+  readonly waiting: CallWaiting;
   readonly #parts: CallCenterParts;
   readonly #calls: Calls;
   readonly #stops: (() => void)[];
@@ -48,6 +50,7 @@ export class CallCenter {
     this.#parts = parts;
     this.#calls = new Calls(parts.connection, { room: lazyRoom });
     this.running = new RunningCalls(this.#calls.open, parts.me);
+    this.waiting = new CallWaiting(parts);
     this.#stops = [
       this.#calls.onIncoming((call) => this.#ring(call)),
       this.#calls.open.subscribe(() => this.#rejoin()),
@@ -120,6 +123,7 @@ export class CallCenter {
   end(): void {
     for (const stop of this.#stops) stop();
     this.running.end();
+    this.waiting.end();
     this.store.get().meeting?.end();
     this.#calls.end();
     this.store.set({ ringing: [], meeting: null });

@@ -103,6 +103,10 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     this.#chat.change((chat) => chat.delete(id)).catch((error: unknown) => this.explain(error, 'It was not deleted.'));
   }
 
+  renewFiles(message: string): Promise<void> {
+    return this.#chat.change((chat) => chat.pages.renewFiles(message));
+  }
+
   unblockSound(): void {
     // Whoever took or made a call has touched the page: nothing is blocked.
   }

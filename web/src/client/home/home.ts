@@ -26,12 +26,22 @@ export interface Talk {
   react(id: string, label: string): void;
   /** Tells those who look after the place. */
   reportMessage(id: string, reason: string): void;
+  /** Fetches fresh addresses for a message's files. */
+  renewFiles(id: string): Promise<void>;
   typing(): void;
   addFiles(files: readonly File[]): void;
   removeUpload(id: string): void;
 }
 
+/** Whether a second call rings while one is in a call. */
+export interface CallWaitingChoice {
+  /** Null while it is not known. */
+  readonly store: ReadableStore<boolean | null>;
+  choose(on: boolean): void;
+}
+
 export interface CallsToJoin {
+  readonly waiting: CallWaitingChoice;
   join(call: string, media: CallMedia): Promise<void>;
 }
 

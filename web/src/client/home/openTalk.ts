@@ -174,6 +174,10 @@ export class OpenTalk implements Talk {
     this.#try(reported.then(() => this.#parts.inform('Reported. Those who look after this place have the message now.')));
   }
 
+  renewFiles(id: string): Promise<void> {
+    return this.pages.renewFiles(id);
+  }
+
   typing(): void {
     this.chat.typing.note();
   }

@@ -23,6 +23,8 @@ export interface Meeting {
   react(id: string, label: string, on: boolean): void;
   /** For everybody. */
   deleteMessage(id: string): void;
+  /** Fetches fresh addresses for the files of a message. */
+  renewFiles(message: string): Promise<void>;
   togglePanel(panel: Exclude<Panel, 'none'>): void;
   openPanel(panel: Exclude<Panel, 'none'>): void;
   closePanel(): void;

@@ -109,6 +109,10 @@ export class MeetingSession extends MeetingBoard implements Meeting {
     this.#chat.change((chat) => chat.delete(id)).catch((error: unknown) => this.explain(error, 'It was not deleted.'));
   }
 
+  renewFiles(message: string): Promise<void> {
+    return this.#chat.change((chat) => chat.pages.renewFiles(message));
+  }
+
   unblockSound(): void {
     this.#livekit.startAudio().catch(() => undefined); // the event tells the page whether it worked
   }

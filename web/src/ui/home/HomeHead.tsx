@@ -8,6 +8,7 @@ import { IconButton } from '../IconButton';
 import { ThemeChoice } from '../ThemeChoice';
 import { useNow } from '../useNow';
 import { useSelected } from '../useSelected';
+import { CallWaitingSwitch } from './CallWaitingSwitch';
 import { NotifySettings } from './NotifySettings';
 import { PersonAvatar } from './PersonAvatar';
 import { presenceWords } from './words';
@@ -44,6 +45,7 @@ export function HomeHead({ home, notify, preferences, onNewMeeting }: HomeHeadPr
           <StatusForm home={home} onDone={() => menu.current?.close()} />
           <h3>Notifications</h3>
           <NotifySettings notify={notify} />
+          <CallWaitingSwitch waiting={home.calls.waiting} />
           <h3>Colours</h3>
           <ThemeChoice preferences={preferences} />
           <button type="button" className="button" data-testid="sign-out" onClick={() => home.signOut()}>

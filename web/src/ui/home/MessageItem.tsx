@@ -82,11 +82,11 @@ function Foot({ message: { isEdited, isDeleted, isOwn, atMs, delivery } }: { mes
 }
 
 function Content({ message, me }: { message: MessageView; me: string }): ReactElement {
-  const { replyTo, text, attachments, mentioned, card } = message;
+  const { id, replyTo, text, attachments, mentioned, card } = message;
   return (
     <>
       {replyTo !== null && <Quote quote={replyTo} />}
-      <Attachments attachments={attachments} />
+      <Attachments message={id} attachments={attachments} />
       {card !== null && <DataCard card={card} />}
       {text !== '' && <LinkedText text={text} mentioned={mentioned} me={me} />}
     </>

@@ -1,12 +1,14 @@
-import { Fragment, type ReactElement, useEffect, useState } from 'react';
+import { Fragment, type ReactElement, type ReactNode, useCallback, useEffect, useState } from 'react';
 import type { Home } from '../../client/home/home';
 import type { Entry, Happening, MessageView, Place } from '../../client/home/homeState';
+import { picturesIn } from '../../client/home/pictures';
 import { Icon } from '../icons';
 import { useNow } from '../useNow';
 import { useSelected } from '../useSelected';
 import { beginsDay, continues, keyOf, repliesWords, timeOf } from './entryWords';
 import { MessageItem } from './MessageItem';
 import { MessageMenu, type MenuOf } from './MessageMenu';
+import { Pictures } from './Pictures';
 import { talkIn } from './talkIn';
 import { useReadingPlace } from './useReadingPlace';
 import { clock, dayWords } from './words';
@@ -39,23 +41,25 @@ export function MessageList({ home, place }: MessageListProps): ReactElement {
   useEffect(loadNearEdge, [entries, loading]); // eslint-disable-line react-hooks/exhaustive-deps -- a short page asks for more by itself
   return (
     <div className="talk-frame">
-      <ol
-        ref={list}
-        className="talk"
-        role="log"
-        aria-live="polite"
-        aria-label={place === 'thread' ? 'Replies' : 'Messages'}
-        aria-busy={loading}
-        tabIndex={0}
-        onScroll={() => {
-          handleScroll();
-          loadNearEdge();
-        }}
-      >
-        {loading && <Loading />}
-        {root !== null && !hasEarlier && <Root message={root} home={home} onMenu={setMenu} />}
-        <Entries entries={entries} root={root} found={focus?.id ?? null} home={home} place={place} onMenu={setMenu} />
-      </ol>
+      <TalkPictures entries={entries} root={root} home={home} place={place}>
+        <ol
+          ref={list}
+          className="talk"
+          role="log"
+          aria-live="polite"
+          aria-label={place === 'thread' ? 'Replies' : 'Messages'}
+          aria-busy={loading}
+          tabIndex={0}
+          onScroll={() => {
+            handleScroll();
+            loadNearEdge();
+          }}
+        >
+          {loading && <Loading />}
+          {root !== null && !hasEarlier && <Root message={root} home={home} onMenu={setMenu} />}
+          <Entries entries={entries} root={root} found={focus?.id ?? null} home={home} place={place} onMenu={setMenu} />
+        </ol>
+      </TalkPictures>
       {(hasLater || isAway) && !loading && (
         <button
           type="button"
@@ -68,6 +72,22 @@ export function MessageList({ home, place }: MessageListProps): ReactElement {
       )}
       <MessageMenu menu={menu} home={home} place={place} onClose={() => setMenu(null)} />
     </div>
+  );
+}
+
+interface TalkPicturesProps extends MessageListProps {
+  entries: readonly Entry[];
+  root: MessageView | null;
+  children: ReactNode;
+}
+
+function TalkPictures({ entries, root, home, place, children }: TalkPicturesProps): ReactElement {
+  const renew = useCallback((id: string) => home.talk(place)?.renewFiles(id) ?? Promise.resolve(), [home, place]);
+  const all = (): readonly Entry[] => (root === null ? entries : [{ kind: 'message', message: root }, ...entries]);
+  return (
+    <Pictures pictures={() => picturesIn(all())} onRenew={renew}>
+      {children}
+    </Pictures>
   );
 }
 

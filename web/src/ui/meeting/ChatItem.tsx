@@ -30,7 +30,7 @@ export const ChatItem = memo(function DrawMessage(props: ChatItemProps): ReactEl
         <time dateTime={time.toISOString()}>{time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}</time>
       </p>
       {replyTo !== undefined && <Quote quote={replyTo} />}
-      <Attachments attachments={attachments} />
+      <Attachments message={id} attachments={attachments} />
       {text !== '' && <LinkedText text={text} />}
       <Reactions reactions={reactions} onReact={(label, on) => mayWrite && meeting.react(id, label, on)} />
       {delivery === 'failed' && <NotSent problem={message.problem} onResend={() => meeting.resendMessage(id)} />}

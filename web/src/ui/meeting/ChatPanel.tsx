@@ -1,12 +1,14 @@
-import { type KeyboardEvent, type ReactElement, type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactElement, type SubmitEvent, useCallback, useEffect, useRef, useState } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
 import type { ChatAudience, ChatMessage } from '../../client/meeting/meetingState';
 import type { UploadView } from '../../client/home/homeState';
+import { picturesOf } from '../../client/home/pictures';
 import type { FilesToSend } from '../../client/meeting/files';
 import { Store } from '../../client/store';
 import { FilePicker, isSendable, pasteFiles } from '../home/Composer';
 import { ComposerAbove } from '../home/ComposerAbove';
 import { DropZone } from '../home/DropZone';
+import { Pictures } from '../home/Pictures';
 import { Uploads } from '../home/Uploads';
 import { Icon } from '../icons';
 import { useSelected } from '../useSelected';
@@ -36,23 +38,26 @@ export function ChatPanel({ meeting, draft, onDraft }: ChatPanelProps): ReactEle
   const list = useFollowingScroll(messages);
   const [menu, setMenu] = useState<ChatMenuOf | null>(null);
   const [answered, setAnswered] = useState<ChatMessage | null>(null);
+  const renew = useCallback((id: string) => meeting.renewFiles(id), [meeting]);
   return (
     <PanelFrame title="Chat" onClose={() => meeting.closePanel()}>
       <DropZone onFiles={(dropped) => files?.add(dropped)}>
-        <ol ref={list} className="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
-          {audience !== null && <li className="messages-note">{readersOf(audience)}</li>}
-          {messages.map((message, index) => (
-            <ChatItem
-              key={message.id}
-              message={message}
-              follows={continues(messages[index - 1], message)}
-              meeting={meeting}
-              mayWrite={mayWrite}
-              onReply={setAnswered}
-              onMenu={setMenu}
-            />
-          ))}
-        </ol>
+        <Pictures pictures={() => picturesOf(messages, ({ isLocal, name }) => (isLocal ? 'You' : name))} onRenew={renew}>
+          <ol ref={list} className="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
+            {audience !== null && <li className="messages-note">{readersOf(audience)}</li>}
+            {messages.map((message, index) => (
+              <ChatItem
+                key={message.id}
+                message={message}
+                follows={continues(messages[index - 1], message)}
+                meeting={meeting}
+                mayWrite={mayWrite}
+                onReply={setAnswered}
+                onMenu={setMenu}
+              />
+            ))}
+          </ol>
+        </Pictures>
         {mayWrite && audience !== null && (
           <Composer
             to={addressee(audience)}

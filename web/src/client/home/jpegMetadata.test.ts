@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { privatePicture, withoutMetadata } from './privatePicture';
+import { jpegWithoutMetadata } from './jpegMetadata';
+import { privatePicture } from './privatePicture';
 
 const EXIF = [0x45, 0x78, 0x69, 0x66, 0, 0];
 const SCAN = [0xff, 0xda, 0, 4, 1, 2, 9, 9, 9, 0xff, 0xd9];
@@ -29,22 +30,22 @@ function joined(parts: readonly Uint8Array[] | null): number[] | null {
 
 describe('a photo that is sent', () => {
   it('has lost where it was taken, and is turned as before', () => {
-    const kept = joined(withoutMetadata(jpeg(exif(6), PROFILE, QUANTISATION)));
+    const kept = joined(jpegWithoutMetadata(jpeg(exif(6), PROFILE, QUANTISATION)));
     const says = segment(0xe1, [...EXIF, 0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]);
     expect(kept).toEqual([...jpeg(says, PROFILE, QUANTISATION)]);
     // What was written is read the same way.
-    expect(joined(withoutMetadata(new Uint8Array(kept ?? [])))).toEqual(kept);
+    expect(joined(jpegWithoutMetadata(new Uint8Array(kept ?? [])))).toEqual(kept);
   });
 
   it('needs no word about that where it stands upright', () => {
     const xmp = segment(0xe1, [...new TextEncoder().encode('http://ns.adobe.com/xap/1.0/ at home')]);
-    const kept = withoutMetadata(jpeg(exif(1), xmp, segment(0xed, [1]), QUANTISATION));
+    const kept = jpegWithoutMetadata(jpeg(exif(1), xmp, segment(0xed, [1]), QUANTISATION));
     expect(joined(kept)).toEqual([...jpeg(QUANTISATION)]);
   });
 
   it('stays as it is where there is nothing to take out, or nothing to be read', async () => {
-    expect(withoutMetadata(jpeg(QUANTISATION))).toBeNull();
-    expect(withoutMetadata(jpeg(exif(6)).slice(0, 40))).toBeNull();
+    expect(jpegWithoutMetadata(jpeg(QUANTISATION))).toBeNull();
+    expect(jpegWithoutMetadata(jpeg(exif(6)).slice(0, 40))).toBeNull();
     const text = new File(['soup'], 'soup.txt', { type: 'text/plain' });
     expect(await privatePicture(text)).toBe(text);
     const photo = await privatePicture(new File([jpeg(exif(3))], 'soup.jpg', { type: 'image/jpeg' }));
@@ -57,7 +58,7 @@ describe('a photo that is sent', () => {
       fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(20), (noise, at) => {
         const picture = jpeg(exif(6), QUANTISATION);
         picture.set(noise.subarray(0, picture.length - at - 2), at + 2);
-        const kept = withoutMetadata(picture);
+        const kept = jpegWithoutMetadata(picture);
         expect((joined(kept)?.length ?? 0) <= picture.length + 36).toBe(true);
       }),
     );

@@ -120,10 +120,10 @@ describe('a conversation', () => {
     void chat.pages.loadNewer(80);
     await settle();
     expect([texts(chat).at(-1), texts(chat).length, chat.timeline.get().hasNewer]).toEqual(['old 199', 80, false]);
-    chat.pages.rest(60);
+    chat.pages.keep(60);
     server.tell(truth.post('new'));
     expect([texts(chat).at(-1), texts(chat).length, chat.timeline.get().hasOlder]).toEqual(['new', 60, true]);
-    await open(chat);
+    chat.pages.keep(Infinity);
     server.tell(truth.post('newer'));
     expect(texts(chat)).toHaveLength(61);
   });

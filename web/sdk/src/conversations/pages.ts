@@ -25,8 +25,7 @@ export class Pages {
   readonly #loading = new Map<Direction, Promise<void>>();
   #recent: ConversationEvent[] = [];
   #generation = 0;
-  /** So many are kept while nobody reads in it. */
-  #mostAtRest = Infinity;
+  #mostKept = Infinity;
   #isOpen = false;
 
   constructor(connection: Connection, conversation: string, thread: string | null) {
@@ -46,7 +45,6 @@ export class Pages {
 
   /** The newest page; does nothing if the timeline reaches the present already. */
   loadNewest(): Promise<void> {
-    this.#mostAtRest = Infinity;
     return this.#once('newest', async () => {
       if (this.#isOpen && !this.#store.get().hasNewer) return;
       this.#restart();
@@ -74,7 +72,6 @@ export class Pages {
 
   /** The surroundings of a position, as of a search result. The timeline begins anew there. */
   async openAt(seq: number): Promise<void> {
-    this.#mostAtRest = Infinity;
     this.#restart();
     const generation = this.#generation;
     const [older, newer] = await Promise.all([this.#read({ before: seq }), this.#read({ after: Math.max(0, seq - 1) })]);
@@ -93,9 +90,9 @@ export class Pages {
     this.#store.update((timeline) => shortened(timeline, most, kept));
   }
 
-  /** Nobody reads in it any more: of what it has and what still comes the newest so many are kept, until it is opened again. */
-  rest(most: number): void {
-    this.#mostAtRest = most;
+  /** Of what it has and what still comes the newest so many are kept, for as long as nobody reads in it. `Infinity`: all. */
+  keep(most: number): void {
+    this.#mostKept = most;
     this.shorten(most, 'newest');
   }
 
@@ -103,7 +100,7 @@ export class Pages {
   apply(event: ConversationEvent): void {
     this.#recent.push(event);
     if (this.#recent.length > RECENT) this.#recent.shift();
-    this.#store.update((timeline) => shortened(countReply(fold(timeline, event), event), this.#mostAtRest, 'newest'));
+    this.#store.update((timeline) => shortened(countReply(fold(timeline, event), event), this.#mostKept, 'newest'));
   }
 
   /** The history is another one: what was read is void. Reads again if it had been read. */

@@ -61,11 +61,13 @@ export interface ReadingPlace {
 export function useReadingPlace({ entries, hasLater, focus, leadTurn, handleLook }: Reading): ReadingPlace {
   const list = useRef<HTMLOListElement>(null);
   const before = useRef<Drawn>(NOTHING);
+  const stood = useRef(0);
   const shown = useRef(0);
   const led = useRef(0);
   const [isAway, setIsAway] = useState(false);
   const handleScroll = (): void => {
     if (list.current === null) return;
+    stood.current = list.current.scrollTop;
     setIsAway(awayFromEnd(list.current) > NEAR_END);
     handleLook(lookAt(list.current));
   };
@@ -76,7 +78,7 @@ export function useReadingPlace({ entries, hasLater, focus, leadTurn, handleLook
     const firstNew = dividerIn(element);
     const isLed = leadTurn > led.current && firstNew !== null;
     if (isLed) led.current = leadTurn;
-    const place = isLed ? placeOf(firstNew, element) : placeAfter(element, before.current, now, isWaiting(focus, shown.current));
+    const place = isLed ? placeOf(firstNew, element) : placeAfter(element, { ...before.current, top: stood.current }, now, isWaiting(focus, shown.current));
     if (place !== null) element.scrollTop = place;
     before.current = now;
     handleScroll();
@@ -94,12 +96,14 @@ export function useReadingPlace({ entries, hasLater, focus, leadTurn, handleLook
 }
 
 /** How far it should be scrolled now that it is drawn otherwise than before; null: as far as it is. */
-function placeAfter(element: HTMLElement, before: Drawn, now: Drawn, isSought: boolean): number | null {
+function placeAfter(element: HTMLElement, before: Drawn & { readonly top: number }, now: Drawn, isSought: boolean): number | null {
   const wasEmpty = before.first === '';
   if (now.endsWithOwn && now.last !== before.last && !now.hasLater && !wasEmpty) return element.scrollHeight;
-  const wasAtEnd = !before.hasLater && element.scrollTop + element.clientHeight > before.height - NEAR_END;
+  // What has become shorter has been scrolled back by the browser.
+  const top = awayFromEnd(element) <= 1 ? Math.max(before.top, element.scrollTop) : element.scrollTop;
+  const wasAtEnd = !before.hasLater && top + element.clientHeight > before.height - NEAR_END;
   if (!isSought && (wasEmpty || wasAtEnd)) return endOf(element);
-  return now.first !== before.first && !wasEmpty ? element.scrollTop + shift(element, before.anchors) : null;
+  return now.first !== before.first && !wasEmpty ? top + shift(element, before.anchors) : null;
 }
 
 /** The end; while nobody looks no further than they can read on. */

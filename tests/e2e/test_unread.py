@@ -79,7 +79,9 @@ async def test_a_conversation_opens_at_its_first_unread_message(meeting: Meeting
     # What is on the screen is read, and no more: the writer sees it as well.
     await expect(numbered(bo, READ + NEW - 1)).to_have_attribute("data-delivery", "delivered")
     await expect(numbered(bo, READ)).to_have_attribute("data-delivery", "read")
-    left = await eventually(lambda: unread(ada).inner_text(), lambda text: 0 < int(text.split()[0]) < NEW, "some is read")
+    left = await eventually(
+        lambda: unread(ada).inner_text(), lambda text: 0 < int(text.split()[0]) < NEW, "some is read"
+    )
     await ada.page.reload()
     await expect(divider.locator("xpath=following-sibling::li[1]")).not_to_contain_text(f"<{READ}>")
     await expect(divider).to_be_in_viewport()

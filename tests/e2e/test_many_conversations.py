@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from playwright.async_api import expect
 
@@ -28,7 +29,10 @@ async def test_the_list_goes_on_where_it_ends(meeting: Meeting) -> None:
     await expect(rows.filter(has_text=f"Group {GROUPS - 1}")).to_be_visible()
     assert await ada.guest.ask(_PAGE_FITS)
     await expect(rows.filter(has_text="Group 00")).to_have_count(0)
+    # Nobody knows yet what is unread further down.
+    await expect(ada.control("badge-chats")).to_have_text(re.compile(r"^\d+\+ unread$"))
     await rows.last.scroll_into_view_if_needed()
     await expect(rows.filter(has_text="Group 00")).to_be_visible()
     await expect(rows).to_have_count(GROUPS)
+    await expect(ada.control("badge-chats")).to_have_text(f"{GROUPS} unread")
     assert await ada.guest.ask(_PAGE_FITS)

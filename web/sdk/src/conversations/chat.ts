@@ -8,6 +8,7 @@ import { Marks } from './marks';
 import { Outgoing } from './outgoing';
 import { Pages } from './pages';
 import { foldMarks, foldRecord, isNewer, memberOf } from './record';
+import { recounted } from './unread';
 import { SharedStates } from './sharedStates';
 import type { Timeline } from './timeline';
 import { Typing } from './typing';
@@ -184,23 +185,16 @@ export class Chat {
   #fold(marked: Marked): void {
     const before = this.#record.get();
     const record = foldMarks(before, marked);
-    const hasRead = memberOf(record, marked.user)?.read_seq !== memberOf(before, marked.user)?.read_seq;
-    this.#record.set(marked.user === this.#me() && hasRead ? this.#recount(record) : record);
+    const readBefore = memberOf(before, marked.user)?.read_seq ?? 0;
+    const hasRead = memberOf(record, marked.user)?.read_seq !== readBefore;
+    this.#record.set(marked.user === this.#me() && hasRead ? this.#recount(record, readBefore) : record);
   }
 
   /** What is unread after one's own mark moved: counted where the messages are here, asked for otherwise. */
-  #recount(record: Conversation): Conversation {
-    const me = this.#me();
-    const read = memberOf(record, me)?.read_seq ?? 0;
-    if (read >= record.head_seq) return { ...record, unread: 0, mentions: 0 };
-    const { messages, hasNewer, hasOlder } = this.timeline.get();
-    const reaches = !hasNewer && (!hasOlder || (messages[0]?.seq ?? Infinity) <= read + 1);
-    if (!reaches) {
-      void this.#refresh().catch(() => undefined); // the next change tells
-      return record;
-    }
-    const unread = messages.filter((one) => one.seq > read && one.sender !== me && one.deleted_at === null);
-    return { ...record, unread: unread.length, mentions: unread.filter((one) => one.mentions.includes(me)).length };
+  #recount(record: Conversation, readBefore: number): Conversation {
+    const counted = recounted(record, this.timeline.get(), this.#me(), readBefore);
+    if (counted === null) void this.#refresh().catch(() => undefined); // the next change tells
+    return counted ?? record;
   }
 
   async #refresh(): Promise<Conversation> {

@@ -131,6 +131,36 @@ describe('a conversation', () => {
     expect(texts(chat).at(-1)).toBe('newer');
   });
 
+  it('keeps no more than it was told to, by pages and while nobody reads in it', async () => {
+    const chat = await begin(200);
+    await open(chat);
+    void chat.pages.loadOlder(80);
+    await settle();
+    expect([texts(chat).at(0), texts(chat).length]).toEqual(['old 100', 80]);
+    void chat.pages.loadNewer(80);
+    await settle();
+    expect([texts(chat).at(-1), texts(chat).length, chat.timeline.get().hasNewer]).toEqual(['old 199', 80, false]);
+    chat.pages.keep(60);
+    server.tell(truth.post('new'));
+    expect([texts(chat).at(-1), texts(chat).length, chat.timeline.get().hasOlder]).toEqual(['new', 60, true]);
+    chat.pages.keep(Infinity);
+    server.tell(truth.post('newer'));
+    expect(texts(chat)).toHaveLength(61);
+  });
+
+  it('counts what is unread while its own mark moves, also where the timeline ends before the present', async () => {
+    const chat = await begin(200);
+    void chat.pages.openAt(1);
+    await settle();
+    for (const [seq, unread] of [[10, 190], [10, 190], [47, 153]] as const) {
+      chat.markRead(seq);
+      expect(chat.record.get().unread).toBe(unread);
+    }
+    expect(server.received('conversation.get')).toHaveLength(0);
+    chat.markRead();
+    expect(chat.record.get().unread).toBe(0);
+  });
+
   it('keeps what is posted under a message apart, and counts it', async () => {
     const chat = await begin(1);
     await open(chat);

@@ -1,5 +1,5 @@
 import type { Connection } from '../connection/connection';
-import type { ConversationEvent } from '../protocol';
+import type { ConversationEvent, Messages } from '../protocol';
 import { type ReadableStore, Store } from '../stores/store';
 import { emptyTimeline, fold, mergePage, reachOf, renewed, shortened, type Timeline } from './timeline';
 
@@ -12,6 +12,11 @@ const RECENT = 256;
 
 type Direction = 'newest' | 'older' | 'newer';
 
+interface Where {
+  readonly before?: number;
+  readonly after?: number;
+}
+
 /** A timeline and the pages that make it: read from the server where the person looks, kept up by events. */
 export class Pages {
   readonly #connection: Connection;
@@ -20,6 +25,7 @@ export class Pages {
   readonly #loading = new Map<Direction, Promise<void>>();
   #recent: ConversationEvent[] = [];
   #generation = 0;
+  #mostKept = Infinity;
   #isOpen = false;
 
   constructor(connection: Connection, conversation: string, thread: string | null) {
@@ -46,27 +52,34 @@ export class Pages {
     });
   }
 
-  loadOlder(): Promise<void> {
+  /** ``most``: so many of the oldest are kept; `loadNewer` reads the others again. */
+  loadOlder(most = Infinity): Promise<void> {
     return this.#once('older', async () => {
       const reach = reachOf(this.#store.get());
       if (reach === null) await this.loadNewest();
-      else if (this.#store.get().hasOlder) await this.#load({ before: reach.first });
+      else if (this.#store.get().hasOlder) await this.#load({ before: reach.first }, most);
     });
   }
 
-  loadNewer(): Promise<void> {
+  /** ``most``: so many of the newest are kept; `loadOlder` reads the others again. */
+  loadNewer(most = Infinity): Promise<void> {
     return this.#once('newer', async () => {
       const reach = reachOf(this.#store.get());
       if (reach === null) await this.loadNewest();
-      else if (this.#store.get().hasNewer) await this.#load({ after: reach.last });
+      else if (this.#store.get().hasNewer) await this.#load({ after: reach.last }, most);
     });
   }
 
   /** The surroundings of a position, as of a search result. The timeline begins anew there. */
   async openAt(seq: number): Promise<void> {
     this.#restart();
-    await this.#load({ after: Math.max(0, seq - 1) });
-    await this.#load({ before: reachOf(this.#store.get())?.first ?? seq });
+    const generation = this.#generation;
+    const [older, newer] = await Promise.all([this.#read({ before: seq }), this.#read({ after: Math.max(0, seq - 1) })]);
+    if (generation !== this.#generation) return; // begun anew meanwhile
+    this.#store.update((timeline) => {
+      const around = mergePage(mergePage(timeline, older), newer);
+      return this.#recent.reduce(fold, { ...around, hasOlder: older.more ?? false, hasNewer: newer.more ?? false });
+    });
   }
 
   /**
@@ -89,11 +102,17 @@ export class Pages {
     }
   }
 
+  /** Of what it has and what still comes the newest so many are kept, for as long as nobody reads in it. `Infinity`: all. */
+  keep(most: number): void {
+    this.#mostKept = most;
+    this.shorten(most, 'newest');
+  }
+
   /** Each event once, in order. */
   apply(event: ConversationEvent): void {
     this.#recent.push(event);
     if (this.#recent.length > RECENT) this.#recent.shift();
-    this.#store.update((timeline) => fold(timeline, event));
+    this.#store.update((timeline) => shortened(fold(timeline, event), this.#mostKept, 'newest'));
   }
 
   /** The history is another one: what was read is void. Reads again if it had been read. */
@@ -112,16 +131,20 @@ export class Pages {
     this.#store.update(({ thread }) => emptyTimeline(thread));
   }
 
-  async #load(where: { readonly before?: number; readonly after?: number }): Promise<void> {
-    const generation = this.#generation;
+  #read(where: Where): Promise<Messages> {
     const { thread } = this.#store.get();
-    const reply = await this.#connection.send({
+    return this.#connection.send({
       type: 'history.get',
       conversation: this.#conversation,
       limit: PAGE,
       ...where,
       ...(thread === null ? { happenings: true } : { thread }),
     });
+  }
+
+  async #load(where: Where, most = Infinity): Promise<void> {
+    const generation = this.#generation;
+    const reply = await this.#read(where);
     if (generation !== this.#generation) return; // begun anew meanwhile
     const more = reply.more ?? false;
     const isNewest = where.before === undefined && where.after === undefined;
@@ -130,7 +153,8 @@ export class Pages {
       const hasOlder = where.after === undefined ? more : merged.hasOlder;
       const hasNewer = isNewest ? false : where.after === undefined ? merged.hasNewer : more;
       const since = this.#recent.filter(({ seq }) => seq > (reply.seq ?? 0));
-      return since.reduce(fold, { ...merged, hasOlder, hasNewer });
+      const next = since.reduce(fold, { ...merged, hasOlder, hasNewer });
+      return shortened(next, most, where.after === undefined ? 'oldest' : 'newest');
     });
   }
 

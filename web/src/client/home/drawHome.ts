@@ -10,6 +10,7 @@ import type {
   HomeState,
   Link,
   MessageView,
+  NewsView,
   Notice,
   OpenConversation,
   PersonView,
@@ -22,6 +23,8 @@ import type { Parts } from './parts';
 import type { Search } from './search';
 import { statesOf } from './sharedState';
 import { otherOf, type Views } from './views';
+
+const NO_NEWS: NewsView = { first: null, above: 0, turn: 0 };
 
 /** All that home is drawn from. */
 export interface Scene {
@@ -108,7 +111,7 @@ function drawThread({ root: rootId, talk, writes }: OpenThread, around: Around):
 }
 
 /** `root`: what may be answered or edited besides the entries. */
-function drawTalk({ chat, pages, tray, quote, focus, loading, drawn }: OpenTalk, around: Around, root: MessageView | null): TalkView {
+function drawTalk({ chat, pages, tray, quote, focus, loading, news, drawn }: OpenTalk, around: Around, root: MessageView | null): TalkView {
   const entries = drawn.entries.keep(entriesOf(chat, pages, around));
   const find = (id: string | null): MessageView | null => {
     if (id !== null && root?.id === id) return root;
@@ -119,6 +122,7 @@ function drawTalk({ chat, pages, tray, quote, focus, loading, drawn }: OpenTalk,
   const { replyTo, editing } = quote.get();
   return {
     entries,
+    news: news?.view(pages.timeline.get()) ?? NO_NEWS,
     hasEarlier: hasOlder,
     hasLater: hasNewer,
     loading: loading.get() > 0,

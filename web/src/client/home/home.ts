@@ -2,12 +2,27 @@ import type { ReadableStore } from '../store';
 import type { CallMedia } from './callViews';
 import type { Availability, FoundMessage, HomeState, Place } from './homeState';
 
+/** How somebody looks at what they read. */
+export interface Look {
+  /** The last message that is seen, by its id. */
+  readonly last: string | null;
+  readonly isAtEnd: boolean;
+  /** More is above than below. */
+  readonly isLow: boolean;
+}
+
 /** What a person can do where they read and write: in a conversation, or in a thread. Messages go by their ids. */
 export interface Talk {
   loadEarlier(): void;
   loadLater(): void;
   /** Back to the present, from wherever it was read. */
   loadNewest(): void;
+  /** To the first unread message. */
+  showNews(): void;
+  /** All of it is taken for read. */
+  passNews(): void;
+  /** What of it is on the screen. */
+  handleLook(look: Look): void;
 
   /** What was written here before, and not sent. */
   readonly draft: string;

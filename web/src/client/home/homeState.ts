@@ -112,6 +112,16 @@ export interface UploadView {
   readonly preview: string | null;
 }
 
+/** What is new in a conversation. */
+export interface NewsView {
+  /** The first new message among the entries, by its id. */
+  readonly first: string | null;
+  /** So many unread ones stand above the entries, or begin there. */
+  readonly above: number;
+  /** Another number, unless it is 0: the reader is to be led to the first one. */
+  readonly turn: number;
+}
+
 /** Where one reads and writes. */
 export type Place = 'conversation' | 'thread';
 
@@ -123,6 +133,7 @@ export interface TalkView {
   readonly loading: boolean;
   /** What somebody looked for, by its id; another `turn`: once more. */
   readonly focus: { readonly id: string; readonly turn: number } | null;
+  readonly news: NewsView;
   readonly replyTo: MessageView | null;
   readonly editing: MessageView | null;
   readonly uploads: readonly UploadView[];

@@ -1,8 +1,10 @@
 import type { Chat } from '@tureen/client';
 import type { MemberView } from './homeState';
 import { Kept } from './kept';
+import { News } from './news';
 import { isSeen } from './onScreen';
-import { type MessagePlace, OpenTalk, type OpenTalkParts } from './openTalk';
+import { OpenTalk } from './openTalk';
+import type { MessagePlace, OpenTalkParts } from './openTalkParts';
 
 /** What was looked for: a message, and under which one it was posted if it is in a thread. */
 export interface Wanted extends MessagePlace {
@@ -25,6 +27,7 @@ export class OpenChat {
   readonly members = new Kept<readonly MemberView[]>();
   readonly #parts: Omit<OpenTalkParts, 'pages'>;
   readonly #stops: (() => void)[];
+  readonly #news: News;
   #thread: OpenThread | null = null;
 
   constructor(parts: Omit<OpenTalkParts, 'pages'>, wanted: Wanted | null) {
@@ -34,7 +37,9 @@ export class OpenChat {
     this.#stops = [chat.record, chat.outgoing.store, chat.typing.users, chat.states.store].map((store) => store.subscribe(tell));
     // Without a connection: whatever changes is told, and the next opening asks again.
     void chat.states.load().catch(() => undefined);
-    this.talk = new OpenTalk({ ...parts, pages: chat.pages }, wanted?.thread === null ? wanted : null);
+    const news = new News(chat, parts.me);
+    this.talk = new OpenTalk({ ...parts, pages: chat.pages }, wanted?.thread === null ? wanted : null, news);
+    this.#news = news;
     if (wanted !== null && wanted.thread !== null) this.openThread(wanted.thread, false, wanted);
   }
 
@@ -67,12 +72,10 @@ export class OpenChat {
     } else this.openThread(wanted.thread, false, wanted);
   }
 
-  /** Marks what is on the screen as read, if somebody looks at it. */
+  /** Marks what has been on the screen as read, if somebody looks at it. */
   markRead(): void {
-    const { head_seq: head, members = [] } = this.chat.record.get();
-    const read = members.find(({ user }) => user === this.#parts.me)?.read_seq ?? 0;
-    const isAtPresent = !this.talk.pages.timeline.get().hasNewer;
-    if (head > read && isAtPresent && isSeen()) this.chat.markRead();
+    if (this.talk.hasReadOn && isSeen()) this.chat.markRead(this.talk.seenUpTo);
+    this.#news.note();
   }
 
   /** This conversation, if it is a group and all of these people are in it: their call leaves its trace here. */

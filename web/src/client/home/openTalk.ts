@@ -1,10 +1,11 @@
-import type { Chat, ChatMessage, Connection, Pages } from '@tureen/client';
+import type { Chat, ChatMessage, Pages } from '@tureen/client';
 import { Store } from '../store';
-import type { Drafts } from '../memory/drafts';
-import type { Talk } from './home';
+import type { Look, Talk } from './home';
 import type { Entry, MessageView } from './homeState';
 import { Kept, KeptList } from './kept';
 import { mentionsIn } from './mentions';
+import { isHere, type News } from './news';
+import type { MessagePlace, OpenTalkParts } from './openTalkParts';
 import { UploadTray } from './uploadTray';
 
 /** What is being answered or edited, by the message's id. */
@@ -19,28 +20,10 @@ export interface Focus {
   readonly turn: number;
 }
 
-/** Where something stands. */
-export interface MessagePlace {
-  readonly id: string;
-  readonly seq: number;
-}
-
-export interface OpenTalkParts {
-  readonly connection: Connection;
-  readonly chat: Chat;
-  readonly pages: Pages;
-  readonly me: string;
-  readonly nameOf: (user: string) => string;
-  readonly drafts: Drafts;
-  readonly maxFileBytes: () => number | null;
-  readonly report: (error: unknown) => void;
-  readonly inform: (text: string) => void;
-  /** Called when anything of it has changed. */
-  readonly tell: () => void;
-}
-
 /** Messages at a time: a page that holds thousands is slow at everything. */
 const MOST_SHOWN = 300;
+/** So many more may have come live before some are let go. */
+const LIVE_MARGIN = 40;
 /** Of a message; the server refuses more. */
 const MOST_MENTIONS = 100;
 const NOTHING: Quote = { replyTo: null, editing: null };
@@ -55,6 +38,8 @@ export class OpenTalk implements Talk {
   readonly quote = new Store<Quote>(NOTHING);
   readonly focus = new Store<Focus | null>(null);
   readonly loading = new Store(0);
+  /** Null in a thread. */
+  readonly news: News | null;
   /** As they were drawn last. */
   readonly drawn = {
     entries: new KeptList<Entry>((entry) => (entry.kind === 'message' ? entry.message.id : entry.happening.id)),
@@ -62,18 +47,22 @@ export class OpenTalk implements Talk {
   };
   readonly #parts: OpenTalkParts;
   readonly #stops: (() => void)[];
+  #look: Look = { last: null, isAtEnd: false, isLow: true };
 
-  /** ``at``: where to begin; null: with the newest messages. */
-  constructor(parts: OpenTalkParts, at: MessagePlace | null) {
+  /** ``at``: where to begin; null: with the first unread message, or the newest. */
+  constructor(parts: OpenTalkParts, at: MessagePlace | null, news: News | null = null) {
     const { connection, chat, pages, tell } = parts;
     this.#parts = parts;
     this.chat = chat;
     this.pages = pages;
     this.tray = new UploadTray(connection, chat.id, parts.maxFileBytes);
-    const stores = [pages.timeline, this.tray.store, this.quote, this.focus, this.loading];
+    this.news = news;
+    pages.keep(Infinity);
+    const stores = [pages.timeline, this.tray.store, this.quote, this.focus, this.loading, ...(news === null ? [] : [news.mark])];
     this.#stops = stores.map((store) => store.subscribe(tell));
-    if (at === null) this.loadNewest();
-    else this.show(at);
+    if (at !== null) this.show(at);
+    else if (news?.isFew === true) this.showNews();
+    else this.loadNewest();
   }
 
   /** Goes to a message: with what is around it, unless it is here already. */
@@ -89,14 +78,43 @@ export class OpenTalk implements Talk {
     this.#load(() => this.pages.loadNewest());
   }
 
+  showNews(): void {
+    if (this.news === null) return;
+    this.focus.set(null);
+    const after = this.news.lead();
+    if (!isHere(this.pages.timeline.get(), after)) this.#load(() => this.pages.openAt(after + 1));
+  }
+
+  passNews(): void {
+    this.chat.markRead();
+  }
+
+  handleLook(look: Look): void {
+    this.#look = look;
+    if (this.pages.timeline.get().messages.length > MOST_SHOWN + LIVE_MARGIN) {
+      this.pages.shorten(MOST_SHOWN, look.isLow ? 'newest' : 'oldest');
+    }
+    if (this.hasReadOn) this.#parts.tell();
+  }
+
+  /** Whether more was seen than is marked as read. */
+  get hasReadOn(): boolean {
+    return this.news !== null && this.seenUpTo > this.news.read;
+  }
+
+  /** Up to where it has been on this screen; 0: nothing that counts. */
+  get seenUpTo(): number {
+    return this.news?.seenIn(this.pages.timeline.get(), this.#look) ?? 0;
+  }
+
   loadEarlier(): void {
     if (this.loading.get() > 0) return;
-    this.#load(() => this.pages.loadOlder().then(() => this.pages.shorten(MOST_SHOWN, 'oldest')));
+    this.#load(() => this.pages.loadOlder(MOST_SHOWN));
   }
 
   loadLater(): void {
     if (this.loading.get() > 0) return;
-    this.#load(() => this.pages.loadNewer().then(() => this.pages.shorten(MOST_SHOWN, 'newest')));
+    this.#load(() => this.pages.loadNewer(MOST_SHOWN));
   }
 
   /** What was written here and not sent. */
@@ -193,6 +211,7 @@ export class OpenTalk implements Talk {
   end(): void {
     for (const stop of this.#stops) stop();
     this.tray.end();
+    this.pages.keep(MOST_SHOWN);
   }
 
   #draftKey(): string {

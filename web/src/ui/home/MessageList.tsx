@@ -1,5 +1,5 @@
 import { Fragment, type ReactElement, type ReactNode, useCallback, useEffect, useState } from 'react';
-import type { Home } from '../../client/home/home';
+import type { Home, Look } from '../../client/home/home';
 import type { Entry, Happening, MessageView, Place } from '../../client/home/homeState';
 import { picturesIn } from '../../client/home/pictures';
 import { Icon } from '../icons';
@@ -8,6 +8,7 @@ import { useSelected } from '../useSelected';
 import { beginsDay, continues, keyOf, repliesWords, timeOf } from './entryWords';
 import { MessageItem } from './MessageItem';
 import { MessageMenu, type MenuOf } from './MessageMenu';
+import { NewDivider, NewsAbove } from './News';
 import { Pictures } from './Pictures';
 import { talkIn } from './talkIn';
 import { useReadingPlace } from './useReadingPlace';
@@ -28,9 +29,12 @@ export function MessageList({ home, place }: MessageListProps): ReactElement {
   const hasLater = useSelected(home.store, (state) => talkIn(state, place)?.hasLater ?? false);
   const loading = useSelected(home.store, (state) => talkIn(state, place)?.loading ?? false);
   const focus = useSelected(home.store, (state) => talkIn(state, place)?.focus ?? null);
+  const firstNew = useSelected(home.store, (state) => talkIn(state, place)?.news.first ?? null);
+  const leadTurn = useSelected(home.store, (state) => talkIn(state, place)?.news.turn ?? 0);
   const root = useSelected(home.store, (state) => (place === 'thread' ? (state.open?.thread?.root ?? null) : null));
   const [menu, setMenu] = useState<MenuOf | null>(null);
-  const { list, isAway, handleScroll, goToEnd } = useReadingPlace(entries, hasLater, focus);
+  const handleLook = (look: Look): void => home.talk(place)?.handleLook(look);
+  const { list, isAway, handleScroll, goToEnd } = useReadingPlace({ entries, hasLater, focus, leadTurn, handleLook });
   const loadNearEdge = (): void => {
     const element = list.current;
     if (element === null || loading) return;
@@ -57,9 +61,10 @@ export function MessageList({ home, place }: MessageListProps): ReactElement {
         >
           {loading && <Loading />}
           {root !== null && !hasEarlier && <Root message={root} home={home} onMenu={setMenu} />}
-          <Entries entries={entries} root={root} found={focus?.id ?? null} home={home} place={place} onMenu={setMenu} />
+          <Entries entries={entries} root={root} firstNew={firstNew} found={focus?.id ?? null} home={home} place={place} onMenu={setMenu} />
         </ol>
       </TalkPictures>
+      <NewsAbove home={home} place={place} />
       {(hasLater || isAway) && !loading && (
         <button
           type="button"
@@ -95,23 +100,26 @@ interface EntriesProps extends MessageListProps {
   entries: readonly Entry[];
   /** What stands above them; null: nothing. */
   root: MessageView | null;
+  /** The first message that is new. */
+  firstNew: string | null;
   /** The message that somebody looked for. */
   found: string | null;
   onMenu: (menu: MenuOf) => void;
 }
 
-function Entries({ entries, root, found, home, place, onMenu }: EntriesProps): ReactElement[] {
+function Entries({ entries, root, firstNew, found, home, place, onMenu }: EntriesProps): ReactElement[] {
   const now = useNow();
   const above: Entry | undefined = root === null ? undefined : { kind: 'message', message: root };
   return entries.map((entry, at) => (
     <Fragment key={keyOf(entry)}>
       {beginsDay(entries[at - 1] ?? above, entry) && <li className="talk-day">{dayWords(timeOf(entry), now)}</li>}
+      {keyOf(entry) === firstNew && <NewDivider />}
       {entry.kind === 'happening' ? (
         <HappeningItem happening={entry.happening} />
       ) : (
         <MessageItem
           message={entry.message}
-          follows={continues(entries[at - 1], entry)}
+          follows={keyOf(entry) !== firstNew && continues(entries[at - 1], entry)}
           found={entry.message.id === found}
           home={home}
           place={place}

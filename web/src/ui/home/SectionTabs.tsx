@@ -19,6 +19,7 @@ export interface SectionTabsProps {
 export function SectionTabs({ home, section, onSection }: SectionTabsProps): ReactElement {
   const unread = useSelected(home.store, unreadChats);
   const missed = useSelected(home.store, (state) => state.missedCalls);
+  const hasMoreChats = useSelected(home.store, (state) => state.hasMoreConversations);
   const isCallOn = useSelected(home.store, (state) => state.running.length > 0);
   const badges: Record<Section, number> = { chats: unread, people: 0, calls: missed };
   return (
@@ -41,7 +42,7 @@ export function SectionTabs({ home, section, onSection }: SectionTabsProps): Rea
           )}
           {badges[value] > 0 && (
             <span className="tab-badge" data-testid={`badge-${value}`}>
-              {badges[value] > 99 ? '99+' : badges[value]}
+              {countWords(badges[value], value === 'chats' && hasMoreChats)}
               <span className="visually-hidden">{value === 'calls' ? ' missed' : ' unread'}</span>
             </span>
           )}
@@ -49,6 +50,11 @@ export function SectionTabs({ home, section, onSection }: SectionTabsProps): Rea
       ))}
     </nav>
   );
+}
+
+/** `more`: there are some that were not counted. */
+function countWords(count: number, more: boolean): string {
+  return count > 99 ? '99+' : `${count}${more ? '+' : ''}`;
 }
 
 function unreadChats({ conversations }: HomeState): number {

@@ -1,9 +1,18 @@
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Look } from '../../client/home/home';
 import type { Entry, TalkView } from '../../client/home/homeState';
+import { isSeen } from '../../client/home/onScreen';
 import { keyOf } from './entryWords';
 
 /** A reader this close to the end, in CSS pixels, is not looking back. */
 const NEAR_END = 120;
+
+/** At the end whoever is no further from it than this has the last message before them. */
+const AT_END = 40;
+/** So much of a message, in CSS pixels, has to be on the screen to be seen. */
+const GLIMPSE = 40;
+/** Where the first new message is put: below the messages before it, this part of the height from the top. */
+const LEAD = 0.2;
 
 /** Where a message stood, from the top of all that was drawn. */
 interface Anchor {
@@ -11,8 +20,8 @@ interface Anchor {
   readonly top: number;
 }
 
-/** What was drawn: the keys of the first and last entry, empty while there is none, and how high all of it was. */
-interface Look {
+/** What was drawn before: the keys of the first and last entry, empty while there is none, and how high all of it was. */
+interface Drawn {
   readonly height: number;
   /**
    * The second and the last message: one of them is still there when more came above or below, and others went. The first
@@ -25,7 +34,16 @@ interface Look {
   readonly hasLater: boolean;
 }
 
-const NOTHING: Look = { height: 0, anchors: [], first: '', last: '', endsWithOwn: false, hasLater: true };
+const NOTHING: Drawn = { height: 0, anchors: [], first: '', last: '', endsWithOwn: false, hasLater: true };
+
+export interface Reading {
+  readonly entries: readonly Entry[];
+  readonly hasLater: boolean;
+  readonly focus: TalkView['focus'];
+  /** See `NewsView.turn`. */
+  readonly leadTurn: number;
+  readonly handleLook: (look: Look) => void;
+}
 
 export interface ReadingPlace {
   readonly list: RefObject<HTMLOListElement | null>;
@@ -40,25 +58,31 @@ export interface ReadingPlace {
  * Keeps the newest message in sight, whoever reads earlier ones where they are, also when more come above or below, and
  * shows what somebody looked for.
  */
-export function useReadingPlace(entries: readonly Entry[], hasLater: boolean, focus: TalkView['focus']): ReadingPlace {
+export function useReadingPlace({ entries, hasLater, focus, leadTurn, handleLook }: Reading): ReadingPlace {
   const list = useRef<HTMLOListElement>(null);
-  const before = useRef<Look>(NOTHING);
+  const before = useRef<Drawn>(NOTHING);
+  const stood = useRef(0);
   const shown = useRef(0);
+  const led = useRef(0);
   const [isAway, setIsAway] = useState(false);
-  const handleScroll = useCallback(() => setIsAway(list.current !== null && awayFromEnd(list.current) > NEAR_END), []);
+  const handleScroll = (): void => {
+    if (list.current === null) return;
+    stood.current = list.current.scrollTop;
+    setIsAway(awayFromEnd(list.current) > NEAR_END);
+    handleLook(lookAt(list.current));
+  };
   useLayoutEffect(() => {
     const element = list.current;
     if (element === null) return;
     const now = lookOf(element, entries, hasLater);
-    const { height, first, last, hasLater: hadLater } = before.current;
-    const wasEmpty = first === '';
-    const wasAtEnd = !hadLater && element.scrollTop + element.clientHeight > height - NEAR_END;
-    const isOwnNew = now.endsWithOwn && now.last !== last && !hasLater && !wasEmpty;
-    if (isOwnNew || (!isWaiting(focus, shown.current) && (wasEmpty || wasAtEnd))) element.scrollTop = element.scrollHeight;
-    else if (now.first !== first && !wasEmpty) element.scrollTop += shift(element, before.current.anchors);
+    const firstNew = dividerIn(element);
+    const isLed = leadTurn > led.current && firstNew !== null;
+    if (isLed) led.current = leadTurn;
+    const place = isLed ? placeOf(firstNew, element) : placeAfter(element, { ...before.current, top: stood.current }, now, isWaiting(focus, shown.current));
+    if (place !== null) element.scrollTop = place;
     before.current = now;
     handleScroll();
-  }, [entries, hasLater, focus, handleScroll]);
+  }, [entries, hasLater, focus, leadTurn]); // eslint-disable-line react-hooks/exhaustive-deps -- `handleScroll` reads the page as it is
   useEffect(() => {
     if (focus === null || !isWaiting(focus, shown.current)) return;
     const message = list.current === null ? undefined : messageIn(list.current, focus.id);
@@ -71,12 +95,29 @@ export function useReadingPlace(entries: readonly Entry[], hasLater: boolean, fo
   return { list, isAway, handleScroll, goToEnd };
 }
 
+/** How far it should be scrolled now that it is drawn otherwise than before; null: as far as it is. */
+function placeAfter(element: HTMLElement, before: Drawn & { readonly top: number }, now: Drawn, isSought: boolean): number | null {
+  const wasEmpty = before.first === '';
+  if (now.endsWithOwn && now.last !== before.last && !now.hasLater && !wasEmpty) return element.scrollHeight;
+  // What has become shorter has been scrolled back by the browser.
+  const top = awayFromEnd(element) <= 1 ? Math.max(before.top, element.scrollTop) : element.scrollTop;
+  const wasAtEnd = !before.hasLater && top + element.clientHeight > before.height - NEAR_END;
+  if (!isSought && (wasEmpty || wasAtEnd)) return endOf(element);
+  return now.first !== before.first && !wasEmpty ? top + shift(element, before.anchors) : null;
+}
+
+/** The end; while nobody looks no further than they can read on. */
+function endOf(element: HTMLElement): number {
+  const firstNew = isSeen() ? null : dividerIn(element);
+  return firstNew === null ? element.scrollHeight : Math.max(element.scrollTop, placeOf(firstNew, element));
+}
+
 /** Whether what somebody looked for has not been shown yet. */
 function isWaiting(focus: TalkView['focus'], shownTurn: number): boolean {
   return focus !== null && focus.turn !== shownTurn;
 }
 
-function lookOf(element: HTMLElement, entries: readonly Entry[], hasLater: boolean): Look {
+function lookOf(element: HTMLElement, entries: readonly Entry[], hasLater: boolean): Drawn {
   const [first, last] = [entries[0], entries.at(-1)];
   const drawn = messagesIn(element);
   return {
@@ -87,6 +128,29 @@ function lookOf(element: HTMLElement, entries: readonly Entry[], hasLater: boole
     endsWithOwn: last?.kind === 'message' && last.message.isOwn,
     hasLater,
   };
+}
+
+/** What of it is on the screen. */
+function lookAt(element: HTMLElement): Look {
+  const isAtEnd = awayFromEnd(element) <= AT_END;
+  const bottom = element.offsetTop + element.scrollTop + element.clientHeight;
+  let below = 0;
+  for (let one = element.lastElementChild; one !== null; one = one.previousElementSibling) {
+    if (!(one instanceof HTMLElement) || one.dataset.message === undefined) continue;
+    const isSeenHere = one.offsetTop + Math.min(one.offsetHeight, GLIMPSE) <= bottom;
+    if (isSeenHere) return { last: one.dataset.message, isAtEnd, isLow: below < element.childElementCount / 2 };
+    below += 1;
+  }
+  return { last: null, isAtEnd, isLow: false };
+}
+
+function dividerIn(element: HTMLElement): HTMLElement | null {
+  return element.querySelector<HTMLElement>(':scope > [role=separator]');
+}
+
+/** How far to scroll so that something is in sight, with a little of what is above it. */
+function placeOf(one: HTMLElement, element: HTMLElement): number {
+  return one.offsetTop - element.offsetTop - element.clientHeight * LEAD;
 }
 
 function messagesIn(element: HTMLElement): HTMLElement[] {

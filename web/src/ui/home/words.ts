@@ -53,8 +53,11 @@ export function untilWords(atMs: number, nowMs: number): string {
   return `on ${at.toLocaleDateString([], { day: 'numeric', month: 'short' })} at ${clock(atMs)}`;
 }
 
+/** Made once: every message has the time, and to make the format takes longer than to use it. */
+const CLOCK = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit' });
+
 export function clock(atMs: number): string {
-  return new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return CLOCK.format(atMs);
 }
 
 /** Where values change by the second. */
@@ -71,7 +74,7 @@ export function dayWords(atMs: number, nowMs: number): string {
 }
 
 export function sameDay(one: Date, other: Date): boolean {
-  return one.toDateString() === other.toDateString();
+  return one.getDate() === other.getDate() && one.getMonth() === other.getMonth() && one.getFullYear() === other.getFullYear();
 }
 
 export function sizeWords(bytes: number): string {

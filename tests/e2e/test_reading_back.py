@@ -47,7 +47,11 @@ async def page_costs(ada: Resident, session: CDPSession) -> list[float]:
         await ada.guest.ask(_TO_THE_TOP)
         if await ada.messages().filter(has_text=re.compile("<0>")).count() == 1:
             return costs
-        await eventually(lambda: ada.guest.ask(_FIRST), lambda now, first=first: now != first, "a page comes")
+
+        def came(now: str, before: str = first) -> bool:
+            return now != before
+
+        await eventually(lambda: ada.guest.ask(_FIRST), came, "a page comes")
         await expect(talk).to_have_attribute("aria-busy", "false")
         await ada.guest.ask(_STILL)
         if shown in (PAGE, MOST_SHOWN):

@@ -243,6 +243,55 @@ describe('ringing', () => {
     expect(calls.open.get()).toEqual([]);
   });
 
+  describe('a call of a group that nobody called this person to', () => {
+    const GROUP: Partial<Call> = { version: 4, state: 'active', conversation: 'g', path: 'room', parties: [
+      { user: 'ben', state: 'joined', device: 'phone' }, { user: 'cleo', state: 'joined', device: 'c' },
+    ] };
+    const CAME: Partial<Call> = { ...GROUP, version: 5, parties: [...(GROUP.parties ?? []), { user: 'anna', state: 'joined', device: 'laptop' }] };
+
+    it('is there to be joined, and rings not', async () => {
+      const heard: CallSession[] = [];
+      calls.onIncoming((call) => heard.push(call));
+      server.on('call.join', () => ({ type: 'call', call: { ...BASE, ...CAME } }));
+      tell(GROUP);
+      const [session] = calls.open.get();
+      expect(session?.phase.get()).toBe('elsewhere');
+      await session?.join();
+      expect(session?.phase.get()).toBe('inside');
+      expect(heard).toEqual([]);
+    });
+
+    it('goes with the membership, and comes back with it', () => {
+      tell(GROUP);
+      server.tell({ type: 'conversation.gone', conversation: 'g' });
+      expect(calls.open.get()).toEqual([]);
+      tell(GROUP);
+      expect(calls.open.get()).toEqual([]);
+      server.tell({ type: 'conversation.changed', conversation: { id: 'g', kind: 'group', head_seq: 0, created_at: 0, active_at: 0, epoch: 'e' } });
+      tell(GROUP);
+      expect(calls.open.get()).toHaveLength(1);
+    });
+
+    it('stays while one is in it', async () => {
+      server.on('call.join', () => ({ type: 'call', call: { ...BASE, ...CAME } }));
+      tell(GROUP);
+      await calls.open.get()[0]?.join();
+      server.tell({ type: 'conversation.gone', conversation: 'g' });
+      expect(calls.open.get()).toHaveLength(1);
+      tell({ ...GROUP, version: 6, parties: [...(GROUP.parties ?? []), { user: 'anna', state: 'left' }] });
+      expect(calls.open.get()).toEqual([]);
+    });
+
+    it('is shown again to whoever missed that they came back', async () => {
+      tell(GROUP);
+      server.socket.drop();
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(calls.open.get()).toEqual([]);
+      tell(GROUP);
+      expect(calls.open.get()).toHaveLength(1);
+    });
+  });
+
   it('knows after a drop which calls are over, and which ring', async () => {
     const session = await start();
     server.welcome = { ...server.welcome, calls: [{ ...BASE, ...RINGS, id: 'k2' }] };

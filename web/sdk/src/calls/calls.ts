@@ -1,5 +1,5 @@
 import type { Connection } from '../connection/connection';
-import type { Call, CallMedia as Medium, LegState, MediaPath as PathKind, Welcome } from '../protocol';
+import type { Call, CallMedia as Medium, LegState, MediaPath as PathKind, PartyState, Welcome } from '../protocol';
 import { Listeners } from '../stores/listeners';
 import { type ReadableStore, Store } from '../stores/store';
 import { CallSession } from './callSession';
@@ -14,6 +14,7 @@ export interface StartOptions {
 }
 
 const MAX_ENDED = 32;
+const INVOLVED: readonly PartyState[] = ['called', 'ringing', 'joined', 'reconnecting'];
 
 /** The open calls of a person. */
 export class Calls {
@@ -26,6 +27,8 @@ export class Calls {
   #starting = 0;
   /** The last ones that ended: an answer that was sent before may come after. */
   readonly #ended = new Map<string, Call>();
+  /** Conversations that were left while this listens: calls there are of interest while one is in them. */
+  readonly #gone = new Set<string>();
 
   constructor(connection: Connection, options: CallsOptions = {}) {
     this.#connection = connection;
@@ -33,13 +36,15 @@ export class Calls {
     this.#stops = [
       connection.on('call.changed', ({ call, leg }) => this.#take(call, (leg ?? null) as LegState | null)),
       connection.on('call.signal', (signal) => this.#find(signal.call)?.handleSignal(signal)),
+      connection.on('conversation.gone', ({ conversation }) => this.#handleGone(conversation)),
+      connection.on('conversation.changed', ({ conversation }) => this.#gone.delete(conversation.id)),
       connection.onWelcome((welcome) => this.#handleWelcome(welcome)),
     ];
     const welcome = connection.welcome.get();
     if (welcome !== null) this.#handleWelcome(welcome);
   }
 
-  /** Those that are not over, newest first; those on the person's other devices too. */
+  /** Those that are not over, newest first; those on the person's other devices, and of groups where nobody called them, too. */
   get open(): ReadableStore<readonly CallSession[]> {
     return this.#open;
   }
@@ -94,7 +99,9 @@ export class Calls {
       return known;
     }
     if (call.state === 'ended') this.#remember(call);
-    if (this.#ended.has(call.id)) return null;
+    // One that was lost here may be seen again, as it was then.
+    if (call.state === 'ended' || (this.#ended.get(call.id)?.version ?? 0) > call.version) return null;
+    if (!this.#concerns(call)) return null;
     const session = this.#make(call, isOwn, leg);
     this.#open.update((open) => [session, ...open]);
     session.phase.subscribe(() => this.#handlePhase(session));
@@ -130,9 +137,26 @@ export class Calls {
   #handlePhase(session: CallSession): void {
     const phase = session.phase.get();
     if (phase === 'incoming') this.#ring(session); // who left was called again
+    if (phase === 'elsewhere' && !this.#concerns(session.record.get())) this.#drop(session);
     if (phase !== 'ended') return;
     this.#remember(session.record.get());
+    this.#drop(session);
+  }
+
+  #drop(session: CallSession): void {
     this.#open.update((open) => open.filter((one) => one !== session));
+  }
+
+  /** Whether one may come into it, is in it, or it rings. */
+  #concerns({ conversation, parties }: Call): boolean {
+    if (conversation == null || !this.#gone.has(conversation)) return true;
+    const me = this.#connection.welcome.get()?.me.id;
+    return parties.some(({ user, state }) => user === me && INVOLVED.includes(state));
+  }
+
+  #handleGone(conversation: string): void {
+    this.#gone.add(conversation);
+    for (const session of this.#open.get()) if (!this.#concerns(session.record.get())) this.#drop(session);
   }
 
   #handleWelcome({ calls = [] }: Welcome): void {

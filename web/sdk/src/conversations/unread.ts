@@ -3,6 +3,9 @@ import type { ChatMessage } from './chatMessage';
 import { memberOf } from './record';
 import type { Timeline } from './timeline';
 
+/** The server counts no further: there may be more. */
+const MOST_COUNTED = 999;
+
 /**
  * The record with what is unread after one's own mark moved on from `readBefore`; null: the messages that tell it are not
  * in the timeline.
@@ -16,6 +19,7 @@ export function recounted(record: Conversation, timeline: Timeline, me: string, 
   if (begin > readBefore + 1 || end < read) return null;
   const passed = between(readBefore, read);
   const { unread = 0, mentions = 0 } = record;
+  if (unread >= MOST_COUNTED) return record;
   return { ...record, unread: Math.max(0, unread - passed.unread), mentions: Math.max(0, mentions - passed.mentions) };
 }
 

@@ -113,6 +113,29 @@ describe('a call that goes on without this page', () => {
     expect(server.received('call.join')).toEqual([]);
   });
 
+  it('is one of a group that nobody called one to', async () => {
+    tell({ ...DECLINED, parties: [party('ben', 'joined', 'b'), party('cleo', 'joined', 'c')] });
+    expect(drawn()).toMatchObject([{ id: 'k1', isOnOtherDevice: false, leaves: null }]);
+    void center.join('k1', 'audio');
+    await settle();
+    expect(center.store.get().meeting?.session.id).toBe('k1');
+  });
+
+  it('is joined by leaving the one that is on, as soon as one may', async () => {
+    tell(DECLINED);
+    void center.join('k1', 'audio');
+    await settle();
+    const other: wire.Call = { ...DECLINED, id: 'k9', conversation: 'h' };
+    tell(other);
+    expect(drawn()).toMatchObject([{ id: 'k9', leaves: 'ben, cleo' }]);
+    server.on('call.join', () => ({ type: 'call', call: { ...other, ...JOINED } }));
+    void center.join('k9', 'audio');
+    await settle();
+    expect(center.store.get().meeting?.session.id).toBe('k9');
+    expect(server.received('call.hang_up')).toMatchObject([{ call: 'k1' }]);
+    expect(ended).toEqual(['You left the call']);
+  });
+
   it('is one that was left, with a way back', async () => {
     tell(DECLINED);
     void center.join('k1', 'audio');

@@ -98,13 +98,14 @@ export class CallCenter {
     }
   }
 
-  /** Comes into a call that goes on without this page. */
+  /** Comes into a call that goes on without this page; the one that is on is left as soon as that is granted. */
   async join(id: string, media: CallMedia): Promise<void> {
     const call = this.#calls.open.get().find((one) => one.id === id);
-    if (call?.phase.get() !== 'elsewhere' || this.#isJoining || this.store.get().meeting !== null) return;
+    if (call?.phase.get() !== 'elsewhere' || this.#isJoining) return;
     this.#isJoining = true;
     try {
       await call.join();
+      this.store.get().meeting?.leave();
       this.#enter(call, media);
     } catch (error) {
       this.#parts.report(error);

@@ -79,6 +79,13 @@ describe('the calls of the past', () => {
     expect(later.store.get().missed).toBe(1);
   });
 
+  it('leave out those to which nobody called this person', async () => {
+    const [log] = await opened();
+    const others: wire.Party[] = [{ user: 'ben', state: 'left' }, { user: 'cleo', state: 'missed' }];
+    server.tell({ type: 'call.changed', call: { ...call(1), parties: others } });
+    expect(log.store.get()).toMatchObject({ calls: [], missed: 0 });
+  });
+
   it('include what ended during a drop, and no call that goes on', async () => {
     const [log] = await opened();
     server.socket.drop();

@@ -1,7 +1,7 @@
 import type { Connection, wire } from '@tureen/client';
 import type { SeenCalls } from '../memory/seenCalls';
 import { Store } from '../store';
-import { outcomeOf } from './callTrace';
+import { isPartyOf, outcomeOf } from './callTrace';
 
 const PAGE = 50;
 
@@ -71,7 +71,7 @@ export class CallLog {
   }
 
   #take(news: readonly wire.Call[]): void {
-    const over = news.filter(({ state, end }) => state === 'ended' && end !== 'glare');
+    const over = news.filter((call) => call.state === 'ended' && call.end !== 'glare' && isPartyOf(call, this.#me));
     this.store.update((log) => {
       const byId = new Map([...log.calls, ...over].map((call) => [call.id, call]));
       const calls = [...byId.values()].sort((one, other) => other.created_at - one.created_at);

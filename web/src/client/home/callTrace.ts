@@ -3,6 +3,11 @@ import { othersInside } from '../calls/runningCalls';
 import type { CallOutcome, CallRow } from './callViews';
 import type { Happening, PersonView } from './homeState';
 
+/** Whether somebody was called, or came in by themselves. */
+export function isPartyOf({ parties }: wire.Call, me: string): boolean {
+  return parties.some(({ user }) => user === me);
+}
+
 /** How a call went, for one of its parties. */
 export function outcomeOf(call: wire.Call, me: string): CallOutcome {
   const isOutgoing = call.caller === me;
@@ -53,6 +58,10 @@ function leftWords(call: wire.Call, me: string, device: string): string {
 /** A line in the conversation. */
 export function callWordsOf(call: wire.Call, me: string, name: (id: string) => string): Pick<Happening, 'icon' | 'text'> {
   const what = call.media === 'video' ? 'Video call' : 'Call';
+  if (!isPartyOf(call, me)) {
+    const isConnected = typeof call.connected_at === 'number';
+    return { icon: 'phone', text: isConnected ? `${what}, ${lastedWords(call)}` : `${what}, no answer` };
+  }
   switch (outcomeOf(call, me)) {
     case 'answered':
       return { icon: 'phone', text: `${what}, ${lastedWords(call)}` };

@@ -40,4 +40,6 @@ export interface RunningCall {
   readonly inside: readonly PersonView[];
   readonly media: CallMedia;
   readonly isOnOtherDevice: boolean;
+  /** Whom one talks with now, and not any more after joining; null: nobody. */
+  readonly leaves: string | null;
 }

@@ -36,6 +36,7 @@ export function runningCalls({ now, chats, me, person }: CallScene): RunningCall
     inside: othersInside(call, me).map(person),
     media: call.media,
     isOnOtherDevice: call.parties.some(({ user, state }) => user === me && (state === 'joined' || state === 'reconnecting')),
+    leaves: now.talksWith,
   }));
 }
 

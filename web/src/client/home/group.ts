@@ -1,35 +1,66 @@
-import { CommandError, type Connection } from '@tureen/client';
+import { type Chat, type Chats, CommandError, type Connection, type wire } from '@tureen/client';
 import type { GroupCare } from './home';
+import type { PersonView } from './homeState';
 
 /** The group that is open, as its members change it. */
 export class Group implements GroupCare {
   readonly #connection: Pick<Connection, 'send'>;
-  readonly #openId: () => string | null;
+  readonly #open: () => wire.Conversation | null;
 
-  constructor(connection: Pick<Connection, 'send'>, openId: () => string | null) {
+  constructor(connection: Pick<Connection, 'send'>, open: () => wire.Conversation | null) {
     this.#connection = connection;
-    this.#openId = openId;
+    this.#open = open;
   }
 
-  add(user: string): Promise<string | null> {
-    return this.#change((conversation) => this.#connection.send({ type: 'conversation.add', conversation, users: [user] }));
+  add({ id, name }: PersonView): Promise<string | null> {
+    return this.#change(async (before) => {
+      const { conversation } = await this.#connection.send({ type: 'conversation.add', conversation: before.id, users: [id] });
+      return isInside(conversation, id, before) ? null : notAddedWords([name]);
+    });
   }
 
   rename(title: string): Promise<string | null> {
-    return this.#change((conversation) => this.#connection.send({ type: 'conversation.update', conversation, title }));
+    return this.#change(async ({ id: conversation }) => {
+      await this.#connection.send({ type: 'conversation.update', conversation, title });
+      return null;
+    });
   }
 
-  async #change(send: (conversation: string) => Promise<unknown>): Promise<string | null> {
-    const conversation = this.#openId();
-    if (conversation === null) return 'The group is not open any more.';
+  async #change(work: (open: wire.Conversation) => Promise<string | null>): Promise<string | null> {
+    const open = this.#open();
+    if (open === null) return 'The group is not open any more.';
     try {
-      await send(conversation);
-      return null;
+      return await work(open);
     } catch (error) {
       if (error instanceof CommandError) return refusalWords(error);
       throw error;
     }
   }
+}
+
+/** Makes a group; `tell` says who did not come in. */
+export async function createGroup(
+  chats: Pick<Chats, 'create'>,
+  title: string,
+  people: readonly PersonView[],
+  tell: (words: string) => void,
+): Promise<Chat> {
+  const chat = await chats.create(title, people.map(({ id }) => id));
+  const missing = people.filter(({ id }) => !isInside(chat.record.get(), id));
+  if (missing.length > 0) tell(notAddedWords(missing.map(({ name }) => name)));
+  return chat;
+}
+
+/** Large groups do not name all of their members: there it tells that they have become more. */
+function isInside(group: wire.Conversation, user: string, before?: wire.Conversation): boolean {
+  const { members = [], member_count: count = members.length } = group;
+  if (members.length >= count) return members.some((member) => member.user === user);
+  return before === undefined || count > (before.member_count ?? 0);
+}
+
+/** Not why: whether one is blocked is the other one's business. */
+function notAddedWords(names: readonly string[]): string {
+  return `${names.join(', ')} cannot be added.`;
 }
 
 /** Why something was refused, for people. */

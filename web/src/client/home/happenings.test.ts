@@ -1,4 +1,4 @@
-import type { Notice } from '@tureen/client';
+import type { Notice, wire } from '@tureen/client';
 import { describe, expect, it } from 'vitest';
 import { happeningOf } from './happenings';
 
@@ -17,5 +17,23 @@ describe('what happened between messages', () => {
   ])('%s', (words, sender, happening) => {
     const notice = { seq: 1, at: 2, sender, happening };
     expect(happeningOf(notice, 'me', (id) => NAMES[id] ?? id).text).toBe(words);
+  });
+});
+
+describe('the trace of a call', () => {
+  const call: wire.Call = {
+    id: 'k', version: 3, caller: 'ben', media: 'audio', state: 'ended', end: 'missed', room: 'r', path: 'room', generation: 1, conversation: 'g',
+    created_at: 0, ring_until: 0, ended_at: 180_000, parties: [{ user: 'ben', state: 'left' }, { user: 'eve', state: 'missed' }],
+  };
+  const words = (part: Partial<wire.Call>): string =>
+    happeningOf({ seq: 1, at: 2, sender: 'ben', happening: { kind: 'call_ended', call: { ...call, ...part } } }, 'me', (id) => NAMES[id] ?? id).text;
+
+  it('was missed by those alone who were called', () => {
+    expect(words({})).toBe('Call, no answer');
+    expect(words({ parties: [...call.parties, { user: 'me', state: 'missed' }] })).toBe('Missed call from Ben');
+  });
+
+  it('tells members who were not in it how long it lasted', () => {
+    expect(words({ end: 'hung_up', connected_at: 60_000 })).toBe('Call, 2 min');
   });
 });

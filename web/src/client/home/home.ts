@@ -1,6 +1,6 @@
 import type { ReadableStore } from '../store';
 import type { CallMedia } from './callViews';
-import type { Availability, FoundMessage, HomeState, Place } from './homeState';
+import type { Availability, FoundMessage, HomeState, PersonView, Place } from './homeState';
 
 /** How somebody looks at what they read. */
 export interface Look {
@@ -62,7 +62,7 @@ export interface CallsToJoin {
 
 /** What its members do with the open group. Each resolves to why it was refused, in plain words; null: it is done. */
 export interface GroupCare {
-  add(user: string): Promise<string | null>;
+  add(person: PersonView): Promise<string | null>;
   /** By owners and moderators. */
   rename(title: string): Promise<string | null>;
 }
@@ -83,7 +83,7 @@ export interface Home {
   talk(place: Place): Talk | null;
   /** Opens the conversation with somebody, which is made if there is none. */
   writeTo(user: string): void;
-  createGroup(title: string, users: readonly string[]): void;
+  createGroup(title: string, people: readonly PersonView[]): void;
   leaveConversation(id: string): void;
   /** Of the open group, by its owners and moderators. `until`: Unix milliseconds; null: they may write again. */
   muteMember(user: string, until: number | null): void;

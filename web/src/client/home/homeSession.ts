@@ -7,7 +7,7 @@ import { CallLog } from './callLog';
 import { endWords } from './callTrace';
 import { drawHome, peopleOf, type Scene } from './drawHome';
 import { Finder } from './finder';
-import { Group } from './group';
+import { createGroup, Group } from './group';
 import type { Home, Talk } from './home';
 import type { CallMedia } from './callViews';
 import type { FoundMessage, HomeState, PersonView, Place } from './homeState';
@@ -67,7 +67,7 @@ export class HomeSession implements Home {
     this.#idle = new IdleWatch((idle) => this.parts.own.setIdle(idle));
     const plan = (): void => this.#plan();
     this.#opened = new Opened({ parts: this.parts, views: this.views, me, drafts, maxFileBytes, notices: this.notices, lead: go.onOpened, tell: plan });
-    this.group = new Group(connection, () => this.#opened.now?.chat.id ?? null);
+    this.group = new Group(connection, () => this.#opened.now?.chat.record.get() ?? null);
     this.store = new Store(drawHome(this.#scene()));
     const { calls, notices } = this;
     const stores = [this.#finder.store, this.#searcher.store, notices.store, calls.store, calls.running.store, this.#callLog.store];
@@ -112,8 +112,8 @@ export class HomeSession implements Home {
     void this.#opened.show(this.parts.chats.direct(user));
   }
 
-  createGroup(title: string, users: readonly string[]): void {
-    void this.#opened.show(this.parts.chats.create(title, users));
+  createGroup(title: string, people: readonly PersonView[]): void {
+    void this.#opened.show(createGroup(this.parts.chats, title, people, (words) => this.notices.add('info', words)));
   }
 
   leaveConversation(id: string): void {

@@ -69,9 +69,9 @@ function AddMembers({ home }: { home: Home }): ReactElement {
   const [isOpen, setOpen] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>(null);
   const inside = new Set(members?.map(({ person }) => person.id));
-  const add = async ({ id, name }: PersonView): Promise<void> => {
-    const problem = await home.group.add(id);
-    setOutcome(problem === null ? { kind: 'done', words: `You invited ${name}.` } : { kind: 'problem', words: problem });
+  const add = async (person: PersonView): Promise<void> => {
+    const problem = await home.group.add(person);
+    setOutcome(problem === null ? { kind: 'done', words: `${person.name} is in the group now.` } : { kind: 'problem', words: problem });
   };
   return (
     <div className="group-add">

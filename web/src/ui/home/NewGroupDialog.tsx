@@ -31,7 +31,7 @@ function NewGroup({ home, onDone }: { home: Home; onDone: () => void }): ReactEl
   const create = (event: SubmitEvent): void => {
     event.preventDefault();
     if (title.trim() === '') return;
-    home.createGroup(title.trim(), ids);
+    home.createGroup(title.trim(), chosen);
     onDone();
   };
   return (

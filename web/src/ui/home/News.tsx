@@ -15,6 +15,14 @@ export function NewDivider(): ReactElement {
   );
 }
 
+/** The server counts no further. */
+const MOST_COUNTED = 999;
+
+function newsWords(count: number): string {
+  if (count >= MOST_COUNTED) return `${MOST_COUNTED}+ new messages`;
+  return count === 1 ? '1 new message' : `${count} new messages`;
+}
+
 /** Leads up to what is new, where it begins further back than what is on the page. */
 export function NewsAbove({ home, place }: { home: Home; place: Place }): ReactElement | null {
   const above = useSelected(home.store, (state) => talkIn(state, place)?.news.above ?? 0);
@@ -23,7 +31,7 @@ export function NewsAbove({ home, place }: { home: Home; place: Place }): ReactE
   return (
     <div className="news-above">
       <button type="button" data-testid="to-news" onClick={() => home.talk(place)?.showNews()}>
-        <Icon name="down" size={18} /> {above === 1 ? '1 new message' : `${above} new messages`}
+        <Icon name="down" size={18} /> {newsWords(above)}
       </button>
       <IconButton icon="close" label="Mark as read" className="quiet" data-testid="pass-news" onClick={() => home.talk(place)?.passNews()} />
     </div>

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import type { Home } from '../../client/home/home';
 import { Icon } from '../icons';
 import { useSelected } from '../useSelected';
-import { insideWords } from './words';
+import { insideWords, joinWords } from './words';
 
 /** Of a call that goes on in the open conversation without this page: how to come in. */
 export function RunningCallBar({ home }: { home: Home }): ReactElement | null {
@@ -15,10 +15,11 @@ export function RunningCallBar({ home }: { home: Home }): ReactElement | null {
         <strong>Call in progress</strong>
         <span className="row-last" dir="auto">
           {insideWords(call)}
+          {call.leaves !== null && ` · You are in the call with ${call.leaves}`}
         </span>
       </p>
       <button type="button" className="button" data-testid="join-call" onClick={() => void home.calls.join(call.id, call.media)}>
-        {call.isOnOtherDevice ? 'Continue here' : 'Join'}
+        {joinWords(call)}
       </button>
     </div>
   );

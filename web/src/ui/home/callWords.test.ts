@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RingingCall, RunningCall } from '../../client/home/callViews';
 import type { PersonView } from '../../client/home/homeState';
-import { insideWords, ringingWords } from './words';
+import { insideWords, joinLabel, joinWords, ringingWords } from './words';
 
 const person = (name: string): PersonView => ({ id: name, name }) as PersonView;
 const people = (...names: string[]): PersonView[] => names.map(person);
@@ -11,7 +11,7 @@ function ringing(part: Partial<RingingCall>): string {
 }
 
 function inside(part: Partial<RunningCall>): string {
-  return insideWords({ id: 'k', conversation: null, title: '', inside: [], media: 'audio', isOnOtherDevice: false, ...part });
+  return insideWords({ id: 'k', conversation: null, title: '', inside: [], media: 'audio', isOnOtherDevice: false, leaves: null, ...part });
 }
 
 describe('who calls whom', () => {
@@ -24,6 +24,20 @@ describe('who calls whom', () => {
     expect(ringing({})).toBe('calls you');
     expect(ringing({ media: 'video', others: people('Ada') })).toBe('calls you with video, with Ada');
     expect(ringing({ others: people('Ada', 'Cleo', 'Dora', 'Emil', 'Finn') })).toBe('calls you, with Ada, Cleo, Dora, 2 more');
+  });
+});
+
+describe('coming into a call that goes on', () => {
+  const call: RunningCall = { id: 'k', conversation: 'g', title: 'Kitchen', inside: [], media: 'audio', isOnOtherDevice: false, leaves: null };
+
+  it('says what pressing the button does', () => {
+    expect(joinWords(call)).toBe('Join');
+    expect(joinWords({ ...call, isOnOtherDevice: true })).toBe('Continue here');
+    expect(joinWords({ ...call, leaves: 'Ada' })).toBe('Leave the other call and join');
+    expect([joinLabel(call), joinLabel({ ...call, leaves: 'Ada' })]).toEqual([
+      'Join the call with Kitchen',
+      'Leave the other call and join the call with Kitchen',
+    ]);
   });
 });
 

@@ -122,6 +122,17 @@ export function insideWords({ inside, isOnOtherDevice }: RunningCall): string {
   return further > 0 ? `${names.join(', ')} and ${further} more` : names.join(', ');
 }
 
+/** On the button: what pressing it does. */
+export function joinWords({ isOnOtherDevice, leaves }: RunningCall): string {
+  if (leaves !== null) return 'Leave the other call and join';
+  return isOnOtherDevice ? 'Continue here' : 'Join';
+}
+
+/** The same where the call is not named beside it. */
+export function joinLabel({ title, leaves }: RunningCall): string {
+  return leaves === null ? `Join the call with ${title}` : `Leave the other call and join the call with ${title}`;
+}
+
 export function namesOf(people: readonly PersonView[]): string {
   return people.map(({ name }) => name).join(', ');
 }

@@ -10,7 +10,7 @@ const BUDGETS_KB = {
   'Connection': 6,
   'Connection, Chats': 12,
   'Connection, Calls': 12,
-  'Connection, Chats, Calls, Contacts, Directory, OwnPresence, PresenceWatch, upload, storedCommands': 19,
+  'Connection, Chats, Calls, Contacts, Directory, OwnPresence, PresenceWatch, upload, storedCommands': 20,
 };
 
 async function bundledKb(names) {

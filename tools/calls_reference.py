@@ -32,7 +32,7 @@ version of the call: of two records, the one with the higher version is true. Wh
 nothing, so that commands which come late or twice are harmless.
 """
 MACHINES = (
-    ("The call", "Seen by all its parties.", CALL_MOVES),
+    ("The call", "Seen by all its parties, and by the members of its group.", CALL_MOVES),
     (
         "A leg",
         "One device of someone who is called; seen by that device alone. Legs of the busy are `busy` from the start.",
@@ -58,6 +58,21 @@ hear of a new choice by `person` and ask what holds; the web app has a switch am
 whoever has no choice the setting `calls.call_waiting` decides. Where it does not ring, the caller hears at once that
 the person is `busy`, and the person's devices hear of a call that is over. Who rings or sits in as many calls as one
 may is busy in any case.
+"""
+GROUPS = """\
+## Who was not called
+
+A call with a `conversation` that is a group is seen by all who are members of the group now, whomever it rings. Those
+who were not called hear `call.changed` without a `leg` and never ring. They are told when it begins, when somebody
+comes in or goes, and when it ends, and find it in `calls` of the welcome; whoever comes into the group later is told at
+once. With `call.join` they become parties, as a further person: through the server.
+
+Whoever leaves the group or is removed hears no more, and what they ask for does not exist; the same goes for parties
+that are not in the call. Who is in it stays until they leave; whom it rings may still answer. Somebody from outside of
+the group who was called is a party like any. Blocking decides about ringing alone: members who block each other see
+the calls of their group as they see its messages, and nobody learns from a call that they could not be rung.
+
+A muted member does not come in, as they could not begin a call. A call of two people is seen by nobody else.
 """
 DEADLINES = (
     ("ring_s", "someone who rings has missed the call; a device that confirmed nothing was `unreachable`"),
@@ -111,7 +126,7 @@ def render() -> str:
     parts = [HEAD]
     for title, text, moves in MACHINES:
         parts.append(f"## {title}\n\n{text}\n\n```mermaid\nstateDiagram-v2\n{''.join(arrows(moves))}```\n")
-    parts += [WAITING, PATHS]
+    parts += [WAITING, GROUPS, PATHS]
     parts.append(f"## Deadlines\n\n| After | What happens |\n|---|---|\n{''.join(deadlines())}")
     return "\n".join(parts)
 

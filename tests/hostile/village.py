@@ -59,7 +59,7 @@ def nowhere(refs: Mapping[str, Any]) -> dict[str, Any]:
 
 @asynccontextmanager
 async def village(server: TureenServer) -> AsyncIterator[Village]:
-    """A group with a thread, a reaction, a state and a file; and a call that goes on."""
+    """A group with a thread, a reaction, a state and a file; and its call, which goes on."""
     tail = secrets.token_hex(4)
     names = f"ann-{tail}", f"bob-{tail}"
     async with NativeClient.enter(server, names[0]) as ann, NativeClient.enter(server, names[1]) as bob:
@@ -71,7 +71,7 @@ async def village(server: TureenServer) -> AsyncIterator[Village]:
         await bob.asks("message.send", conversation=group, text=f"{SECRET_WORD}?", thread=message)
         await bob.asks("message.react", conversation=group, message=message, label="+")
         await ann.asks("state.set", conversation=group, key="slide", data=7)
-        call = (await ann.asks("call.start", users=[names[1]]))["call"]["id"]
+        call = (await ann.asks("call.start", users=[names[1]], conversation=group))["call"]["id"]
         path = (await bob.asks("call.accept", call=call))["call"]["generation"]
         for someone in (ann, bob):
             await someone.asks("call.connected", call=call, generation=path)

@@ -64,7 +64,7 @@ class OpenCalls(Protocol):
     """Knows the calls that go on."""
 
     def open_calls(self, user: UserId) -> Sequence[Call]:
-        """Those whose party this person is and that have not ended, as the person sees them."""
+        """Those whose party this person is, or of whose group, and that have not ended, as the person sees them."""
 
 
 class Revoked(Protocol):

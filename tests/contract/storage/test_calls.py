@@ -195,3 +195,22 @@ async def test_a_call_goes_through_the_database_and_a_restart(database: Database
     assert [trace.id for trace in office.trace.recorded] == [name]
     await office.restart()
     assert [trace.id for trace in office.trace.recorded] == [name]
+
+
+async def test_members_who_were_not_called_see_a_call_after_a_restart(database: Database) -> None:
+    office = Office(store=DatabaseCallStore(database))
+    office.add("CV_soup", "ann", "bob", "dora")
+    ann, bob, dora = office.device("ann", "a1"), office.device("bob", "b1"), office.device("dora", "d1")
+    name = (await ann.start("bob", conversation="CV_soup")).id
+    await bob.accept(name)
+    await office.restart()
+    for device in (ann, bob, dora):
+        device.open()
+    assert [call.id for call in office.service.open_calls(UserId("dora"))] == [name]
+    assert await office.store.history(UserId("dora"), None, 9) == []
+    await dora.join(name)
+    assert [record.id for record in await office.store.history(UserId("dora"), None, 9)] == [name]
+    office.audience.groups["CV_soup"].clear()
+    await office.restart()
+    dora.open()
+    assert [call.id for call in office.service.open_calls(UserId("dora"))] == [name], "she sits in it"

@@ -55,6 +55,7 @@ of_devices = st.one_of(
     *(st.builds(kind, user=users, device=devices) for kind in (Delivered, Rings, Accept, Accept, HangUp, Join)),
     *(st.builds(kind, user=users, device=devices) for kind in (Dropped, Opened, Closed)),
     st.builds(Reject, user=users, device=devices, this_device=st.booleans()),
+    st.builds(Join, user=users, device=devices, by_membership=st.booleans()),
     *(st.builds(kind, user=users, device=devices, generation=generations) for kind in (Connected, Connected, Failed)),
 )
 others = st.one_of(

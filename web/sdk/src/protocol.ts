@@ -527,6 +527,9 @@ export interface CallInvite {
 /**
  * Come into a call whose party one is or was, later, from another device, or from a new page. `CallAnswered`.
  *
+ * Members of the group whose call it is need not have been called. To all others, former members too, it does not
+ * exist (`not_found`); `forbidden` for whom a moderator lets write nothing, `limit_exceeded` if it is full.
+ *
  * From the device that is in the call it begins a direct path anew: the page that held the old one is gone.
  */
 export interface CallJoin {
@@ -886,7 +889,7 @@ export interface Welcome {
   max_frame_bytes: number;
   /** How long after a drop others notice nothing. */
   grace_ms: number;
-  /** All open calls of the person; calls that a client still shows and that are not here are over. */
+  /** All open calls of the person and of their groups; calls that a client still shows and that are not here are over. */
   calls?: Call[];
   /** For the Push API (`applicationServerKey`, RFC 8292); empty: there is no push. */
   push_key?: string;
@@ -1094,7 +1097,12 @@ export interface ContactsChanged {
   type: "contacts.changed";
 }
 
-/** A call as it is now. The first one that a device hears of a call, and whose party it is, makes it ring. */
+/**
+ * A call as it is now. The first one that a device hears of a call, and whose party it is, makes it ring.
+ *
+ * Members of the group whose call it is hear of it without being called, whenever it begins, somebody comes in or goes,
+ * and it ends; they may `CallJoin`. After `ConversationGone` they hear no more, unless they are in it.
+ */
 export interface CallChanged {
   type: "call.changed";
   call: Call;

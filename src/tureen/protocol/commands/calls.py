@@ -78,6 +78,9 @@ class CallInvite(Command, frozen=True, kw_only=True, tag="call.invite"):
 class CallJoin(Command, frozen=True, kw_only=True, tag="call.join"):
     """Come into a call whose party one is or was, later, from another device, or from a new page. `CallAnswered`.
 
+    Members of the group whose call it is need not have been called. To all others, former members too, it does not
+    exist (``not_found``); ``forbidden`` for whom a moderator lets write nothing, ``limit_exceeded`` if it is full.
+
     From the device that is in the call it begins a direct path anew: the page that held the old one is gone.
     """
 

@@ -48,7 +48,7 @@ export class Pages {
     return this.#once('newest', async () => {
       if (this.#isOpen && !this.#store.get().hasNewer) return;
       this.#restart();
-      await this.#load({});
+      await this.#load([{}]);
     });
   }
 
@@ -57,7 +57,7 @@ export class Pages {
     return this.#once('older', async () => {
       const reach = reachOf(this.#store.get());
       if (reach === null) await this.loadNewest();
-      else if (this.#store.get().hasOlder) await this.#load({ before: reach.first }, most);
+      else if (this.#store.get().hasOlder) await this.#load([{ before: reach.first }], most);
     });
   }
 
@@ -66,20 +66,14 @@ export class Pages {
     return this.#once('newer', async () => {
       const reach = reachOf(this.#store.get());
       if (reach === null) await this.loadNewest();
-      else if (this.#store.get().hasNewer) await this.#load({ after: reach.last }, most);
+      else if (this.#store.get().hasNewer) await this.#load([{ after: reach.last }], most);
     });
   }
 
   /** The surroundings of a position, as of a search result. The timeline begins anew there. */
   async openAt(seq: number): Promise<void> {
     this.#restart();
-    const generation = this.#generation;
-    const [older, newer] = await Promise.all([this.#read({ before: seq }), this.#read({ after: Math.max(0, seq - 1) })]);
-    if (generation !== this.#generation) return; // begun anew meanwhile
-    this.#store.update((timeline) => {
-      const around = mergePage(mergePage(timeline, older), newer);
-      return this.#recent.reduce(fold, { ...around, hasOlder: older.more ?? false, hasNewer: newer.more ?? false });
-    });
+    await this.#load([{ before: seq }, { after: Math.max(0, seq - 1) }]);
   }
 
   /**
@@ -131,30 +125,19 @@ export class Pages {
     this.#store.update(({ thread }) => emptyTimeline(thread));
   }
 
-  #read(where: Where): Promise<Messages> {
-    const { thread } = this.#store.get();
-    return this.#connection.send({
-      type: 'history.get',
-      conversation: this.#conversation,
-      limit: PAGE,
-      ...where,
-      ...(thread === null ? { happenings: true } : { thread }),
-    });
-  }
-
-  async #load(where: Where, most = Infinity): Promise<void> {
+  async #load(pages: readonly Where[], most = Infinity): Promise<void> {
     const generation = this.#generation;
-    const reply = await this.#read(where);
+    const { thread } = this.#store.get();
+    const asked = pages.map(async (where) => {
+      const place = { conversation: this.#conversation, limit: PAGE, ...where, ...(thread === null ? { happenings: true } : { thread }) };
+      return withPage(where, await this.#connection.send({ type: 'history.get', ...place }));
+    });
+    const loaded = await Promise.all(asked);
     if (generation !== this.#generation) return; // begun anew meanwhile
-    const more = reply.more ?? false;
-    const isNewest = where.before === undefined && where.after === undefined;
+    const kept = pages[0]?.after === undefined ? 'oldest' : 'newest';
     this.#store.update((timeline) => {
-      const merged = mergePage(timeline, reply);
-      const hasOlder = where.after === undefined ? more : merged.hasOlder;
-      const hasNewer = isNewest ? false : where.after === undefined ? merged.hasNewer : more;
-      const since = this.#recent.filter(({ seq }) => seq > (reply.seq ?? 0));
-      const next = since.reduce(fold, { ...merged, hasOlder, hasNewer });
-      return shortened(next, most, where.after === undefined ? 'oldest' : 'newest');
+      const joined = loaded.reduce((before, join) => join(before), timeline);
+      return shortened(this.#recent.reduce(fold, joined), most, kept);
     });
   }
 
@@ -167,4 +150,11 @@ export class Pages {
     this.#loading.set(direction, started);
     return started;
   }
+}
+
+/** What a page from there makes of a timeline that it joins. */
+function withPage({ before, after }: Where, page: Messages): (timeline: Timeline) => Timeline {
+  const more = page.more === true;
+  const ends = after !== undefined ? { hasNewer: more } : before !== undefined ? { hasOlder: more } : { hasOlder: more, hasNewer: false };
+  return (timeline) => ({ ...mergePage(timeline, page), ...ends });
 }

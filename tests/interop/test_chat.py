@@ -15,9 +15,9 @@ from tests.interop.guests import WITHIN_S, Guest, Meeting, Rights, acquainted, m
 from tests.interop.people import heard, texts
 from tests.interop.sdk import Address, sdk_scenario
 from tureen.client import Client, connect
-from tureen.protocol.commands import ConversationMute, ConversationRoom, HistoryGet
-from tureen.protocol.events import ConversationEvent, Posted
-from tureen.protocol.replies import ConversationAnswered, Done, Messages
+from tureen.protocol.commands import ConversationMute, ConversationRoom, HistoryGet, MessageDelete, MessageEdit
+from tureen.protocol.events import ConversationEvent, Edited, Posted
+from tureen.protocol.replies import ConversationAnswered, Done, Messages, Sent
 from tureen.protocol.resources import Message
 
 TOPIC = "lk.chat"
@@ -30,6 +30,7 @@ class Ear:
         self._heard: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self._reading: list[asyncio.Task[None]] = []
         self.past: list[tuple[str, str]] = []
+        self.ids: list[str] = []
         guest.room.register_text_stream_handler(TOPIC, self._handle)
 
     async def next(self) -> tuple[str, str]:
@@ -41,6 +42,8 @@ class Ear:
         return self._heard.empty()
 
     def _handle(self, reader: rtc.TextStreamReader, sender: str) -> None:
+        self.ids.append(reader.info.stream_id)
+
         async def read() -> None:
             self._heard.put_nowait((sender, await reader.read_all()))
 
@@ -174,3 +177,36 @@ async def test_what_is_for_one_alone_or_encrypted_is_nobodys_business(server: Ad
             await alice.me.send_text("aloud", topic=TOPIC)
             assert await texts(news, 1) == ["aloud"]
             assert [each.text for each in await history(dora, conversation)] == ["aloud"]
+
+
+@sdk_scenario
+async def test_edits_and_deletions_go_both_ways_under_the_same_ids(server: Address) -> None:
+    async with meeting(server) as room:
+        alice, bob = await room.join("alice"), await room.join("bob")
+        ear = Ear(bob)
+        await acquainted(alice, bob)
+
+        async def say(text: str, by: Guest = alice) -> None:
+            writer = await by.me.stream_text(topic=TOPIC, stream_id="line-1")
+            await writer.write(text)
+            await writer.aclose()
+
+        async with reader(room, "dora") as (dora, conversation), dora.listen() as news:
+            await say("one")
+            assert await texts(news, 1) == ["one"]
+            await say("one, corrected")
+            edited = await heard(news, ConversationEvent, lambda it: isinstance(it.event, Edited))
+            assert (edited.sender, edited.event.text) == ("alice", "one, corrected")  # type: ignore[union-attr]
+            await say("bob's", bob)
+            assert await texts(news, 1) == ["bob's"]
+            assert [each.text for each in await history(dora, conversation)] == ["one, corrected", "bob's"]
+            assert [await ear.next() for _ in range(2)] == [("alice", "one"), ("alice", "one, corrected")]
+            sent = await dora.send(conversation, "two")
+            edit = MessageEdit(
+                id=dora.new_id(), conversation=conversation, message=sent.message, version=1, text="two, corrected"
+            )
+            await dora.request(edit, Sent)
+            delete = MessageDelete(id=dora.new_id(), conversation=conversation, message=sent.message)
+            await dora.request(delete, Sent)
+            assert [await ear.next() for _ in range(3)] == [("dora", "two"), ("dora", "two, corrected"), ("dora", "")]
+        assert ear.ids == ["line-1"] * 2 + [sent.message] * 3

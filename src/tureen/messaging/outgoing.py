@@ -11,9 +11,9 @@ from tureen.messaging.hot_window import HotWindow
 from tureen.messaging.keys import room_of
 from tureen.messaging.roster import Roster, Rosters
 from tureen.messaging.store import MessagingStore
-from tureen.model.ids import ConversationId, UserId
+from tureen.model.ids import ConversationId, RoomName, UserId
 from tureen.ports import Mailroom, RoomMessages
-from tureen.protocol.events import ConversationEvent, Posted
+from tureen.protocol.events import ConversationEvent, Deleted, Edited, Posted
 from tureen.protocol.resources import ConversationKind
 
 _FILL = 200
@@ -75,8 +75,8 @@ class Outgoing:
         self._hot.push(event)
         roster.handle_event(event.seq)
         self._rosters.handle_event(roster.id, event.seq)
-        if self._rooms is not None and roster.kind is ConversationKind.ROOM and isinstance(event.event, Posted):
-            self._rooms.handle_posted(room_of(roster.key), event.event.message, event.command)
+        if self._rooms is not None and roster.kind is ConversationKind.ROOM:
+            _tell_room(self._rooms, room_of(roster.key), event)
         if not event.command:
             self._mailroom.send_to_users(roster.seats, event)
             return
@@ -84,6 +84,13 @@ class Outgoing:
         self._mailroom.send_to_users(roster.others(sender), structs.replace(event, command=""))
         if sender in roster.seats:
             self._mailroom.send_to_users((sender,), event)
+
+
+def _tell_room(rooms: RoomMessages, room: RoomName, event: ConversationEvent) -> None:
+    if isinstance(event.event, Posted):
+        rooms.handle_posted(room, event.event.message, event.command)
+    elif isinstance(event.event, (Edited, Deleted)):
+        rooms.handle_changed(room, event)
 
 
 def for_reader(events: Sequence[ConversationEvent], user: UserId) -> list[ConversationEvent]:

@@ -4,7 +4,16 @@ Everything here may be replaced: tests pass fakes with virtual time, the server 
 event loop.
 """
 
-from tureen.ports.chat import MembersListener, RoomChat, RoomMessages, RoomReaders, Silence, WrittenText
+from tureen.ports.chat import (
+    MembersListener,
+    RetoldText,
+    RoomChat,
+    RoomMessages,
+    RoomReaders,
+    Silence,
+    TextChange,
+    WrittenText,
+)
 from tureen.ports.media import ConsumerListener, MediaPort, ProducerListener, TransportListener
 from tureen.ports.people import Busy, Directory, Push, PushNotice, SessionCloser
 from tureen.ports.sessions import Admission, CatchUp, Handler, Handlers, Mailroom, OpenCalls, Revoked, SessionListener
@@ -27,6 +36,7 @@ __all__ = [
     "ProducerListener",
     "Push",
     "PushNotice",
+    "RetoldText",
     "Revoked",
     "RoomChat",
     "RoomMessages",
@@ -34,6 +44,7 @@ __all__ = [
     "SessionCloser",
     "SessionListener",
     "Silence",
+    "TextChange",
     "Timer",
     "TransportListener",
     "WrittenText",

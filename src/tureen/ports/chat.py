@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -9,7 +10,18 @@ from msgspec import Struct
 
 from tureen.model.grant import Grant
 from tureen.model.ids import ConversationId, Identity, RoomName, UserId
+from tureen.protocol.events import ConversationEvent
 from tureen.protocol.resources import Message
+
+
+class TextChange(enum.Enum):
+    """What a writer does with a text of theirs."""
+
+    NEW = enum.auto()
+    EDIT = enum.auto()
+    """The text under this id is to be the one given."""
+    DELETE = enum.auto()
+    """It is taken away."""
 
 
 class WrittenText(Struct, frozen=True, kw_only=True):
@@ -21,6 +33,21 @@ class WrittenText(Struct, frozen=True, kw_only=True):
     id: str
     """The writer's own for this text, of printable ASCII: told again, it is the same text."""
     text: str
+    change: TextChange = TextChange.NEW
+
+
+class RetoldText(Struct, frozen=True, kw_only=True):
+    """A text of the room's conversation that is another one now."""
+
+    sender: Identity
+    """Who wrote it, whoever took it away."""
+    id: str
+    """By which those in the room know it."""
+    sent_at: int
+    at: int
+    """Unix milliseconds, both."""
+    text: str | None
+    """``None``: it is deleted."""
 
 
 class Silence(Protocol):
@@ -50,6 +77,9 @@ class RoomReaders(Protocol):
     def tell(self, room: RoomName, message: Message) -> None:
         """It was written in the room's conversation, and is kept there. Returns at once."""
 
+    def retell(self, room: RoomName, retold: RetoldText) -> None:
+        """It was edited or deleted there. Returns at once."""
+
 
 class MembersListener(Protocol):
     """Hears who comes into groups and who leaves them."""
@@ -66,6 +96,9 @@ class RoomMessages(Protocol):
 
     def handle_posted(self, room: RoomName, message: Message, command: str) -> None:
         """After the commit, in order. ``command``: by which its sender wrote it."""
+
+    def handle_changed(self, room: RoomName, event: ConversationEvent) -> None:
+        """After the commit, in order: an `Edited` or a `Deleted`."""
 
     def handle_silence_changed(self, room: RoomName, users: Sequence[UserId]) -> None:
         """After the commit: of these people a moderator has said something else about whether they may write."""

@@ -14,13 +14,15 @@ from tureen.doors.loop_tasks import LoopTasks
 from tureen.doors.native.dispatch import storage_refusal
 from tureen.model.actor import Actor
 from tureen.model.ids import DeviceId, Identity, RoomName, SessionId, UserId
-from tureen.ports import Handlers, Revoked, RoomReaders, Silence, WrittenText
-from tureen.protocol.commands import ConversationRoom, MessageSend
+from tureen.ports import Handlers, RetoldText, Revoked, RoomReaders, Silence, TextChange, WrittenText
+from tureen.protocol.commands import ConversationRoom, MessageDelete, MessageEdit, MessageSend
 from tureen.protocol.errors import CommandError, ErrorCode, invalid
+from tureen.protocol.events import ConversationEvent, Deleted, Edited
 from tureen.protocol.replies import ConversationAnswered
 from tureen.protocol.resources import Message
 from tureen.server.room_silence import Look, RoomSilence
 from tureen.server.room_users import user_of
+from tureen.server.told_texts import ToldText, ToldTexts
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -47,6 +49,7 @@ class RoomChatBridge:
         self._silence = RoomSilence(tasks, pause)
         self._handlers: Handlers = {}
         self._readers: list[RoomReaders] = []
+        self._told = ToldTexts()
         self._waiting: dict[tuple[str, str], deque[WrittenText]] = {}
 
     def use(self, handlers: Handlers, look: Look) -> None:
@@ -68,10 +71,23 @@ class RoomChatBridge:
 
     def handle_posted(self, room: RoomName, message: Message, command: str) -> None:
         """See `ports.RoomMessages`. What came from the room is known there."""
-        if command.startswith(_OWN):
+        own = command.startswith(_OWN)
+        self._told.add(room, message, command.removeprefix(_OWN) if own else message.id)
+        if own:
             return
         for readers in self._readers:
             readers.tell(room, message)
+
+    def handle_changed(self, room: RoomName, event: ConversationEvent) -> None:
+        """See `ports.RoomMessages`. Those in the room know nothing of a message that is no longer remembered."""
+        assert isinstance(event.event, (Edited, Deleted))  # noqa: S101 - as the port says
+        text = event.event.text if isinstance(event.event, Edited) else None
+        known = self._told.change(event.event.message, event.event.version, text)
+        if known is None or event.command.startswith(_OWN):
+            return
+        retold = RetoldText(sender=known.writer, id=known.name, sent_at=known.sent_at, at=event.at, text=text)
+        for readers in self._readers:
+            readers.retell(room, retold)
 
     def handle_written(self, written: WrittenText) -> None:
         """See `ports.RoomChat`."""
@@ -122,12 +138,37 @@ class RoomChatBridge:
             raise CommandError(ErrorCode.REVOKED, "The token was revoked.")
         actor = Actor(user=user, device=_DEVICE, session=_SESSION, grant=written.writer)
         command = f"{_OWN}{written.id}"
+        known = self._told.find(written.room, written.writer.identity, written.id)
+        if written.change is not TextChange.NEW or known is not None:
+            # A text under an id that has one already: LiveKit's components take it for an edit.
+            await self._change(actor, written, known)
+            return
         # Whoever may join a room has part in its conversation, from the first word on.
         join = ConversationRoom(id=f"{command} join", room=written.room)
         room = await self._handlers[ConversationRoom](actor, join)
         assert isinstance(room, ConversationAnswered)  # noqa: S101 - as the protocol says
         send = MessageSend(id=command, conversation=room.conversation.id, text=written.text)
         await self._handlers[MessageSend](actor, send)
+
+    async def _change(self, actor: Actor, written: WrittenText, known: ToldText | None) -> None:
+        """``known``: what the writer wrote under this id themselves; nobody else's is ever found."""
+        if known is None:
+            raise CommandError(ErrorCode.NOT_FOUND, "This writer has no such text.")
+        if known.says(written.text) and written.change is not TextChange.DELETE:
+            return
+        command = f"{_OWN}{written.id} {known.version}"
+        change: MessageDelete | MessageEdit
+        if written.change is TextChange.DELETE:
+            change = MessageDelete(id=command, conversation=known.conversation, message=known.message)
+        else:
+            change = MessageEdit(
+                id=command,
+                conversation=known.conversation,
+                message=known.message,
+                version=known.version,
+                text=written.text,
+            )
+        await self._handlers[type(change)](actor, change)
 
 
 def _log_lost(written: WrittenText, reason: str) -> None:

@@ -15,8 +15,8 @@ from tests.unit.doors.guest import Guest, House
 from tureen.doors.livekit.chat_streams import KEPT, OPEN_STREAMS, TEXTS_BURST_S, TEXTS_PER_SECOND, TOPIC
 from tureen.model.grant import Grant, ParticipantKind, RoomGrant
 from tureen.model.ids import Identity, RoomName
+from tureen.ports import TextChange
 from tureen.protocol.limits import MAX_TEXT_CHARACTERS
-from tureen.protocol.resources import Message
 
 Stream = models.DataStream
 DEFLATE = Stream.CompressionType.DEFLATE_RAW
@@ -98,7 +98,8 @@ class TestLeftAlone:
             [header(topic="notes", inline_content=b"x")],
             [header(to=["ben"], inline_content=b"x")],
             [header(to=["ben"]), chunk(b"x"), trailer()],
-            [header(operation=Stream.OperationType.UPDATE, inline_content=b"x")],
+            [header(operation=Stream.OperationType.DELETE, inline_content=b"x")],
+            [header(operation=Stream.OperationType.REACTION, inline_content=b"x")],
             [header(encryption_type=models.Encryption.Type.GCM), chunk(b"x"), trailer()],
             [header(compression=7, inline_content=b"x")],
             [header(text_header=None, byte_header=Stream.ByteHeader(name="x"), inline_content=b"x")],
@@ -201,39 +202,27 @@ class TestBounds:
             assert house.chat.written[0].text == b"".join(contents).decode()
 
 
-class TestFromConversations:
-    def message(self, text: str, sender: str = "dora") -> Message:
-        return Message(id="MS_1", conversation="CV_1", seq=3, sender=sender, sent_at=1_700_000_000_123, text=text)
+class TestChanges:
+    def test_an_update_is_an_edit(self, house: House, ann: Guest) -> None:
+        say(ann, header(operation=Stream.OperationType.UPDATE), chunk(b"better"), trailer())
+        (written,) = house.chat.written
+        assert (written.id, written.text, written.change) == ("s1", "better", TextChange.EDIT)
+        assert marks(house) == [False, False, True]
 
-    @pytest.mark.parametrize("text", ["hello", "söup 🍲" * 1_000])
-    def test_a_message_comes_as_a_stream_that_is_marked(self, house: House, text: str) -> None:
-        ann, ben = house.join("ann"), house.join("ben")
-        house.join("late", connect=False)
-        house.door.tell(RoomName("soup"), self.message(text))
-        packets = [packet for to, packet in passed_on(house) if to == (ann.transport, ben.transport)]
-        assert len(packets) == len(house.media.sent)
-        assert {label for _, label, _, _ in house.media.sent} == {"_reliable"}
-        first, *chunks, last = packets
-        head = first.stream_header
-        assert (head.stream_id, head.topic, head.timestamp, head.total_length) == (
-            "MS_1", TOPIC, 1_700_000_000_123, len(text.encode()),
-        )  # fmt: skip
-        assert head.attributes == {KEPT: "1"}
-        assert [each.stream_chunk.chunk_index for each in chunks] == list(range(len(chunks)))
-        assert "".join(each.stream_chunk.content.decode() for each in chunks) == text
-        assert all(len(each.stream_chunk.content) < 15_000 for each in chunks)
-        assert (last.stream_trailer.stream_id, last.stream_trailer.reason) == ("MS_1", "")
-        assert {(each.participant_identity, each.participant_sid) for each in packets} == {("dora", "")}
-
-    def test_its_writer_is_named_and_hears_nothing(self, house: House) -> None:
-        ann, ben = house.join("ann"), house.join("ben")
-        house.door.tell(RoomName("soup"), self.message("hello", "ann"))
-        assert {to for to, _ in passed_on(house)} == {(ben.transport,)}
-        assert {packet.participant_sid for _, packet in passed_on(house)} == {ann.sid}
-
-    def test_nothing_is_said_without_words_or_to_nobody(self, house: House) -> None:
-        house.door.tell(RoomName("empty"), self.message("hello"))
-        house.join("ann")
-        house.door.tell(RoomName("soup"), self.message(""))
-        house.door.tell(RoomName("soup"), self.message("to myself", "ann"))
-        assert house.media.sent == []
+    @pytest.mark.parametrize(
+        ("fields", "expected"),
+        [
+            ({"message": "soup"}, ("soup", TextChange.NEW)),
+            ({"message": "stew", "edit_timestamp": 2}, ("stew", TextChange.EDIT)),
+            ({"deleted": True}, ("", TextChange.DELETE)),
+            ({"message": " "}, None),
+            ({"message": "x" * (MAX_TEXT_CHARACTERS + 1)}, None),
+            ({"message": "soup", "id": ""}, None),
+            ({"deleted": True, "id": "i" * 129}, None),
+        ],
+    )
+    def test_older_packets(self, house: House, ann: Guest, fields: Any, expected: object) -> None:
+        say(ann, models.DataPacket(chat_message=models.ChatMessage(**{"id": "c1", "timestamp": 1, **fields})))
+        found = [(written.text, written.change) for written in house.chat.written]
+        assert found == ([] if expected is None else [expected])
+        assert len(passed_on(house)) == 1

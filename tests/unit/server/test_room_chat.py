@@ -16,7 +16,7 @@ from tureen.doors.loop_tasks import LoopTasks
 from tureen.model.actor import Actor
 from tureen.model.grant import Grant, PeopleGrant, RoomGrant
 from tureen.model.ids import Identity, RoomName, UserId
-from tureen.ports import WrittenText
+from tureen.ports import RetoldText, TextChange, WrittenText
 from tureen.protocol.commands import (
     Command,
     ConversationAdd,
@@ -25,6 +25,7 @@ from tureen.protocol.commands import (
     ConversationRemove,
     ConversationRoom,
     HistoryGet,
+    MessageDelete,
     MessageEdit,
     MessageSend,
 )
@@ -32,6 +33,7 @@ from tureen.protocol.errors import CommandError, ErrorCode
 from tureen.protocol.replies import Reply
 from tureen.protocol.resources import Message
 from tureen.server.room_chat import ATTEMPTS, WAITING_TEXTS, RoomChatBridge
+from tureen.server.told_texts import ToldTexts
 from tureen.storage.errors import StorageBusyError
 
 SOUP = RoomName("soup")
@@ -40,9 +42,13 @@ SOUP = RoomName("soup")
 class FakeReaders:
     def __init__(self) -> None:
         self.told: list[tuple[str, str, str]] = []
+        self.retold: list[tuple[str, str, str | None]] = []
 
     def tell(self, room: RoomName, message: Message) -> None:
         self.told.append((room, message.sender, message.text))
+
+    def retell(self, room: RoomName, retold: RetoldText) -> None:
+        self.retold.append((retold.sender, retold.id, retold.text))
 
 
 class Hall:
@@ -66,6 +72,11 @@ class Hall:
         rights = {"room": RoomGrant(join=True, room=SOUP), "name": identity.title(), **grant}
         writer = Grant(identity=Identity(identity), api_key="devkey", expires_at=2e9, **rights)
         self.bridge.handle_written(WrittenText(room=SOUP, writer=writer, id=text_id, text=text))
+
+    def change(self, text: str, text_id: str, identity: str = "robot", change: TextChange = TextChange.EDIT) -> None:
+        room = RoomGrant(join=True, room=SOUP)
+        writer = Grant(identity=Identity(identity), api_key="devkey", expires_at=2e9, room=room)
+        self.bridge.handle_written(WrittenText(room=SOUP, writer=writer, id=text_id, text=text, change=change))
 
     async def history(self) -> list[tuple[str, str, str]]:
         await self.tasks.wait_until_none()
@@ -272,3 +283,67 @@ async def test_nobody_is_asked_about_identities_that_no_conversation_knows(hall:
     assert hall.bridge.enter(SOUP, Identity(identity)).until == 0
     await hall.tasks.wait_until_none()
     assert len(hall.looks) == 1
+
+
+async def test_a_program_edits_and_deletes_what_it_wrote_itself(hall: Hall) -> None:
+    hall.say("hello", "id-1")
+    hall.say("gone soon", "id-2")
+    for text in ("hello all", "hello everybody", "hello everybody"):
+        hall.change(text, "id-1")
+    hall.say("hello again", "id-1")
+    hall.change("", "id-2", change=TextChange.DELETE)
+    assert [text for _, _, text in await hall.history()] == ["hello again", ""]
+    reader = hall.world.guest("reader", SOUP)
+    room = (await reader.do(ConversationRoom, room=SOUP)).conversation
+    first, second = (await reader.do(HistoryGet, conversation=room.id)).messages
+    assert (first.version, second.deleted_at is not None) == (4, True)
+    assert (hall.readers.told, hall.readers.retold) == ([], []), "those in the room have them"
+
+
+@pytest.mark.parametrize("change", [TextChange.EDIT, TextChange.DELETE])
+async def test_but_never_what_others_wrote(hall: Hall, change: TextChange) -> None:
+    ann, room = await member(hall, "ann")
+    sent = await ann.say(room, "mine")
+    hall.say("robot's", "id-1")
+    for text_id in (sent.message, "id-1", "id-none"):
+        hall.change("stolen", text_id, "thief", change)
+    assert [text for _, _, text in await hall.history()] == ["mine", "robot's"]
+
+
+async def test_a_muted_program_edits_nothing(hall: Hall) -> None:
+    hall.say("before", "id-1")
+    await hall.tasks.wait_until_none()
+    _, room = await member(hall, "ann")
+    chief = hall.world.person("chief", admin=True)
+    await chief.do(ConversationMute, conversation=room, user="robot", until=int(hall.world.clock.now() * 1000) + 60_000)
+    hall.change("after", "id-1")
+    assert [text for _, _, text in await hall.history()] == ["before"]
+
+
+async def test_edits_and_deletions_are_told_by_the_id_that_the_room_knows(hall: Hall) -> None:
+    ann, room = await member(hall, "ann")
+    sent = await ann.say(room, "hello")
+    hall.say("rude", "id-1")
+    await hall.tasks.wait_until_none()
+    (rude,) = [m for m in (await ann.do(HistoryGet, conversation=room)).messages if m.sender == "robot"]
+    await ann.do(MessageEdit, conversation=room, message=sent.message, version=1, text="hello again")
+    await ann.do(MessageDelete, conversation=room, message=sent.message)
+    chief = hall.world.person("chief", admin=True)
+    await chief.do(MessageDelete, conversation=room, message=rude.id)
+    assert hall.readers.retold == [
+        ("ann", sent.message, "hello again"),
+        ("ann", sent.message, None),
+        ("robot", "id-1", None),
+    ]
+
+
+async def test_the_oldest_texts_are_forgotten_first() -> None:
+    texts = ToldTexts(limit=2)
+    for number in range(3):
+        message = Message(id=f"MS_{number}", conversation="CV_1", seq=number, sender="ann", sent_at=1, text="x")
+        texts.add(SOUP, message, f"id-{number}")
+    found = [texts.find(SOUP, Identity("ann"), f"id-{number}") for number in range(3)]
+    assert [each is not None for each in found] == [False, True, True]
+    assert texts.change("MS_0", 2, "y") is None
+    assert texts.change("MS_2", 2, None) is not None
+    assert texts.find(SOUP, Identity("ann"), "id-2") is None

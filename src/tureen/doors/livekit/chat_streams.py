@@ -1,4 +1,4 @@
-"""Chat as SDKs send it: text streams on a topic of their own. Put together when they come, taken apart when they go.
+"""Chat as SDKs send it: text streams on a topic of their own, put together when they come.
 
 A stream is a header, chunks and a trailer; a short one is a header that brings its content along. The content may be
 compressed (DEFLATE, RFC 1951). Each packet is passed on as it comes; what completes a text is marked first, so that
@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
 
 from livekit.protocol import models
 from msgspec import Struct
 
-from tureen.model.ids import Identity, ParticipantSid
 from tureen.model.texts import NUL
-from tureen.ports import Clock
+from tureen.ports import Clock, TextChange
 from tureen.protocol.limits import MAX_TEXT_CHARACTERS
-from tureen.protocol.resources import Message
 from tureen.signaling import TokenBucket
 
 TOPIC = "lk.chat"
@@ -35,9 +32,10 @@ TEXTS_BURST_S = 4.0
 
 _MAX_BYTES = 4 * MAX_TEXT_CHARACTERS
 _STREAM_ID = re.compile(r"[!-~]{1,128}")
-_MIME_TYPE = "text/plain"
-_CHUNK_CHARACTERS = 3_500
-"""At most 14,000 bytes of UTF-8: SDKs expect chunks below 15,000."""
+_CHANGES = {
+    models.DataStream.OperationType.CREATE: TextChange.NEW,
+    models.DataStream.OperationType.UPDATE: TextChange.EDIT,
+}
 
 
 class ChatText(Struct, frozen=True):
@@ -45,6 +43,7 @@ class ChatText(Struct, frozen=True):
 
     stream: str
     text: str
+    change: TextChange = TextChange.NEW
 
 
 class ChatStreams:
@@ -66,18 +65,24 @@ class ChatStreams:
             self._take_chunk(packet.stream_chunk)
         elif content == "stream_trailer":
             marked, text = packet.stream_trailer, self._take_trailer(packet.stream_trailer)
+        elif content == "chat_message":
+            text = _older_text(packet.chat_message)
         if marked is not None:
             marked.attributes.pop(KEPT, None)
-        if text is None or marked is None or self._rate.take(1.0, self._clock.now()) > 0.0:
+        if text is None or self._rate.take(1.0, self._clock.now()) > 0.0:
             return None
-        marked.attributes[KEPT] = "1"
+        if marked is not None:
+            marked.attributes[KEPT] = "1"
         return text
 
     def _take_header(self, header: models.DataStream.Header) -> ChatText | None:
         self._open.pop(header.stream_id, None)
         if not _is_chat(header) or len(self._open) >= OPEN_STREAMS:
             return None
-        collected = _Collected(compressed=header.compression == models.DataStream.CompressionType.DEFLATE_RAW)
+        collected = _Collected(
+            compressed=header.compression == models.DataStream.CompressionType.DEFLATE_RAW,
+            change=_CHANGES[header.text_header.operation_type],
+        )
         if not header.HasField("inline_content"):
             self._open[header.stream_id] = collected
             return None
@@ -97,8 +102,9 @@ class ChatStreams:
 class _Collected:
     """What came of a stream so far."""
 
-    def __init__(self, *, compressed: bool) -> None:
+    def __init__(self, *, compressed: bool, change: TextChange) -> None:
         self.chunks = 0
+        self.change = change
         self._bytes = bytearray()
         self._inflate = zlib.decompressobj(-zlib.MAX_WBITS) if compressed else None
 
@@ -128,7 +134,7 @@ def _is_chat(header: models.DataStream.Header) -> bool:
     return (
         header.topic == TOPIC
         and header.WhichOneof("content_header") == "text_header"
-        and header.text_header.operation_type == models.DataStream.OperationType.CREATE
+        and header.text_header.operation_type in _CHANGES
         and header.encryption_type == models.Encryption.Type.NONE
         and header.compression
         in (models.DataStream.CompressionType.NONE, models.DataStream.CompressionType.DEFLATE_RAW)
@@ -139,36 +145,19 @@ def _is_chat(header: models.DataStream.Header) -> bool:
 
 def _text(stream: str, collected: _Collected) -> ChatText | None:
     text = collected.text()
-    if text is None or NUL in text or not text.strip() or len(text) > MAX_TEXT_CHARACTERS:
+    return None if text is None else _checked(stream, text, collected.change)
+
+
+def _checked(stream: str, text: str, change: TextChange) -> ChatText | None:
+    if NUL in text or not text.strip() or len(text) > MAX_TEXT_CHARACTERS:
         return None
-    return ChatText(stream, text)
+    return ChatText(stream, text, change)
 
 
-def chat_packets(message: Message, sid: ParticipantSid | None) -> Iterator[models.DataPacket]:
-    """A message that was written elsewhere, as a stream. ``sid``: of its sender's stay in the room, if there is one."""
-    stream = models.DataStream
-    parts = [
-        message.text[at : at + _CHUNK_CHARACTERS].encode() for at in range(0, len(message.text), _CHUNK_CHARACTERS)
-    ]
-    header = stream.Header(
-        stream_id=message.id,
-        timestamp=message.sent_at,
-        topic=TOPIC,
-        mime_type=_MIME_TYPE,
-        total_length=sum(len(part) for part in parts),
-        attributes={KEPT: "1"},
-        text_header=stream.TextHeader(),
-    )
-    yield _packet(message, sid, stream_header=header)
-    for index, part in enumerate(parts):
-        yield _packet(message, sid, stream_chunk=stream.Chunk(stream_id=message.id, chunk_index=index, content=part))
-    yield _packet(message, sid, stream_trailer=stream.Trailer(stream_id=message.id))
-
-
-def _packet(message: Message, sid: ParticipantSid | None, **content: object) -> models.DataPacket:
-    return models.DataPacket(
-        kind=models.DataPacket.Kind.RELIABLE,
-        participant_identity=Identity(message.sender),
-        participant_sid=sid or "",
-        **content,  # type: ignore[arg-type]
-    )
+def _older_text(message: models.ChatMessage) -> ChatText | None:
+    """What clients say by packets of their own that were there before streams; ``generated``: it is of an agent."""
+    if _STREAM_ID.fullmatch(message.id) is None:
+        return None
+    if message.deleted:
+        return ChatText(message.id, "", TextChange.DELETE)
+    return _checked(message.id, message.message, TextChange.EDIT if message.edit_timestamp else TextChange.NEW)

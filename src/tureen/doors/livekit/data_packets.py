@@ -83,7 +83,7 @@ def _chat(context: SessionContext, delivery: DataDelivery, packet: models.DataPa
     if chat is None:
         return None
     named = msgspec.structs.replace(writer.grant, name=writer.profile.name)
-    return WrittenText(room=context.room.name, writer=named, id=chat.stream, text=chat.text)
+    return WrittenText(room=context.room.name, writer=named, id=chat.stream, text=chat.text, change=chat.change)
 
 
 def _stamp(packet: models.DataPacket, content: str, room: Room, sender: Participant) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TypeAlias
+
+from livekit.protocol import models
 
 from tureen.doors.livekit.admission import Admission, check_admission_untrusted
-from tureen.doors.livekit.chat_streams import chat_packets
+from tureen.doors.livekit.chat_telling import chat_packets, retold_packets, text_with_files
 from tureen.doors.livekit.data_packets import RELIABLE
 from tureen.doors.livekit.outbox import Outbox
 from tureen.doors.livekit.services import DoorServices
 from tureen.doors.livekit.session import SignalSession, open_session
 from tureen.doors.livekit.settings import LivekitDoorSettings
 from tureen.doors.livekit.shared_frames import SharedFrames
-from tureen.model.ids import Identity, RoomName, UserId
-from tureen.ports import Clock, Entropy, MediaPort, Revoked, RoomChat
+from tureen.model.ids import Identity, ParticipantSid, RoomName, UserId
+from tureen.ports import Clock, Entropy, MediaPort, RetoldText, Revoked, RoomChat
 from tureen.protocol.resources import Message
 from tureen.rooms import DepartureReason, RoomRegistry
+
+_Packets: TypeAlias = Callable[[ParticipantSid | None], Iterator[models.DataPacket]]
 
 
 class LivekitDoor:
@@ -82,13 +87,21 @@ class LivekitDoor:
 
     def tell(self, room: RoomName, message: Message) -> None:
         """See `ports.RoomReaders`. Its sender has it, wherever it was written."""
+        if text_with_files(message):
+            self._tell(room, Identity(message.sender), lambda sid: chat_packets(message, sid))
+
+    def retell(self, room: RoomName, retold: RetoldText) -> None:
+        """See `ports.RoomReaders`."""
+        self._tell(room, retold.sender, lambda sid: retold_packets(retold, sid), to_sender=retold.text is None)
+
+    def _tell(self, room: RoomName, sender: Identity, packets: _Packets, *, to_sender: bool = False) -> None:
+        """``to_sender``: somebody else may have done it."""
         found = self._services.registry.find(room)
-        if found is None or not message.text:
+        if found is None:
             return
-        sender = Identity(message.sender)
-        receivers = found.data.others(found.audience, sender)
+        receivers = found.data.others(found.audience, Identity("") if to_sender else sender)
         if not receivers:
             return
         present = found.audience.by_identity(sender)
-        for packet in chat_packets(message, None if present is None or present.hidden else present.sid):
+        for packet in packets(None if present is None or present.hidden else present.sid):
             self._services.media.send_data(receivers, RELIABLE, packet.SerializeToString())

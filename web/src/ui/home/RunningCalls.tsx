@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import type { Home } from '../../client/home/home';
 import { Icon } from '../icons';
 import { useSelected } from '../useSelected';
-import { insideWords, joinLabel, joinWords } from './words';
+import { insideWords, joinLabel } from './words';
 
 /** Calls that go on without this page, above those that are over. */
 export function RunningCalls({ home }: { home: Home }): ReactElement | null {
@@ -26,11 +26,11 @@ export function RunningCalls({ home }: { home: Home }): ReactElement | null {
           <button
             type="button"
             className="button"
-            aria-label={joinLabel(call)}
+            aria-label={joinLabel(call).heard}
             data-testid="join-running"
             onClick={() => void home.calls.join(call.id, call.media)}
           >
-            {joinWords(call)}
+            {joinLabel(call).shown}
           </button>
         </li>
       ))}

@@ -35,8 +35,8 @@ describe('coming into a call that goes on', () => {
     expect(joinWords({ ...call, isOnOtherDevice: true })).toBe('Continue here');
     expect(joinWords({ ...call, leaves: 'Ada' })).toBe('Leave the other call and join');
     expect([joinLabel(call), joinLabel({ ...call, leaves: 'Ada' })]).toEqual([
-      'Join the call with Kitchen',
-      'Leave the other call and join the call with Kitchen',
+      { shown: 'Join', heard: 'Join the call with Kitchen' },
+      { shown: 'Switch', heard: 'Switch to the call with Kitchen, leaving the one with Ada' },
     ]);
   });
 });

@@ -128,9 +128,10 @@ export function joinWords({ isOnOtherDevice, leaves }: RunningCall): string {
   return isOnOtherDevice ? 'Continue here' : 'Join';
 }
 
-/** The same where the call is not named beside it. */
-export function joinLabel({ title, leaves }: RunningCall): string {
-  return leaves === null ? `Join the call with ${title}` : `Leave the other call and join the call with ${title}`;
+/** The same in a list, where there is little room; heard, it is the whole of it. */
+export function joinLabel({ title, leaves }: RunningCall): { readonly shown: string; readonly heard: string } {
+  if (leaves === null) return { shown: 'Join', heard: `Join the call with ${title}` };
+  return { shown: 'Switch', heard: `Switch to the call with ${title}, leaving the one with ${leaves}` };
 }
 
 export function namesOf(people: readonly PersonView[]): string {

@@ -1,4 +1,4 @@
-"""A call as its parties see it, and the members of its group: the same for all of them. Legs are the business of their own devices alone."""
+"""A call as people see it: the same for all of them. Legs are the business of their own devices alone."""
 
 from __future__ import annotations
 

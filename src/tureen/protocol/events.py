@@ -229,8 +229,8 @@ class ContactsChanged(Event, frozen=True, kw_only=True, tag="contacts.changed"):
 class CallChanged(Event, frozen=True, kw_only=True, tag="call.changed"):
     """A call as it is now. The first one that a device hears of a call, and whose party it is, makes it ring.
 
-    Members of the group whose call it is hear of it without being called, whenever it begins, somebody comes in or goes,
-    and it ends; they may `CallJoin`. After `ConversationGone` they hear no more, unless they are in it.
+    Members of the group whose call it is hear of it without being called, whenever it begins, somebody comes in or
+    goes, and it ends; they may `CallJoin`. After `ConversationGone` they hear no more, unless they are in it.
     """
 
     call: Call

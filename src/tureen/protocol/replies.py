@@ -58,7 +58,7 @@ class Welcome(Reply, frozen=True, kw_only=True, tag="welcome"):
     grace_ms: int
     """How long after a drop others notice nothing."""
     calls: list[Call] = []
-    """All open calls of the person and of their groups; calls that a client still shows and that are not here are over."""
+    """All open calls of the person and of their groups; what a client still shows and is not here is over."""
     push_key: str = ""
     """For the Push API (``applicationServerKey``, RFC 8292); empty: there is no push."""
 

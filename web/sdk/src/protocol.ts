@@ -889,7 +889,7 @@ export interface Welcome {
   max_frame_bytes: number;
   /** How long after a drop others notice nothing. */
   grace_ms: number;
-  /** All open calls of the person and of their groups; calls that a client still shows and that are not here are over. */
+  /** All open calls of the person and of their groups; what a client still shows and is not here is over. */
   calls?: Call[];
   /** For the Push API (`applicationServerKey`, RFC 8292); empty: there is no push. */
   push_key?: string;
@@ -1100,8 +1100,8 @@ export interface ContactsChanged {
 /**
  * A call as it is now. The first one that a device hears of a call, and whose party it is, makes it ring.
  *
- * Members of the group whose call it is hear of it without being called, whenever it begins, somebody comes in or goes,
- * and it ends; they may `CallJoin`. After `ConversationGone` they hear no more, unless they are in it.
+ * Members of the group whose call it is hear of it without being called, whenever it begins, somebody comes in or
+ * goes, and it ends; they may `CallJoin`. After `ConversationGone` they hear no more, unless they are in it.
  */
 export interface CallChanged {
   type: "call.changed";

@@ -45,9 +45,7 @@ export function openHome(services: Services, account: Account, device: string): 
   let farewell: Promise<void> = Promise.resolve();
   const seenCalls = new SeenCalls(services.browserStorage, account.user);
   const drafts = new Drafts(services.tabStorage, account.user);
-  let maxFileBytes: number | null = null;
-  services.api.appInfo().then((info) => (maxFileBytes = info.maxFileBytes), () => undefined);
-  const session = new HomeSession(connection, { account, preferences, seenCalls, drafts, maxFileBytes: () => maxFileBytes }, {
+  const session = new HomeSession(connection, { account, preferences, seenCalls, drafts }, services.api, {
     onOpened: (open) => lead(router, open),
     onSignOut: () => {
       farewell = notify.forget();

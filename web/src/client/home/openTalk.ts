@@ -1,4 +1,5 @@
 import type { Chat, ChatMessage, Connection, Pages } from '@tureen/client';
+import type { ServerFacts } from '../serverFacts';
 import { Store } from '../store';
 import type { Drafts } from '../memory/drafts';
 import type { Talk } from './home';
@@ -32,7 +33,7 @@ export interface OpenTalkParts {
   readonly me: string;
   readonly nameOf: (user: string) => string;
   readonly drafts: Drafts;
-  readonly maxFileBytes: () => number | null;
+  readonly facts: ServerFacts;
   readonly report: (error: unknown) => void;
   readonly inform: (text: string) => void;
   /** Called when anything of it has changed. */
@@ -69,7 +70,7 @@ export class OpenTalk implements Talk {
     this.#parts = parts;
     this.chat = chat;
     this.pages = pages;
-    this.tray = new UploadTray(connection, chat.id, parts.maxFileBytes);
+    this.tray = new UploadTray(connection, chat.id, parts.facts, parts.report);
     const stores = [pages.timeline, this.tray.store, this.quote, this.focus, this.loading];
     this.#stops = stores.map((store) => store.subscribe(tell));
     if (at === null) this.loadNewest();
@@ -119,17 +120,19 @@ export class OpenTalk implements Talk {
       return;
     }
     this.keepDraft('');
-    const attachments = this.tray.take();
-    if (text === '' && attachments.length === 0) return;
     const { thread, hasNewer } = this.pages.timeline.get();
+    const place = thread === null ? {} : { thread };
+    const reply = replyTo === null ? {} : { reply_to: replyTo };
+    const attachments = this.tray.take((later) => this.chat.outgoing.send({ attachments: later, ...place, ...(text === '' && reply) }));
+    if (text === '' && attachments.length === 0) return;
     // Whoever writes wants to see it, and it comes at the end.
     if (hasNewer) this.loadNewest();
     this.chat.outgoing.send({
       text,
       ...(mentions.length > 0 && { mentions }),
       ...(attachments.length > 0 && { attachments }),
-      ...(replyTo !== null && { reply_to: replyTo }),
-      ...(thread !== null && { thread }),
+      ...reply,
+      ...place,
     });
   }
 

@@ -29,6 +29,8 @@ export interface OpenHome {
 
 export function openHome(services: Services, account: Account, device: string): OpenHome {
   const { account: accounts, router, preferences } = services;
+  // Whom a personal link brought is not for this browser to remember.
+  if (account.token === null) services.known.remember(account);
   const connection = new Connection({
     url: nativeDoorUrl(window.location),
     client: 'tureen-web',
@@ -38,18 +40,18 @@ export function openHome(services: Services, account: Account, device: string): 
   });
   const notify = new NotifySwitch({ place: services.push, memory: services.notifyMemory, user: account.user, connection });
   const section = new Store<Section>('chats');
+  const drafts = new Drafts(services.tabStorage, account.user);
   const leave = (): void => {
+    drafts.clear();
     accounts.signOut();
     router.go('/');
   };
   let farewell: Promise<void> = Promise.resolve();
   const seenCalls = new SeenCalls(services.browserStorage, account.user);
-  const drafts = new Drafts(services.tabStorage, account.user);
   const session = new HomeSession(connection, { account, preferences, seenCalls, drafts }, services.api, {
     onOpened: (open) => lead(router, open),
     onSignOut: () => {
       farewell = notify.forget();
-      drafts.clear();
       leave();
     },
   });

@@ -29,8 +29,6 @@ export interface OpenHome {
 
 export function openHome(services: Services, account: Account, device: string): OpenHome {
   const { account: accounts, router, preferences } = services;
-  // Whom a personal link brought is not for this browser to remember.
-  if (account.token === null) services.known.remember(account);
   const connection = new Connection({
     url: nativeDoorUrl(window.location),
     client: 'tureen-web',
@@ -60,7 +58,11 @@ export function openHome(services: Services, account: Account, device: string): 
     session,
     notify,
     section,
-    start: (address) => void session.start(address),
+    start: (address) => {
+      // Whom a personal link brought is not for this browser to remember.
+      if (account.token === null) services.known.remember(account);
+      void session.start(address);
+    },
     end: () => {
       doorbell.end();
       notify.end();

@@ -38,20 +38,18 @@ export function openHome(services: Services, account: Account, device: string): 
   });
   const notify = new NotifySwitch({ place: services.push, memory: services.notifyMemory, user: account.user, connection });
   const section = new Store<Section>('chats');
+  const drafts = new Drafts(services.tabStorage, account.user);
   const leave = (): void => {
+    drafts.clear();
     accounts.signOut();
     router.go('/');
   };
   let farewell: Promise<void> = Promise.resolve();
   const seenCalls = new SeenCalls(services.browserStorage, account.user);
-  const drafts = new Drafts(services.tabStorage, account.user);
-  let maxFileBytes: number | null = null;
-  services.api.appInfo().then((info) => (maxFileBytes = info.maxFileBytes), () => undefined);
-  const session = new HomeSession(connection, { account, preferences, seenCalls, drafts, maxFileBytes: () => maxFileBytes }, {
+  const session = new HomeSession(connection, { account, preferences, seenCalls, drafts }, services.api, {
     onOpened: (open) => lead(router, open),
     onSignOut: () => {
       farewell = notify.forget();
-      drafts.clear();
       leave();
     },
   });
@@ -60,7 +58,11 @@ export function openHome(services: Services, account: Account, device: string): 
     session,
     notify,
     section,
-    start: (address) => void session.start(address),
+    start: (address) => {
+      // Whom a personal link brought is not for this browser to remember.
+      if (account.token === null) services.known.remember(account);
+      void session.start(address);
+    },
     end: () => {
       doorbell.end();
       notify.end();

@@ -1,6 +1,7 @@
 import type { AppInfo, DevToken, DevTokenRequest } from '../protocol/appApi';
 import { readAppInfoUntrusted, readDevTokenUntrusted, readErrorUntrusted } from '../protocol/appApi';
 import { JoinFailure, type JoinFailureKind } from './joinFailure';
+import type { ServerFacts } from './serverFacts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -13,7 +14,7 @@ const KIND_BY_STATUS: Record<number, JoinFailureKind> = {
 };
 
 /** The web app's own calls to its server. Every failure is a `JoinFailure`. */
-export class ApiClient {
+export class ApiClient implements ServerFacts {
   readonly #fetch: typeof fetch;
   #info: Promise<AppInfo> | null = null;
 
@@ -28,6 +29,11 @@ export class ApiClient {
       throw error;
     });
     return this.#info;
+  }
+
+  /** See `ServerFacts`. */
+  maxFileBytes(): Promise<number | null> {
+    return this.appInfo().then((info) => info.maxFileBytes, () => null);
   }
 
   devToken(request: DevTokenRequest): Promise<DevToken> {

@@ -45,7 +45,7 @@ beforeEach(async () => {
   chats = new Chats(connection);
   ended = [];
   center = new CallCenter({
-    connection, chats, me: 'anna', nameOf: (user) => user, preferences: new PreferenceStore(null),
+    connection, chats, facts: { maxFileBytes: () => Promise.resolve(null) }, me: 'anna', nameOf: (user) => user, preferences: new PreferenceStore(null),
     report: (error) => { throw error; },
     onEnded: (call) => ended.push(endWords(call.record.get(), 'anna', 'laptop')),
   });

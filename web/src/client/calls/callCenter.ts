@@ -1,6 +1,7 @@
 import { Calls, type CallSession, type Chats, CommandError, type Connection, type wire } from '@tureen/client';
 import type { CallMedia } from '../home/callViews';
 import type { PreferenceStore } from '../memory/preferences';
+import type { ServerFacts } from '../serverFacts';
 import { Store } from '../store';
 import { CallMeeting } from './callMeeting';
 import { CallWaiting } from './callWaiting';
@@ -27,6 +28,7 @@ export interface CallsNow {
 export interface CallCenterParts {
   readonly connection: Connection;
   readonly chats: Chats;
+  readonly facts: ServerFacts;
   readonly me: string;
   readonly nameOf: (user: string) => string;
   readonly preferences: PreferenceStore;

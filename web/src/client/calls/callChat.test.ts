@@ -39,7 +39,7 @@ function callOf(parties: Record<string, State>, conversation: string | null = nu
 
 async function open(call: wire.Call): Promise<{ chat: CallChat; record: Store<wire.Call> }> {
   const record = new Store(call);
-  const chat = new CallChat({ call: record, connection, chats, me: 'anna', nameOf: (user) => user.toUpperCase() });
+  const chat = new CallChat({ call: record, connection, chats, me: 'anna', nameOf: (user) => user.toUpperCase(), facts: { maxFileBytes: () => Promise.resolve(1000) }, report: () => undefined });
   await settle();
   return { chat, record };
 }

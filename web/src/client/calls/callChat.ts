@@ -2,14 +2,17 @@ import type { Chat, Chats, Connection, wire } from '@tureen/client';
 import { UploadTray } from '../home/uploadTray';
 import type { ChatAudience, ChatMessage } from '../meeting/meetingState';
 import { spokenIn } from '../meeting/spoken';
+import type { ServerFacts } from '../serverFacts';
 import { type ReadableStore, Store } from '../store';
 
 export interface CallChatParts {
   readonly call: ReadableStore<wire.Call>;
   readonly connection: Connection;
   readonly chats: Pick<Chats, 'get' | 'direct'>;
+  readonly facts: ServerFacts;
   readonly me: string;
   readonly nameOf: (user: string) => string;
+  readonly report: (error: unknown) => void;
 }
 
 /** What is written in a call, and who reads it; null: this call has no chat. */
@@ -54,10 +57,14 @@ export class CallChat {
 
   /** False: there is no chat that could take it. */
   send(text: string, replyTo: string | null = null): boolean {
-    const attachments = this.files.get()?.take() ?? [];
-    if (this.#chat === null || (text === '' && attachments.length === 0)) return false;
-    this.#chat.outgoing.send({ text, ...(attachments.length > 0 && { attachments }), ...(replyTo !== null && { reply_to: replyTo }) });
-    return true;
+    const [chat, files] = [this.#chat, this.files.get()];
+    if (chat === null || files === null) return false;
+    const isEmpty = text === '' && files.store.get().length === 0;
+    const attachments = files.take((later) => chat.outgoing.send({ attachments: later }));
+    if (text !== '' || attachments.length > 0) {
+      chat.outgoing.send({ text, ...(attachments.length > 0 && { attachments }), ...(replyTo !== null && { reply_to: replyTo }) });
+    }
+    return !isEmpty;
   }
 
   resend(id: string): void {
@@ -106,7 +113,7 @@ export class CallChat {
       this.store.set({ audience: this.#audience(chat, place), messages: spokenIn(chat, me, nameOf), areNews, isRead: this.#isRead(chat) });
     };
     this.#chat = chat;
-    this.files.set(new UploadTray(this.#parts.connection, chat.id));
+    this.files.set(new UploadTray(this.#parts.connection, chat.id, this.#parts.facts, this.#parts.report));
     this.#stops = [chat.record, chat.timeline, chat.outgoing.store].map((store) => store.subscribe(show));
     const begin = (): void => {
       if (this.#chat !== chat) return;

@@ -5,6 +5,7 @@ import type { Meeting, SwitchableDevice } from '../meeting/meeting';
 import { MeetingBoard } from '../meeting/meetingBoard';
 import type { LinkQuality } from '../meeting/meetingState';
 import type { LinkReport } from '../statistics/linkReport';
+import type { ServerFacts } from '../serverFacts';
 import { type ReadableStore, Store } from '../store';
 import { CallChat } from './callChat';
 import { CallDevices } from './callDevices';
@@ -16,9 +17,11 @@ export interface CallAround {
   readonly nameOf: (user: string) => string;
   readonly connection: Connection;
   readonly chats: Pick<Chats, 'get' | 'direct'>;
+  readonly facts: ServerFacts;
   /** The name of the group that a call is of; null: of none. */
   readonly groupOf: (call: wire.Call) => string | null;
   readonly preferences: PreferenceStore;
+  readonly report: (error: unknown) => void;
 }
 
 const RIGHTS = { microphone: true, camera: true, screen: true, chat: true, rename: false };

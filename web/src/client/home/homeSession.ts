@@ -1,6 +1,7 @@
 import type { Connection, wire } from '@tureen/client';
 import type { Account } from '../memory/account';
 import type { HomeMemory } from '../memory/homeMemory';
+import type { ServerFacts } from '../serverFacts';
 import { Store } from '../store';
 import { CallCenter } from '../calls/callCenter';
 import { CallLog } from './callLog';
@@ -46,7 +47,7 @@ export class HomeSession implements Home {
   #loaded = false;
   #planned = false;
 
-  constructor(connection: Connection, { account, preferences, seenCalls, drafts, maxFileBytes }: HomeMemory, go: Navigation) {
+  constructor(connection: Connection, { account, preferences, seenCalls, drafts }: HomeMemory, facts: ServerFacts, go: Navigation) {
     this.#account = account;
     this.#onSignOut = go.onSignOut;
     this.parts = new Parts(connection);
@@ -57,7 +58,7 @@ export class HomeSession implements Home {
     this.calls = new CallCenter({
       connection,
       chats: this.parts.chats,
-      me,
+      facts, me,
       nameOf: (user) => this.#person(user).name,
       preferences,
       report: this.notices.report,
@@ -66,7 +67,7 @@ export class HomeSession implements Home {
     this.#callLog = new CallLog(connection, me, seenCalls);
     this.#idle = new IdleWatch((idle) => this.parts.own.setIdle(idle));
     const plan = (): void => this.#plan();
-    this.#opened = new Opened({ parts: this.parts, views: this.views, me, drafts, maxFileBytes, notices: this.notices, lead: go.onOpened, tell: plan });
+    this.#opened = new Opened({ parts: this.parts, views: this.views, me, drafts, facts, notices: this.notices, lead: go.onOpened, tell: plan });
     this.group = new Group(connection, () => this.#opened.now?.chat.record.get() ?? null);
     this.store = new Store(drawHome(this.#scene()));
     const { calls, notices } = this;

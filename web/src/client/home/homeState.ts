@@ -108,6 +108,8 @@ export interface UploadView {
   /** 0 to 1; 1 once it can be sent. */
   readonly progress: number;
   readonly problem: string | null;
+  /** It was sent already, and goes as soon as it is ready. */
+  readonly isSent: boolean;
   /** Local address of the picture, if it is one. */
   readonly preview: string | null;
 }

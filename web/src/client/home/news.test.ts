@@ -30,7 +30,7 @@ async function begin(posts: number): Promise<OpenTalk> {
   const parts = new Parts(await online(server));
   const views = new Views(parts);
   const drafts = new Drafts(null, 'anna');
-  opened = new Opened({ parts, views, drafts, maxFileBytes: () => 1000, me: 'anna', notices: new NoticeBoard(), lead: () => undefined, tell: () => undefined });
+  opened = new Opened({ parts, views, drafts, facts: { maxFileBytes: () => Promise.resolve(1000) }, me: 'anna', notices: new NoticeBoard(), lead: () => undefined, tell: () => undefined });
   opened.follow({ conversation: 'c', thread: null });
   await settle();
   if (opened.now === null) throw new Error('Nothing is open.');

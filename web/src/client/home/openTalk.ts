@@ -55,7 +55,7 @@ export class OpenTalk implements Talk {
     this.#parts = parts;
     this.chat = chat;
     this.pages = pages;
-    this.tray = new UploadTray(connection, chat.id, parts.maxFileBytes);
+    this.tray = new UploadTray(connection, chat.id, parts.facts, parts.report);
     this.news = news;
     pages.keep(Infinity);
     const stores = [pages.timeline, this.tray.store, this.quote, this.focus, this.loading, ...(news === null ? [] : [news.mark])];
@@ -137,17 +137,19 @@ export class OpenTalk implements Talk {
       return;
     }
     this.keepDraft('');
-    const attachments = this.tray.take();
-    if (text === '' && attachments.length === 0) return;
     const { thread, hasNewer } = this.pages.timeline.get();
+    const place = thread === null ? {} : { thread };
+    const reply = replyTo === null ? {} : { reply_to: replyTo };
+    const attachments = this.tray.take((later) => this.chat.outgoing.send({ attachments: later, ...place, ...(text === '' && reply) }));
+    if (text === '' && attachments.length === 0) return;
     // Whoever writes wants to see it, and it comes at the end.
     if (hasNewer) this.loadNewest();
     this.chat.outgoing.send({
       text,
       ...(mentions.length > 0 && { mentions }),
       ...(attachments.length > 0 && { attachments }),
-      ...(replyTo !== null && { reply_to: replyTo }),
-      ...(thread !== null && { thread }),
+      ...reply,
+      ...place,
     });
   }
 

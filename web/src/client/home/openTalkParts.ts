@@ -1,5 +1,6 @@
 import type { Chat, Connection, Pages } from '@tureen/client';
 import type { Drafts } from '../memory/drafts';
+import type { ServerFacts } from '../serverFacts';
 
 /** Where something stands. */
 export interface MessagePlace {
@@ -14,7 +15,7 @@ export interface OpenTalkParts {
   readonly me: string;
   readonly nameOf: (user: string) => string;
   readonly drafts: Drafts;
-  readonly maxFileBytes: () => number | null;
+  readonly facts: ServerFacts;
   readonly report: (error: unknown) => void;
   readonly inform: (text: string) => void;
   /** Called when anything of it has changed. */

@@ -28,7 +28,7 @@ beforeEach(async () => {
   parts = new Parts(await online(server));
   addresses = [];
   drafts = new Drafts(null, 'anna');
-  opened = new Opened({ parts, views: new Views(parts), drafts, maxFileBytes: () => 1000, me: 'anna', notices: new NoticeBoard(), lead: (address) => addresses.push(address), tell: () => undefined });
+  opened = new Opened({ parts, views: new Views(parts), drafts, facts: { maxFileBytes: () => Promise.resolve(1000) }, me: 'anna', notices: new NoticeBoard(), lead: (address) => addresses.push(address), tell: () => undefined });
 });
 afterEach(() => {
   opened.end();

@@ -1,5 +1,6 @@
 import type { Chat } from '@tureen/client';
 import type { Drafts } from '../memory/drafts';
+import type { ServerFacts } from '../serverFacts';
 import type { Talk } from './home';
 import type { FoundMessage, Place } from './homeState';
 import type { NoticeBoard } from './noticeBoard';
@@ -18,7 +19,7 @@ export interface OpenedParts {
   readonly me: string;
   readonly views: Views;
   readonly drafts: Drafts;
-  readonly maxFileBytes: () => number | null;
+  readonly facts: ServerFacts;
   readonly notices: NoticeBoard;
   /** The address bar follows. */
   readonly lead: (address: HomeAddress) => void;
@@ -96,12 +97,12 @@ export class Opened {
   }
 
   #enter(chat: Chat, wanted: Wanted | null): void {
-    const { parts, views, me, drafts, maxFileBytes, notices, tell } = this.#around;
+    const { parts, views, me, drafts, facts, notices, tell } = this.#around;
     const inform = (text: string): void => notices.add('info', text);
     this.#open?.end();
     const { connection } = parts;
     const nameOf = (user: string): string => views.person(user).name;
-    this.#open = new OpenChat({ connection, chat, me, nameOf, drafts, maxFileBytes, report: notices.report, inform, tell }, wanted);
+    this.#open = new OpenChat({ connection, chat, me, nameOf, drafts, facts, report: notices.report, inform, tell }, wanted);
   }
 
   #changed(): void {

@@ -7,7 +7,7 @@ import { RoomChat } from './roomChat';
 function sit(): { session: MeetingSession; room: Room; onLeave: ReturnType<typeof vi.fn> } {
   const room = new Room();
   const onLeave = vi.fn();
-  const chat = new RoomChat('ws://localhost/v1/connect', 'token', 'ada');
+  const chat = new RoomChat('ws://localhost/v1/connect', { token: 'token', me: 'ada' }, { maxFileBytes: () => Promise.resolve(null) });
   const listener = { onDevices: () => undefined, onLeave };
   const session = new MeetingSession('soup', { livekit: room, chat }, new PreferenceStore(null), listener);
   return { session, room, onLeave };

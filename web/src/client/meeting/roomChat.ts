@@ -1,5 +1,6 @@
 import { type Chat, Chats, Connection, Directory } from '@tureen/client';
 import { UploadTray } from '../home/uploadTray';
+import type { ServerFacts } from '../serverFacts';
 import { Store } from '../store';
 import type { ChatMessage } from './meetingState';
 import { spokenIn } from './spoken';
@@ -16,6 +17,7 @@ export class RoomChat {
   readonly #chats: Chats;
   readonly #directory: Directory;
   readonly #me: string;
+  readonly #facts: ServerFacts;
   /** What was written while the conversation was not open. */
   #early: readonly ChatMessage[] = [];
   readonly #stops: (() => void)[] = [];
@@ -23,8 +25,9 @@ export class RoomChat {
   #chat: Chat | null = null;
   #planned = false;
 
-  constructor(url: string, token: string, me: string) {
+  constructor(url: string, { token, me }: { token: string; me: string }, facts: ServerFacts) {
     this.#me = me;
+    this.#facts = facts;
     // A device of its own: the person may be connected from home in another tab.
     this.#connection = new Connection({ url, client: 'tureen-web', storage: null, getToken: () => Promise.resolve(token) });
     this.#chats = new Chats(this.#connection);
@@ -44,10 +47,11 @@ export class RoomChat {
   }
 
   send(text: string, replyTo: string | null = null): void {
-    if (this.#chat !== null) {
-      const attachments = this.files.get()?.take() ?? [];
+    const chat = this.#chat;
+    if (chat !== null) {
+      const attachments = this.files.get()?.take((later) => chat.outgoing.send({ attachments: later })) ?? [];
       if (text === '' && attachments.length === 0) return;
-      this.#chat.outgoing.send({ text, ...(attachments.length > 0 && { attachments }), ...(replyTo !== null && { reply_to: replyTo }) });
+      chat.outgoing.send({ text, ...(attachments.length > 0 && { attachments }), ...(replyTo !== null && { reply_to: replyTo }) });
       return;
     }
     early += 1;
@@ -81,7 +85,7 @@ export class RoomChat {
 
   async #enter(chat: Chat): Promise<void> {
     this.#chat = chat;
-    this.files.set(new UploadTray(this.#connection, chat.id));
+    this.files.set(new UploadTray(this.#connection, chat.id, this.#facts));
     const stores = [chat.timeline, chat.outgoing.store, this.#directory.store];
     this.#stops.push(...stores.map((store) => store.subscribe(() => this.#plan())));
     for (const { text } of this.#early) this.send(text);

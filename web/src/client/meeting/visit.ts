@@ -132,7 +132,7 @@ export class Visit {
     const ticket = await this.#obtainTicket();
     const livekit = createRoom(preferences.get());
     await exposeRoom(livekit, this.#services.api);
-    const chat = new RoomChat(nativeDoorUrl(window.location), ticket.token, ticket.identity ?? '');
+    const chat = new RoomChat(nativeDoorUrl(window.location), { token: ticket.token, me: ticket.identity ?? '' }, this.#services.api);
     const session = new MeetingSession(this.room, { livekit, chat }, preferences, {
       onDevices: (devices) => seats.change(this.room, devices),
       onLeave: () => {

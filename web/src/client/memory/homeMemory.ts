@@ -9,6 +9,4 @@ export interface HomeMemory {
   readonly preferences: PreferenceStore;
   readonly seenCalls: SeenCalls;
   readonly drafts: Drafts;
-  /** Of a file that is sent; null until the server has said it. */
-  readonly maxFileBytes: () => number | null;
 }

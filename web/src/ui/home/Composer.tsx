@@ -101,11 +101,10 @@ function Writing({ home, place }: ComposerProps): ReactElement {
   );
 }
 
-/** Files that are on their way keep everything back; an edited message keeps its own. */
+/** Files that are on their way go when they are ready; an edited message keeps its own. */
 export function isSendable(text: string, uploads: readonly UploadView[], edits: boolean): boolean {
-  const sound = uploads.filter(({ problem }) => problem === null);
-  if (sound.some(({ progress }) => progress < 1)) return false;
-  return text.length <= MAX_LENGTH && (text.trim() !== '' || (!edits && sound.length > 0));
+  const hasFiles = uploads.some(({ problem, isSent }) => problem === null && !isSent);
+  return text.length <= MAX_LENGTH && (text.trim() !== '' || (!edits && hasFiles));
 }
 
 /** Of two people nobody need be named. */

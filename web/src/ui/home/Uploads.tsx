@@ -13,11 +13,11 @@ export function Uploads({ uploads, onRemove }: UploadsProps): ReactElement | nul
   return (
     <ul className="uploads" aria-label="Files to send">
       {uploads.map((upload) => (
-        <li key={upload.id} className="upload" data-testid="upload" data-problem={upload.problem !== null} data-ready={upload.progress === 1}>
+        <li key={upload.id} className="upload" data-testid="upload" data-problem={upload.problem !== null} data-ready={upload.progress === 1} data-sent={upload.isSent}>
           <Preview url={upload.preview} />
           <span className="row-text">
             <strong dir="auto">{upload.name}</strong>
-            <span role={upload.problem === null ? undefined : 'alert'}>{upload.problem ?? sizeWords(upload.sizeBytes)}</span>
+            <span role={upload.problem === null ? undefined : 'alert'}>{upload.problem ?? (upload.isSent ? 'Goes as soon as it is ready' : sizeWords(upload.sizeBytes))}</span>
             {upload.problem === null && upload.progress < 1 && (
               <progress value={upload.progress} aria-label={`Uploading ${upload.name}`} />
             )}

@@ -40,7 +40,7 @@ class Ear:
         return self.past[-1]
 
     async def everything(self) -> list[str]:
-        """All texts so far, with those that have begun to come. What was cut off in the middle is not waited for long."""
+        """All texts so far, with those that have begun to come; what was cut off is not waited for long."""
         if self._reading:
             await asyncio.wait(self._reading, timeout=CUT_OFF_S)
         while not self._heard.empty():

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import statistics
 
+import pytest
 from playwright.async_api import CDPSession, expect
 
 from tests.e2e.household import Resident, move_in
 from tests.e2e.meeting import Meeting
 from tests.e2e.test_long_history import MOST_SHOWN, PAGE, write_numbers
 from tests.e2e.waiting import eventually
+
+pytestmark = pytest.mark.alone
 
 SHORT = 2 * PAGE
 LONG = 12 * PAGE

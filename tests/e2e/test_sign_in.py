@@ -31,6 +31,24 @@ async def test_whoever_signs_in_again_is_the_same_person(meeting: Meeting) -> No
     await expect(ada.control("continue-as")).to_have_count(0)
 
 
+async def test_a_link_brings_in_another_device_of_the_same_person(meeting: Meeting) -> None:
+    ada, bob = await move_in(meeting, "Ada"), await move_in(meeting, "Bob")
+    await ada.control("me").click()
+    await ada.control("device-link-make").click()
+    link = await ada.control("device-link").input_value()
+    await ada.page.keyboard.press("Escape")
+
+    phone = await meeting.visitor(ada.name)
+    await phone.page.goto(link)
+    await expect(phone.control("me")).to_contain_text(ada.name)
+    await expect(phone.page).not_to_have_url(re.compile("token"))
+    await bob.call(ada)
+    await expect(phone.control("ringing")).to_be_visible()
+    await phone.control("accept").click()
+    await expect(ada.control("ringing")).to_have_count(0)
+    await bob.is_in_call()
+
+
 async def test_a_sign_out_holds_for_all_tabs(meeting: Meeting) -> None:
     ada, bob = await move_in(meeting, "Ada"), await move_in(meeting, "Bob")
     await ada.write_to(bob)

@@ -42,6 +42,7 @@ export function HomePage({ account, address }: HomePageProps): ReactElement {
         preferences={services.preferences}
         onNewMeeting={() => mayGo() && newMeeting()}
         onEnterRoom={(room) => mayGo() && services.router.go(roomPath(room))}
+        makeDeviceLink={home.makeDeviceLink}
         onComeBack={home.comeBack}
       />
     </div>

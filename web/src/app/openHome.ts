@@ -9,6 +9,7 @@ import { JoinFailure } from '../client/joinFailure';
 import { nativeDoorUrl } from '../client/nativeDoor';
 import { Doorbell } from '../client/notify/doorbell';
 import { NotifySwitch } from '../client/notify/notifySwitch';
+import { personalLink } from '../client/rooms/roomLink';
 import { Store } from '../client/store';
 import { conversationPath, type Router } from './router';
 import type { Services } from './services';
@@ -23,6 +24,8 @@ export interface OpenHome {
   readonly section: Store<Section>;
   readonly start: (address: HomeAddress) => void;
   readonly end: () => void;
+  /** A link by which another device is let in as this person; null where only the application lets people in. */
+  readonly makeDeviceLink: (() => Promise<string>) | null;
   /** After the connection has ended for good. */
   readonly comeBack: () => void;
 }
@@ -58,6 +61,7 @@ export function openHome(services: Services, account: Account, device: string): 
     session,
     notify,
     section,
+    makeDeviceLink: account.token === null ? () => deviceLink(services, account) : null,
     start: (address) => {
       // Whom a personal link brought is not for this browser to remember.
       if (account.token === null) services.known.remember(account);
@@ -82,6 +86,11 @@ export function openHome(services: Services, account: Account, device: string): 
       else connection.connect();
     },
   };
+}
+
+async function deviceLink({ api }: Services, { name, user }: Account): Promise<string> {
+  const { token } = await api.devToken({ room: null, name, identity: user });
+  return personalLink(window.location.origin, token);
 }
 
 /** A server that has left development mode hands out no more tokens: asking again would be in vain. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inviteLink, readRoomLinkUntrusted, readRoomPathUntrusted, readTokenFragmentUntrusted, roomPath } from './roomLink';
+import { inviteLink, personalLink, readRoomLinkUntrusted, readRoomPathUntrusted, readTokenFragmentUntrusted, roomPath } from './roomLink';
 
 const TOKEN = 'aaa.bbb-_.ccc';
 
@@ -40,6 +40,10 @@ describe('links', () => {
 describe('readTokenFragmentUntrusted', () => {
   it('finds the token among other fields', () => {
     expect(readTokenFragmentUntrusted(`#x=1&token=${TOKEN}`)).toBe(TOKEN);
+  });
+
+  it('finds the one of a personal link', () => {
+    expect(readTokenFragmentUntrusted(new URL(personalLink('https://meet.example', TOKEN)).hash)).toBe(TOKEN);
   });
 
   it.each(['', '#', '#token=', '#token=a.b', `#token=${'a'.repeat(9000)}.b.c`, '#token=a.b.c d'])('finds none in %j', (fragment) => {

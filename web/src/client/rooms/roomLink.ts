@@ -45,6 +45,11 @@ export function roomPath(room: string): string {
   return `/r/${encodeURIComponent(room)}`;
 }
 
+/** The address that signs its bearer in: the key of one person. See `readTokenFragmentUntrusted`. */
+export function personalLink(origin: string, token: string): string {
+  return `${origin}/#token=${token}`;
+}
+
 /** The address to share. It never carries a token: a token is one person's key. */
 export function inviteLink(origin: string, room: string): string {
   return `${origin}${roomPath(room)}`;

@@ -10,6 +10,7 @@ import { useNow } from '../useNow';
 import { useSelected } from '../useSelected';
 import { CallWaitingSwitch } from './CallWaitingSwitch';
 import { NotifySettings } from './NotifySettings';
+import { OtherDevice } from './OtherDevice';
 import { PersonAvatar } from './PersonAvatar';
 import { presenceWords } from './words';
 
@@ -18,9 +19,11 @@ export interface HomeHeadProps {
   notify: Notify;
   preferences: PreferenceStore;
   onNewMeeting: () => void;
+  /** Null where only the application lets people in. */
+  makeDeviceLink: (() => Promise<string>) | null;
 }
 
-export function HomeHead({ home, notify, preferences, onNewMeeting }: HomeHeadProps): ReactElement {
+export function HomeHead({ home, notify, preferences, onNewMeeting, makeDeviceLink }: HomeHeadProps): ReactElement {
   const me = useSelected(home.store, (state) => state.me);
   const menu = useRef<HTMLDialogElement>(null);
   const now = useNow();
@@ -46,6 +49,7 @@ export function HomeHead({ home, notify, preferences, onNewMeeting }: HomeHeadPr
           <h3>Notifications</h3>
           <NotifySettings notify={notify} />
           <CallWaitingSwitch waiting={home.calls.waiting} />
+          {makeDeviceLink !== null && <OtherDevice makeLink={makeDeviceLink} />}
           <h3>Colours</h3>
           <ThemeChoice preferences={preferences} />
           <button type="button" className="button" data-testid="sign-out" onClick={() => home.signOut()}>

@@ -28,6 +28,8 @@ export interface HomeViewProps {
   preferences: PreferenceStore;
   onNewMeeting: () => void;
   onEnterRoom: (room: string) => void;
+  /** Null where only the application lets people in. */
+  makeDeviceLink: (() => Promise<string>) | null;
   /** After the connection has ended for good. */
   onComeBack: () => void;
 }
@@ -55,7 +57,7 @@ export function HomeView(props: HomeViewProps): ReactElement {
     <div className="home" data-open={hasOpen}>
       <LinkEnded home={home} onComeBack={props.onComeBack} />
       <aside className="home-side">
-        <HomeHead home={home} notify={notify} preferences={preferences} onNewMeeting={onNewMeeting} />
+        <HomeHead home={home} notify={notify} preferences={preferences} onNewMeeting={onNewMeeting} makeDeviceLink={props.makeDeviceLink} />
         <LinkBanner home={home} />
         <SectionTabs home={home} section={section} onSection={setSection} />
         {section === 'chats' && <ConversationsList home={home} onPeople={() => setSection('people')} />}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cable import Cable
 from tests.interop.people import person, somebody, texts
+from tests.postgresql import DURABLE, Cluster
 from tests.server import TureenServer
 from tureen.client import Client
 from tureen.protocol.replies import Sent
@@ -102,10 +104,32 @@ class _Tally:
                 self.enough.set()
 
 
+class _Disk:
+    """Where the messages are kept."""
+
+    def __init__(self, url: str, cluster: Cluster | None) -> None:
+        self.url = url
+        self._cluster = cluster
+
+    def lose_power(self) -> None:
+        """What runs beside the server ends too, and recovers."""
+        if self._cluster is not None:
+            self._cluster.restart()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[_Disk]:
+    if request.param == "sqlite":
+        yield _Disk(f"sqlite:///{tmp_path / 'tureen.db'}", None)
+        return
+    with Cluster.start(**DURABLE) as cluster:
+        yield _Disk(cluster.create_database("one"), cluster)
+
+
 @pytest.mark.slow
-def test_power_cuts_lose_no_acknowledged_message(tmp_path: Path) -> None:
+def test_power_cuts_lose_no_acknowledged_message(tmp_path: Path, disk: _Disk) -> None:
     """Each round kills the server in the middle of writes and starts it again on what the disk holds."""
-    database = f"sqlite:///{tmp_path / 'tureen.db'}"
+    database = disk.url
     chance = random.Random(5)
 
     async def one_round(url: str, server: TureenServer, acknowledged: dict[int, str], number: int) -> str:
@@ -140,6 +164,7 @@ def test_power_cuts_lose_no_acknowledged_message(tmp_path: Path) -> None:
         with server:
             url = f"http://127.0.0.1:{server.port}"
             asyncio.run(one_round(url, server, acknowledged, number))
+        disk.lose_power()
     with TureenServer.start(tmp_path, "--storage-url", database, environment=UNHURRIED) as server:
         url = f"http://127.0.0.1:{server.port}"
 

@@ -35,6 +35,8 @@ def create(
     admin: Annotated[bool, typer.Option("--admin", help="May administer the room.")] = False,
     create_rooms: Annotated[bool, typer.Option("--create-rooms", help="May create and delete rooms.")] = False,
     list_rooms: Annotated[bool, typer.Option("--list-rooms", help="May list rooms.")] = False,
+    people: Annotated[bool, typer.Option("--people", help="A person: found, called and written to.")] = False,
+    people_admin: Annotated[bool, typer.Option("--people-admin", help="The application, over HTTP.")] = False,
     metadata: Annotated[str, typer.Option(help="Metadata of the participant.")] = "",
     attribute: Annotated[list[str] | None, typer.Option(help="Attribute as name=value; may be repeated.")] = None,
     key: Annotated[str | None, typer.Option(help="Key to sign with; else the first one configured.")] = None,
@@ -46,7 +48,7 @@ def create(
 
     from tureen.auth.tokens import issue_token
     from tureen.config.load import load_settings
-    from tureen.model.grant import Grant, ParticipantKind, RoomGrant
+    from tureen.model.grant import Grant, ParticipantKind, PeopleGrant, RoomGrant
     from tureen.model.ids import Identity, RoomName
 
     lifetime_s = _seconds(ttl)
@@ -75,6 +77,7 @@ def create(
             hidden=hidden,
             agent=agent,
         ),
+        people=PeopleGrant(connect=people, admin=people_admin),
     )
     typer.echo(issue_token(grant, signing_key, settings.keys[signing_key], now, lifetime_s))
 

@@ -73,6 +73,18 @@ class TestToken:
         assert all((grant.room.admin, grant.room.create, grant.room.list, grant.room.hidden, grant.room.agent))
         assert 880 < grant.expires_at - time.time() <= 901
 
+    @pytest.mark.parametrize(
+        ("arguments", "rights"),
+        [([], (False, False)), (["--people"], (True, False)), (["--people-admin"], (False, True))],
+    )
+    def test_for_the_native_door_and_for_the_application(
+        self, arguments: list[str], rights: tuple[bool, bool], run: Run
+    ) -> None:
+        _, out, _ = run("token", "create", "--dev", "--identity", "robot", *arguments)
+        grant = grant_of(out)
+        assert (grant.people.connect, grant.people.admin) == rights
+        assert not grant.room.join
+
     def test_signs_with_the_key_that_is_asked_for(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TUREEN_KEYS", "first: a, second: b")
         _, out, _ = run("token", "create", "--room", "soup", "--identity", "ada", "--key", "second")

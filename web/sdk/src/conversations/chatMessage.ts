@@ -1,4 +1,4 @@
-import type { Custom, Edited, Message, Reacted, Reaction } from '../protocol';
+import type { Attachment, Custom, Edited, Message, Reacted, Reaction } from '../protocol';
 
 /** A message with all its fields, as it is after the edits and reactions that are known. */
 export interface ChatMessage extends Required<Message> {
@@ -7,7 +7,7 @@ export interface ChatMessage extends Required<Message> {
   readonly custom: Custom | null;
   readonly edited_at: number | null;
   readonly deleted_at: number | null;
-  /** The position that `thread_replies` is as of: only later replies are to be counted. */
+  /** The position that `thread_replies` is as of, and files at least: only later replies are to be counted. */
   readonly replies_seq: number;
 }
 
@@ -56,6 +56,12 @@ export function deleted(message: ChatMessage, version: number, at: number): Chat
   if (version <= message.version) return message;
   const { id, conversation, seq, sender, sent_at, thread, thread_replies, replies_seq } = message;
   return { ...EMPTY, id, conversation, seq, sender, sent_at, thread, thread_replies, replies_seq, version, deleted_at: at };
+}
+
+/** A file as it was at `seq`; a message that was read later has newer addresses. */
+export function withFile(message: ChatMessage, file: Attachment, seq: number): ChatMessage {
+  if (seq <= message.replies_seq) return message;
+  return { ...message, attachments: message.attachments.map((one) => (one.id === file.id ? file : one)) };
 }
 
 /** A reaction is there or not, however often it is told. */

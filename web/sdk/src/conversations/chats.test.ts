@@ -191,6 +191,20 @@ describe('a conversation', () => {
     expect(anew.timeline.get().messages).toMatchObject([{ id: 'm1', thread_replies: 2 }]);
   });
 
+  it('keeps the addresses that a file was read with, when an older event comes late', async () => {
+    const chat = await begin();
+    const file = (url: string) => ({ id: 'f1', name: 'soup.png', media_type: 'image/png', size_bytes: 9, url });
+    const posted = truth.post('soup');
+    if (posted.event.kind === 'posted') Object.assign(posted.event.message, { attachments: [file('/read')] });
+    const heldBack = truth.happen({ kind: 'attachment_changed', message: 'm1', attachment: file('/old') });
+    await open(chat);
+    server.tell(posted);
+    server.tell(heldBack);
+    expect(chat.timeline.get().messages[0]?.attachments[0]?.url).toBe('/read');
+    server.tell(truth.happen({ kind: 'attachment_changed', message: 'm1', attachment: file('/new') }));
+    expect(chat.timeline.get().messages[0]?.attachments[0]?.url).toBe('/new');
+  });
+
   it('reads a thread page by page, with the message that it is under', async () => {
     const chat = await begin(1);
     for (let count = 0; count < 70; count += 1) server.tell(truth.post(`reply ${count}`, { thread: 'm1' }));

@@ -130,14 +130,15 @@ export class Pages {
     const { thread } = this.#store.get();
     const asked = pages.map(async (where) => {
       const place = { conversation: this.#conversation, limit: PAGE, ...where, ...(thread === null ? { happenings: true } : { thread }) };
-      return withPage(where, await this.#connection.send({ type: 'history.get', ...place }));
+      return { where, page: await this.#connection.send({ type: 'history.get', ...place }) };
     });
     const loaded = await Promise.all(asked);
     if (generation !== this.#generation) return; // begun anew meanwhile
     const kept = pages[0]?.after === undefined ? 'oldest' : 'newest';
     this.#store.update((timeline) => {
-      const joined = loaded.reduce((before, join) => join(before), timeline);
-      return shortened(this.#recent.reduce(fold, joined), most, kept);
+      const joined = loaded.reduce((before, { where, page }) => withPage(before, where, page), timeline);
+      const readAt = Math.min(...loaded.map(({ page }) => page.seq ?? 0));
+      return shortened(this.#recent.filter(({ seq }) => seq > readAt).reduce(fold, joined), most, kept);
     });
   }
 
@@ -152,9 +153,9 @@ export class Pages {
   }
 }
 
-/** What a page from there makes of a timeline that it joins. */
-function withPage({ before, after }: Where, page: Messages): (timeline: Timeline) => Timeline {
+/** The timeline with a page from there that it joins. */
+function withPage(timeline: Timeline, { before, after }: Where, page: Messages): Timeline {
   const more = page.more === true;
   const ends = after !== undefined ? { hasNewer: more } : before !== undefined ? { hasOlder: more } : { hasOlder: more, hasNewer: false };
-  return (timeline) => ({ ...mergePage(timeline, page), ...ends });
+  return { ...mergePage(timeline, page), ...ends };
 }

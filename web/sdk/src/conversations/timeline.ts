@@ -1,5 +1,5 @@
 import type { CallEnded, ConversationEvent, Joined, Left, Message, Messages, Renamed, RoleChanged } from '../protocol';
-import { type ChatMessage, chatMessage, deleted, edited, newest, reacted, replied } from './chatMessage';
+import { type ChatMessage, chatMessage, deleted, edited, newest, reacted, replied, withFile } from './chatMessage';
 
 /** Something that happened and is no message. */
 export interface Notice {
@@ -40,10 +40,7 @@ export function fold(timeline: Timeline, { event, at, sender, seq }: Conversatio
     case 'reacted':
       return change(timeline, event.message, (message) => reacted(message, event, sender));
     case 'attachment_changed':
-      return change(timeline, event.message, (message) => ({
-        ...message,
-        attachments: message.attachments.map((one) => (one.id === event.attachment.id ? event.attachment : one)),
-      }));
+      return change(timeline, event.message, (message) => withFile(message, event.attachment, seq));
     default: {
       const notice = noticeOf({ event, at, sender, seq });
       return notice === null || timeline.thread !== null || timeline.hasNewer ? timeline : withNotices(timeline, [notice]);

@@ -91,6 +91,7 @@ def _room_for(image: Image.Image) -> Iterator[None]:
     """Leaves AVIF's decoder the memory that the stated size needs.
 
     The container states one size and the picture within has another, which the decoder takes without a word and scales.
+    What the process took before and does not use any more is not counted: then the bounds of the worker hold alone.
     """
     try:
         pages = int(_MEMORY.read_text().split()[0])

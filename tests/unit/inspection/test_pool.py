@@ -105,6 +105,14 @@ async def test_memory_has_a_bound(picture: str) -> None:
         assert (await pool.look(picture, "x.png")).media_type == "image/png"
 
 
+async def test_an_avif_that_hides_its_size_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "picture").write_bytes(samples.AVIF_BOMB)
+    async with pool_of(PoolSettings(workers=1)) as pool:
+        with pytest.raises(CommandError) as refused:
+            await pool.look(str(tmp_path / "picture"), "x.avif")
+        assert refused.value.error_code is ErrorCode.UNSUPPORTED_MEDIA
+
+
 async def test_a_worker_can_write_no_file(picture: str, tmp_path: Path) -> None:
     async with pool_of(played(f"open({str(tmp_path / 'out')!r}, 'w').write('x')")) as pool:
         with pytest.raises(CommandError):

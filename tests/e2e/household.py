@@ -121,6 +121,14 @@ class Resident:
         state = self.control("connection-state")
         await expect(state).to_have_attribute("data-state", "connected", timeout=CALL_TIMEOUT_MS)
 
+    async def hears_all(self, count: int) -> None:
+        """Waits until the sound of everybody is there, oneself included.
+
+        Whoever leaves while their media is on its way is a cause for livekit-client to complain.
+        """
+        heard = self.page.locator('[data-testid="tile"][data-muted="false"]')
+        await expect(heard).to_have_count(count, timeout=CALL_TIMEOUT_MS)
+
     async def flows(self, path: str) -> None:
         """Waits until the call says that its media flows on this path, ``direct`` or ``room``."""
         mark = self.page.locator(f'[data-testid="call-path"][data-path="{path}"][data-open="true"]')

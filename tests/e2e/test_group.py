@@ -67,6 +67,7 @@ async def test_whoever_comes_into_a_group_later_joins_its_call(meeting: Meeting)
     await expect(dora.control("running-call")).to_contain_text(cleo.name)
 
     # Who was neither called nor came in has missed nothing.
+    await asyncio.gather(*(member.hears_all(3) for member in (ada, bob, cleo)))
     for member in (ada, bob, cleo):
         await member.control("leave").click()
     await expect(dora.control("running-call")).to_have_count(0)

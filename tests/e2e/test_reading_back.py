@@ -64,7 +64,9 @@ async def page_costs(ada: Resident, session: CDPSession) -> list[float]:
 async def conversation(meeting: Meeting, ada: Resident, count: int) -> str:
     """Of so many messages, read. Its address."""
     bo = await move_in(meeting, "Bo")
+    before = ada.page.url
     await ada.write_to(bo)
+    await expect(ada.page).not_to_have_url(before)
     await expect(ada.page).to_have_url(re.compile("/c/"))
     url, sender = ada.page.url, await bo.user()
     await bo.guest.close()

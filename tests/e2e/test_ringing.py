@@ -94,6 +94,7 @@ async def test_a_group_call_can_be_joined_later_and_come_back_to(meeting: Meetin
         await expect(who.control("tile")).to_have_count(3, timeout=CALL_TIMEOUT_MS)
         await expect(who.control("ringing")).to_have_count(0)
     await expect(cleo.control("running-call")).to_have_count(0)
+    await asyncio.gather(*(who.hears_all(3) for who in (ada, bob, cleo)))
 
     await bob.control("leave").click()
     await expect(bob.page.get_by_text("You left the call")).to_be_visible()

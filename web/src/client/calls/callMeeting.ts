@@ -2,7 +2,7 @@ import type { CallSession, Chats, Connection, MediaSource, wire } from '@tureen/
 import { type DeviceLists, listDevices } from '../lobby/devices';
 import type { PreferenceStore } from '../memory/preferences';
 import type { Meeting, SwitchableDevice } from '../meeting/meeting';
-import { MeetingBoard } from '../meeting/meetingBoard';
+import { type ChatWork, MeetingBoard } from '../meeting/meetingBoard';
 import type { LinkQuality } from '../meeting/meetingState';
 import type { LinkReport } from '../statistics/linkReport';
 import type { ServerFacts } from '../serverFacts';
@@ -98,18 +98,6 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     this.#chat.resend(id);
   }
 
-  react(id: string, label: string, on: boolean): void {
-    this.#chat.change((chat) => chat.react(id, label, on)).catch((error: unknown) => this.explain(error, 'It was not sent.'));
-  }
-
-  deleteMessage(id: string): void {
-    this.#chat.change((chat) => chat.delete(id)).catch((error: unknown) => this.explain(error, 'It was not deleted.'));
-  }
-
-  renewFiles(message: string): Promise<void> {
-    return this.#chat.change((chat) => chat.pages.renewFiles(message));
-  }
-
   unblockSound(): void {
     // Whoever took or made a call has touched the page: nothing is blocked.
   }
@@ -166,6 +154,10 @@ export class CallMeeting extends MeetingBoard implements Meeting {
     for (const stop of this.#stops) stop();
     this.#chat.end();
     this.#devices.end();
+  }
+
+  protected override changeChat(work: ChatWork): Promise<void> {
+    return this.#chat.change(work);
   }
 
   #showChat(): void {

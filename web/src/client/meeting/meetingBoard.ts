@@ -1,7 +1,11 @@
+import type { Chat } from '@tureen/client';
 import { classifyMediaError, mediaFailure, type MediaKind } from '../mediaFailure';
 import { Store } from '../store';
 import { type MeetingEvent, reduceMeeting } from './meetingReducer';
 import { INITIAL_MEETING, type MeetingState, type Panel } from './meetingState';
+
+/** Something that is done with the conversation of a meeting. */
+export type ChatWork = (chat: Chat) => Promise<void>;
 
 /** What every meeting does in the same way, whatever carries it: its state, its panels, its notices. */
 export abstract class MeetingBoard {
@@ -30,6 +34,21 @@ export abstract class MeetingBoard {
   notify(text: string): void {
     this.dispatch({ kind: 'noticed', tone: 'info', text });
   }
+
+  react(id: string, label: string, on: boolean): void {
+    this.changeChat((chat) => chat.react(id, label, on)).catch((error: unknown) => this.explain(error, 'It was not sent.'));
+  }
+
+  deleteMessage(id: string): void {
+    this.changeChat((chat) => chat.delete(id)).catch((error: unknown) => this.explain(error, 'It was not deleted.'));
+  }
+
+  renewFiles(message: string): Promise<void> {
+    return this.changeChat((chat) => chat.pages.renewFiles(message));
+  }
+
+  /** Does nothing while there is no conversation. */
+  protected abstract changeChat(work: ChatWork): Promise<void>;
 
   /** Says why something was not done. */
   protected explain(error: unknown, otherwise: string): void {

@@ -10,7 +10,7 @@ import { MAX_MESSAGE_CHARS } from './chatStream';
 import { connectInTime } from './connectInTime';
 import { LinkProbe } from './linkProbe';
 import type { Meeting, SwitchableDevice } from './meeting';
-import { MeetingBoard } from './meetingBoard';
+import { type ChatWork, MeetingBoard } from './meetingBoard';
 import type { OpeningTracks } from './openingTracks';
 import type { RoomChat } from './roomChat';
 import { followRoom, publishPeople } from './roomEvents';
@@ -101,18 +101,6 @@ export class MeetingSession extends MeetingBoard implements Meeting {
     this.#chat.resend(id);
   }
 
-  react(id: string, label: string, on: boolean): void {
-    this.#chat.change((chat) => chat.react(id, label, on)).catch((error: unknown) => this.explain(error, 'It was not sent.'));
-  }
-
-  deleteMessage(id: string): void {
-    this.#chat.change((chat) => chat.delete(id)).catch((error: unknown) => this.explain(error, 'It was not deleted.'));
-  }
-
-  renewFiles(message: string): Promise<void> {
-    return this.#chat.change((chat) => chat.pages.renewFiles(message));
-  }
-
   unblockSound(): void {
     this.#livekit.startAudio().catch(() => undefined); // the event tells the page whether it worked
   }
@@ -150,6 +138,10 @@ export class MeetingSession extends MeetingBoard implements Meeting {
     this.#listener.onLeave();
     this.#chat.end();
     void this.#livekit.disconnect();
+  }
+
+  protected override changeChat(work: ChatWork): Promise<void> {
+    return this.#chat.change(work);
   }
 
   protected override handleAttempted(): void {

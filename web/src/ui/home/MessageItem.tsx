@@ -9,6 +9,7 @@ import { Attachments } from './Attachments';
 import { DataCard } from './DataCard';
 import { repliesWords } from './entryWords';
 import type { MenuOf } from './MessageMenu';
+import { MessageActions } from './MessageActions';
 import { PersonAvatar } from './PersonAvatar';
 import { Quote } from './Quote';
 import { Reactions } from './Reactions';
@@ -114,42 +115,26 @@ interface ActionsProps {
   onMenu: (menu: MenuOf) => void;
 }
 
-/** With a mouse some buttons at the corner; under a thumb the whole message is the button that opens the menu. */
 function Actions({ message, home, place, onMenu }: ActionsProps): ReactElement {
   const { id, sender, isOwn, mayHaveThread } = message;
-  const whose = isOwn ? 'your message' : `the message of ${sender.name}`;
   return (
-    <>
-      <button
-        type="button"
-        className="message-cover"
-        aria-label={`Actions for ${whose}`}
-        aria-haspopup="dialog"
-        data-testid="message-cover"
-        onClick={(event) => onMenu({ message, anchor: event.currentTarget })}
-      />
-      <span className="message-actions">
-        <IconButton icon="smile" label="Like" className="quiet" data-testid="react" onClick={() => home.talk(place)?.react(id, '👍')} />
-        <IconButton icon="reply" label="Reply" className="quiet" onClick={() => home.talk(place)?.startReply(id)} />
-        {mayHaveThread && place === 'conversation' && (
-          <IconButton
-            icon="thread"
-            label="Reply in thread"
-            className="quiet"
-            data-testid="start-thread"
-            onClick={() => home.openThread(id, true)}
-          />
-        )}
+    <MessageActions
+      whose={isOwn ? 'your message' : `the message of ${sender.name}`}
+      testId="message"
+      onLike={() => home.talk(place)?.react(id, '👍')}
+      onReply={() => home.talk(place)?.startReply(id)}
+      onMenu={(anchor) => onMenu({ message, anchor })}
+    >
+      {mayHaveThread && place === 'conversation' && (
         <IconButton
-          icon="more"
-          label="More"
+          icon="thread"
+          label="Reply in thread"
           className="quiet"
-          aria-haspopup="dialog"
-          data-testid="message-more"
-          onClick={(event) => onMenu({ message, anchor: event.currentTarget })}
+          data-testid="start-thread"
+          onClick={() => home.openThread(id, true)}
         />
-      </span>
-    </>
+      )}
+    </MessageActions>
   );
 }
 

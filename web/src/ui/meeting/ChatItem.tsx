@@ -2,9 +2,9 @@ import { memo, type ReactElement } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
 import type { ChatMessage } from '../../client/meeting/meetingState';
 import { Attachments } from '../home/Attachments';
+import { MessageActions } from '../home/MessageActions';
 import { Quote } from '../home/Quote';
 import { Reactions } from '../home/Reactions';
-import { IconButton } from '../IconButton';
 import { LinkedText } from '../LinkedText';
 import { NotSent } from '../NotSent';
 import type { ChatMenuOf } from './ChatMenu';
@@ -20,7 +20,7 @@ export interface ChatItemProps {
 }
 
 export const ChatItem = memo(function DrawMessage(props: ChatItemProps): ReactElement {
-  const { message, follows, meeting, mayWrite } = props;
+  const { message, follows, meeting, mayWrite, onReply, onMenu } = props;
   const { id, name, isLocal, text, attachments = [], replyTo, reactions = [], atMs, delivery, isKept = false } = message;
   const time = new Date(atMs);
   return (
@@ -34,36 +34,15 @@ export const ChatItem = memo(function DrawMessage(props: ChatItemProps): ReactEl
       {text !== '' && <LinkedText text={text} />}
       <Reactions reactions={reactions} onReact={(label, on) => mayWrite && meeting.react(id, label, on)} />
       {delivery === 'failed' && <NotSent problem={message.problem} onResend={() => meeting.resendMessage(id)} />}
-      {isKept && mayWrite && <Actions {...props} />}
+      {isKept && mayWrite && (
+        <MessageActions
+          whose={isLocal ? 'your message' : `the message of ${name}`}
+          testId="chat"
+          onLike={() => meeting.react(id, '👍', true)}
+          onReply={() => onReply(message)}
+          onMenu={(anchor) => onMenu({ message, anchor })}
+        />
+      )}
     </li>
   );
 });
-
-/** With a mouse some buttons at the corner; under a thumb the whole message is the button that opens the menu. */
-function Actions({ message, meeting, onReply, onMenu }: ChatItemProps): ReactElement {
-  const whose = message.isLocal ? 'your message' : `the message of ${message.name}`;
-  return (
-    <>
-      <button
-        type="button"
-        className="message-cover"
-        aria-label={`Actions for ${whose}`}
-        aria-haspopup="dialog"
-        data-testid="chat-cover"
-        onClick={(event) => onMenu({ message, anchor: event.currentTarget })}
-      />
-      <span className="message-actions">
-        <IconButton icon="smile" label="Like" className="quiet" data-testid="chat-like" onClick={() => meeting.react(message.id, '👍', true)} />
-        <IconButton icon="reply" label="Reply" className="quiet" data-testid="chat-reply" onClick={() => onReply(message)} />
-        <IconButton
-          icon="more"
-          label="More"
-          className="quiet"
-          aria-haspopup="dialog"
-          data-testid="chat-more"
-          onClick={(event) => onMenu({ message, anchor: event.currentTarget })}
-        />
-      </span>
-    </>
-  );
-}

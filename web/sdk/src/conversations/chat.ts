@@ -154,6 +154,11 @@ export class Chat {
     this.#read.handleWelcome();
   }
 
+  flushMarks(): void {
+    this.#delivered.flush();
+    this.#read.flush();
+  }
+
   end(): void {
     this.#feed.end();
     this.typing.end();

@@ -470,6 +470,18 @@ describe('marks', () => {
     expect(server.received('mark.read')).toMatchObject([{ seq: 3 }]);
   });
 
+  it('tells at once up to where was read, when the page goes', async () => {
+    const chat = await begin(3);
+    await open(chat);
+    await vi.advanceTimersByTimeAsync(300);
+    chat.markRead();
+    chats.flushMarks();
+    expect(server.received('mark.read')).toMatchObject([{ seq: 3 }]);
+    await vi.advanceTimersByTimeAsync(300);
+    chats.flushMarks();
+    expect(server.received('mark.read')).toHaveLength(1);
+  });
+
   it('follows the other devices and the other members', async () => {
     const chat = await begin(4);
     await open(chat);

@@ -103,6 +103,11 @@ export class Chats {
     return { messages: messages.map(chatMessage), more };
   }
 
+  /** Tells at once what was received and read; it is gathered for a moment otherwise. For a page that goes. */
+  flushMarks(): void {
+    for (const chat of this.#chats.values()) chat.flushMarks();
+  }
+
   /** Stops listening; the connection goes on. */
   end(): void {
     for (const stop of this.#stops) stop();

@@ -38,6 +38,11 @@ export class Marks {
     if (this.#wanted > this.#told) this.#timer ??= setTimeout(() => void this.#tell(), GATHER_MS);
   }
 
+  /** Tells at once what waits. It may be told a second time, which does no harm. */
+  flush(): void {
+    if (this.#wanted > this.#told) void this.#send(this.#wanted).catch(() => undefined);
+  }
+
   end(): void {
     clearTimeout(this.#timer);
   }
@@ -49,13 +54,17 @@ export class Marks {
     try {
       while (this.#wanted > this.#told) {
         const seq = this.#wanted;
-        await this.#connection.send({ type: this.#type, conversation: this.#conversation, seq });
-        this.handleTold(seq);
+        await this.#send(seq);
       }
     } catch {
       // Told with the next position, or after the next welcome.
     } finally {
       this.#isTelling = false;
     }
+  }
+
+  async #send(seq: number): Promise<void> {
+    await this.#connection.send({ type: this.#type, conversation: this.#conversation, seq });
+    this.handleTold(seq);
   }
 }

@@ -14,7 +14,7 @@ import type { CallMedia } from './callViews';
 import type { FoundMessage, HomeState, PersonView, Place } from './homeState';
 import { IdleWatch } from './idleWatch';
 import { NoticeBoard } from './noticeBoard';
-import { whenSeen } from './onScreen';
+import { whenLeft, whenSeen } from './onScreen';
 import { type HomeAddress, Opened } from './opened';
 import { Parts } from './parts';
 import { Searcher } from './search';
@@ -72,8 +72,8 @@ export class HomeSession implements Home {
     this.store = new Store(drawHome(this.#scene()));
     const { calls, notices } = this;
     const stores = [this.#finder.store, this.#searcher.store, notices.store, calls.store, calls.running.store, this.#callLog.store];
-    const look = whenSeen(() => this.#opened.now?.markRead());
-    this.#stops = [this.parts.onChange(plan), look, ...stores.map((store) => store.subscribe(plan))];
+    const watches = [whenSeen(() => this.#opened.now?.markRead()), whenLeft(() => this.parts.chats.flushMarks())];
+    this.#stops = [this.parts.onChange(plan), ...watches, ...stores.map((store) => store.subscribe(plan))];
   }
 
   async start(address: HomeAddress): Promise<void> {

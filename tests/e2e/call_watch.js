@@ -105,5 +105,24 @@
     return { picture: picture - noticedAt, sound: sound - noticedAt };
   };
   window.forgetNotice = () => void (noticedAt = null);
+
+  /** All that plays and flows in this page, for whoever wonders why no picture came. */
+  window.whatPlays = async () => {
+    const seen = [...document.querySelectorAll('video')].map((video) => ({
+      who: video.closest('[data-identity]')?.dataset.identity,
+      isOwn: video.dataset.mirrored === 'true',
+      state: [video.readyState, video.paused ? 'paused' : 'playing', video.videoWidth],
+      tracks: video.srcObject?.getTracks().map(({ muted, readyState }) => [readyState, muted ? 'muted' : 'unmuted']),
+    }));
+    const flows = [];
+    for (const peer of window.peers) {
+      for (const one of (await peer.getStats()).values()) {
+        if (!['inbound-rtp', 'outbound-rtp'].includes(one.type) || one.kind !== 'video') continue;
+        const { packetsReceived, framesReceived, framesDecoded, framesEncoded, framesSent } = one;
+        flows.push({ peer: peer.connectionState, packetsReceived, framesReceived, framesDecoded, framesEncoded, framesSent });
+      }
+    }
+    return { seen, flows, hidden: document.hidden };
+  };
   window.hasPictureOf = (who) => pictures.some((one) => one.who === who);
 })

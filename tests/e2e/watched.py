@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from msgspec import Struct, convert
 from playwright.async_api import Page
+from playwright.async_api import TimeoutError as TookTooLong
 
 from tests.e2e.household import Resident
 
@@ -44,7 +46,12 @@ class Watched:
 
     async def sees(self) -> None:
         """Waits until a picture of the other one was shown."""
-        await self.who.page.wait_for_function("(who) => hasPictureOf(who)", arg=await self._name())
+        name = await self._name()
+        try:
+            await self.who.page.wait_for_function("(who) => hasPictureOf(who)", arg=name)
+        except TookTooLong:
+            both = [await one.guest.ask("() => whatPlays()") for one in (self.who, self._other)]
+            pytest.fail(f"{self.who.name} sees no picture of {name}. What plays there, and here: {both}")
 
     async def begin(self) -> None:
         """Gaps count from now on."""

@@ -122,7 +122,7 @@ async def test_whoever_reads_back_is_left_there(meeting: Meeting) -> None:
     await expect(messages(ana).last).to_be_in_viewport()
 
 
-async def test_messages_are_answered_get_signs_and_can_be_taken_back(meeting: Meeting) -> None:
+async def test_messages_are_answered_get_signs_and_can_be_changed_and_taken_back(meeting: Meeting) -> None:
     ana, ben = await meeting.join_together("Ana", "Ben")
     await expect(ana.tile_of(ben)).to_be_visible()
     await asyncio.gather(ana.control("chat-toggle").click(), ben.control("chat-toggle").click())
@@ -139,14 +139,32 @@ async def test_messages_are_answered_get_signs_and_can_be_taken_back(meeting: Me
     await expect(messages(ana).nth(2)).to_contain_text("And the butter")
     await expect(messages(ana).nth(2).locator("blockquote")).to_have_count(0)
 
+    field = ana.control("chat-input")
+    await field.fill("Not sent yet")
+    await messages(ana).first.hover()
+    await ana.control("chat-more").first.click()
+    await ana.control("chat-menu-edit").click()
+    await expect(field).to_have_value("Soup is ready")
+    await field.fill("Soup is cold")
+    await field.press("Enter")
+    await expect(messages(ben).first).to_contain_text("Soup is cold")
+    await expect(messages(ben).first).to_contain_text("edited")
+    await expect(field).to_have_value("Not sent yet")
+    await field.fill("")
+    await field.press("ArrowUp")
+    await expect(field).to_have_value("Soup is cold")
+    await field.press("Escape")
+    await expect(field).to_have_value("")
+
     await messages(ana).first.hover()
     await ana.control("chat-more").first.click()
     await ana.control("chat-menu-delete").click()
     await ana.control("delete-confirm").click()
     await expect(messages(ben)).to_have_count(2)
     await expect(messages(ben).first).to_contain_text("Bringing the bread")
-    # Whose own message it is not may not take it back.
+    # Whose own message it is not may not change it, nor take it back.
     await messages(ana).first.hover()
     await ana.control("chat-more").first.click()
     await expect(ana.control("menu")).to_be_visible()
+    await expect(ana.control("chat-menu-edit")).to_have_count(0)
     await expect(ana.control("chat-menu-delete")).to_have_count(0)

@@ -21,6 +21,8 @@ export interface Meeting {
   resendMessage(id: string): void;
   /** Puts a sign under a message, or takes it away. */
   react(id: string, label: string, on: boolean): void;
+  /** Another text in place of one's own. */
+  editMessage(id: string, text: string): void;
   /** For everybody. */
   deleteMessage(id: string): void;
   /** Fetches fresh addresses for the files of a message. */

@@ -39,6 +39,14 @@ export abstract class MeetingBoard {
     this.changeChat((chat) => chat.react(id, label, on)).catch((error: unknown) => this.explain(error, 'It was not sent.'));
   }
 
+  editMessage(id: string, text: string): void {
+    const edit = async (chat: Chat): Promise<void> => {
+      const message = chat.timeline.get().messages.find((one) => one.id === id);
+      if (message !== undefined) await chat.edit(message, text);
+    };
+    this.changeChat(edit).catch((error: unknown) => this.explain(error, 'It was not changed.'));
+  }
+
   deleteMessage(id: string): void {
     this.changeChat((chat) => chat.delete(id)).catch((error: unknown) => this.explain(error, 'It was not deleted.'));
   }

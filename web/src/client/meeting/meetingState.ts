@@ -53,6 +53,8 @@ export interface ChatMessage {
   /** What it answers. */
   readonly replyTo?: QuoteView;
   readonly reactions?: readonly ReactionView[];
+  /** It said something else before. */
+  readonly isEdited?: boolean;
   /** True: the server keeps it, so that it can be answered and deleted. */
   readonly isKept?: boolean;
   readonly atMs: number;

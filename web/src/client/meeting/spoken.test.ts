@@ -34,6 +34,11 @@ describe('what is said in a conversation', () => {
     expect(spokenIn(chat, 'me', String).map(({ text }) => text)).toEqual(['soup']);
   });
 
+  it('tells what said something else before', () => {
+    const said = spokenIn(chatOf({ edited_at: 5, version: 2 }, {}), 'me', String);
+    expect(said.map(({ isEdited = false }) => isEdited)).toEqual([true, false]);
+  });
+
   it('shows files, with words or without', () => {
     const soup = { id: 'f1', name: 'soup.png', media_type: 'image/png', size_bytes: 9, url: '/f/1' };
     const said = spokenIn(chatOf({ text: '', attachments: [soup] }, { text: 'bread', attachments: [soup] }), 'me', String);

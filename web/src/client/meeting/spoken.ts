@@ -10,7 +10,7 @@ export function spokenIn(chat: Chat, me: string, nameOf: (user: string) => strin
   // Guests who have left are known by what they were called when they wrote.
   const writer = ({ sender, sender_name: written }: StoredMessage): string => (written === '' ? nameOf(sender) : written);
   const kept = stored.map((message): ChatMessage => {
-    const { id, sender, text, attachments: files, reactions: signs, sent_at: atMs } = message;
+    const { id, sender, text, attachments: files, reactions: signs, sent_at: atMs, edited_at: editedAt } = message;
     const quote = quoteOf(message.reply_to, byId, writer);
     const reactions = signs.map(({ label, users }) => ({ label, names: users.map(nameOf), mine: users.includes(me) }));
     return {
@@ -18,6 +18,7 @@ export function spokenIn(chat: Chat, me: string, nameOf: (user: string) => strin
       ...(files.length > 0 && { attachments: files.map(attachmentView) }),
       ...(quote !== null && { replyTo: quote }),
       ...(reactions.length > 0 && { reactions }),
+      ...(editedAt !== null && { isEdited: true }),
     };
   });
   const own = chat.outgoing.store.get().map((message): ChatMessage => {

@@ -144,7 +144,7 @@ export function FilePicker({ testId, onFiles }: { testId: string; onFiles: (file
   );
 }
 
-function SendButton({ saves, disabled, testId }: { saves: boolean; disabled: boolean; testId: string }): ReactElement {
+export function SendButton({ saves, disabled, testId }: { saves: boolean; disabled: boolean; testId: string }): ReactElement {
   return (
     <button
       type="submit"

@@ -21,7 +21,7 @@ export interface ChatItemProps {
 
 export const ChatItem = memo(function DrawMessage(props: ChatItemProps): ReactElement {
   const { message, follows, meeting, mayWrite, onReply, onMenu } = props;
-  const { id, name, isLocal, text, attachments = [], replyTo, reactions = [], atMs, delivery, isKept = false } = message;
+  const { id, name, isLocal, reactions = [], atMs, delivery, isKept = false } = message;
   const time = new Date(atMs);
   return (
     <li className="message" data-testid="chat-message" data-own={isLocal} data-delivery={delivery} data-follows={follows}>
@@ -29,9 +29,7 @@ export const ChatItem = memo(function DrawMessage(props: ChatItemProps): ReactEl
         <strong dir="auto">{isLocal ? 'You' : name}</strong>{' '}
         <time dateTime={time.toISOString()}>{time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}</time>
       </p>
-      {replyTo !== undefined && <Quote quote={replyTo} />}
-      <Attachments message={id} attachments={attachments} />
-      {text !== '' && <LinkedText text={text} />}
+      <Said message={message} />
       <Reactions reactions={reactions} onReact={(label, on) => mayWrite && meeting.react(id, label, on)} />
       {delivery === 'failed' && <NotSent problem={message.problem} onResend={() => meeting.resendMessage(id)} />}
       {isKept && mayWrite && (
@@ -46,3 +44,14 @@ export const ChatItem = memo(function DrawMessage(props: ChatItemProps): ReactEl
     </li>
   );
 });
+
+function Said({ message: { id, text, attachments = [], replyTo, isEdited = false } }: Pick<ChatItemProps, 'message'>): ReactElement {
+  return (
+    <>
+      {replyTo !== undefined && <Quote quote={replyTo} />}
+      <Attachments message={id} attachments={attachments} />
+      {text !== '' && <LinkedText text={text} />}
+      {isEdited && <p className="message-edited">edited</p>}
+    </>
+  );
+}

@@ -1,27 +1,16 @@
-import { type KeyboardEvent, type ReactElement, type SubmitEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type ReactElement, useCallback, useState } from 'react';
 import type { Meeting } from '../../client/meeting/meeting';
 import type { ChatAudience, ChatMessage } from '../../client/meeting/meetingState';
-import type { UploadView } from '../../client/home/homeState';
 import { picturesOf } from '../../client/home/pictures';
-import type { FilesToSend } from '../../client/meeting/files';
-import { Store } from '../../client/store';
-import { FilePicker, isSendable, pasteFiles } from '../home/Composer';
-import { ComposerAbove } from '../home/ComposerAbove';
 import { DropZone } from '../home/DropZone';
 import { Pictures } from '../home/Pictures';
-import { Uploads } from '../home/Uploads';
-import { Icon } from '../icons';
 import { useSelected } from '../useSelected';
 import { useStore } from '../useStore';
+import { type Aim, ChatComposer } from './ChatComposer';
 import { ChatItem } from './ChatItem';
-import { ChatMenu, type ChatMenuOf } from './ChatMenu';
+import { ChatMenu, type ChatMenuOf, isEditable } from './ChatMenu';
 import { PanelFrame } from './PanelFrame';
 import { useFollowingScroll } from './useFollowingScroll';
-
-/** As the receiving side cuts it; see the client's chat stream. */
-const MAX_LENGTH = 4_000;
-const NO_FILES = new Store<readonly UploadView[]>([]);
-const EVERYBODY = 'everybody';
 
 export interface ChatPanelProps {
   meeting: Meeting;
@@ -37,7 +26,9 @@ export function ChatPanel({ meeting, draft, onDraft }: ChatPanelProps): ReactEle
   const files = useStore(meeting.files);
   const list = useFollowingScroll(messages);
   const [menu, setMenu] = useState<ChatMenuOf | null>(null);
-  const [answered, setAnswered] = useState<ChatMessage | null>(null);
+  const [aim, setAim] = useState<Aim | null>(null);
+  const answer = useCallback((message: ChatMessage) => setAim({ message, edits: false }), []);
+  const edit = (message: ChatMessage): void => setAim({ message, edits: true });
   const renew = useCallback((id: string) => meeting.renewFiles(id), [meeting]);
   return (
     <PanelFrame title="Chat" onClose={() => meeting.closePanel()}>
@@ -52,24 +43,27 @@ export function ChatPanel({ meeting, draft, onDraft }: ChatPanelProps): ReactEle
                 follows={continues(messages[index - 1], message)}
                 meeting={meeting}
                 mayWrite={mayWrite}
-                onReply={setAnswered}
+                onReply={answer}
                 onMenu={setMenu}
               />
             ))}
           </ol>
         </Pictures>
         {mayWrite && audience !== null && (
-          <Composer
-            to={addressee(audience)}
+          <ChatComposer
+            meeting={meeting}
+            to={audience}
             files={files}
-            text={draft}
-            onText={onDraft}
-            answered={answered}
-            onStop={() => setAnswered(null)}
-            onSend={(text) => meeting.sendMessage(text, answered?.id ?? null)}
+            draft={{ text: draft, setText: onDraft }}
+            aim={aim}
+            onStop={() => setAim(null)}
+            onEditLast={() => {
+              const last = messages.findLast(isEditable);
+              if (last !== undefined) edit(last);
+            }}
           />
         )}
-        <ChatMenu menu={menu} meeting={meeting} onReply={setAnswered} onClose={() => setMenu(null)} />
+        <ChatMenu menu={menu} meeting={meeting} onReply={answer} onEdit={edit} onClose={() => setMenu(null)} />
       </DropZone>
     </PanelFrame>
   );
@@ -84,78 +78,6 @@ function readersOf(audience: ChatAudience): string {
     case 'group':
       return `Messages go into the group ${audience.title}: all its members read them, in this call or not.`;
   }
-}
-
-function addressee(audience: ChatAudience): string {
-  if (audience.kind === 'room') return EVERYBODY;
-  return audience.kind === 'direct' ? audience.name : audience.title;
-}
-
-interface ComposerProps {
-  to: string;
-  /** Null: no files may go along just now. */
-  files: FilesToSend | null;
-  text: string;
-  onText: (text: string) => void;
-  /** What is answered; null: nothing. */
-  answered: ChatMessage | null;
-  onStop: () => void;
-  /** False: it was not taken. */
-  onSend: (text: string) => boolean;
-}
-
-function Composer({ to, files, text, onText, answered, onStop, onSend }: ComposerProps): ReactElement {
-  const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    if (answered !== null) field.current?.focus();
-  }, [answered]);
-  const uploads = useStore(files?.store ?? NO_FILES);
-  const maySend = isSendable(text, uploads, false);
-  const send = (event?: SubmitEvent): void => {
-    event?.preventDefault();
-    if (!maySend) return;
-    if (!onSend(text)) return;
-    onText('');
-    onStop();
-  };
-  const handleKey = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && answered !== null) {
-      // It ends the reply alone, not the panel.
-      event.preventDefault();
-      event.stopPropagation();
-      onStop();
-    }
-    // Enter while an input method is composing chooses a word; it must not send.
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    send();
-  };
-  return (
-    <form onSubmit={send}>
-      <ComposerAbove message={answered === null ? null : { ...answered, isOwn: answered.isLocal }} editing={false} onStop={onStop} />
-      <Uploads uploads={uploads} onRemove={(id) => files?.remove(id)} />
-      <div className="composer">
-        {files !== null && <FilePicker testId="chat-file-input" onFiles={(chosen) => files.add(chosen)} />}
-        <textarea
-          ref={field}
-          aria-label={`Message to ${to}`}
-          placeholder={to === EVERYBODY ? `Message to ${to}` : 'Write a message'}
-          data-testid="chat-input"
-          data-autofocus
-          dir="auto"
-          rows={Math.min(4, text.split('\n').length)}
-          maxLength={MAX_LENGTH}
-          value={text}
-          onChange={(event) => onText(event.target.value)}
-          onPaste={(event) => files !== null && pasteFiles(event, (pasted) => files.add(pasted))}
-          onKeyDown={handleKey}
-        />
-        <button type="submit" className="icon-button" data-tone="send" data-testid="chat-send" aria-label="Send" disabled={!maySend}>
-          <Icon name="send" />
-        </button>
-      </div>
-    </form>
-  );
 }
 
 const SAME_BREATH_MS = 120_000;

@@ -25,7 +25,8 @@ LOW, BEST = 0, 2
 SWITCHES = 100
 SWITCH_S = 5.0
 """Until the new size is decoded."""
-WISHES = 80
+WISHES = 160
+"""Enough that one stall of the machine is a small share of the time."""
 BETWEEN_S = 0.05
 """Far less than a key frame takes."""
 CLIMB_S = 30.0

@@ -41,6 +41,7 @@ interface Description {
 class FakeTransceiver {
   currentDirection: Direction | null = null;
   readonly sender: { track: FakeTrack | null; replaceTrack: (track: FakeTrack | null) => Promise<void>; setStreams: () => void };
+  isFlowing = false;
   readonly receiver: { readonly track: FakeTrack; readonly getStats: () => Promise<Map<string, object>> };
   readonly kind: string;
   readonly #peer: FakePeer;
@@ -67,7 +68,7 @@ class FakeTransceiver {
   /** Each look finds more than the one before, while media arrives. */
   #count(): Map<string, object> {
     const { network } = this.#peer;
-    if (!this.receiver.track.muted && !network.isSilent) this.#packets += 15;
+    if (this.isFlowing && !network.isSilent) this.#packets += 15;
     const framesDecoded = network.hasPictures ? this.#packets : 0;
     return new Map([['in', { type: 'inbound-rtp', packetsReceived: this.#packets, framesDecoded }]]);
   }
@@ -87,6 +88,8 @@ export class FakeNetwork {
   isOpen = true;
   /** Media vanishes on the way, and no browser has noticed it yet. */
   isSilent = false;
+  /** Tracks stay muted whatever comes, as Chromium leaves them after a rollback. */
+  leavesMuted = false;
   /** What comes can be decoded. */
   hasPictures = true;
   readonly peers: FakePeer[] = [];
@@ -220,10 +223,11 @@ export class FakePeer {
   }
 
   #followMedia(other: FakePeer | undefined): void {
-    for (const [index, { receiver }] of this.#transceivers.entries()) {
+    for (const [index, transceiver] of this.#transceivers.entries()) {
       const from = other?.getTransceivers()[index];
       const isSending = from?.sender.track !== null && (from?.currentDirection ?? '').startsWith('send');
-      receiver.track.bring(this.connectionState === 'connected' && isSending);
+      transceiver.isFlowing = this.connectionState === 'connected' && isSending;
+      transceiver.receiver.track.bring(transceiver.isFlowing && !this.network.leavesMuted);
     }
   }
 

@@ -1,6 +1,6 @@
 import { type RemoteTrackPublication, type Room, RoomEvent, Track } from 'livekit-client';
 import type { MediaSource, RemoteTrack, RoomListener, RoomVisit } from '@tureen/client';
-import { FirstPictures } from '../calls/firstPicture';
+import { FirstMedia } from '../calls/firstMedia';
 
 const SOURCES: Record<MediaSource, Track.Source> = {
   microphone: Track.Source.Microphone,
@@ -25,7 +25,7 @@ export class LiveKitVisit implements RoomVisit {
   readonly #listener: RoomListener;
   readonly #published = new Map<MediaSource, MediaStreamTrack>();
   readonly #watched = new WeakSet<MediaStreamTrack>();
-  readonly #pictures = new FirstPictures(() => this.#show());
+  readonly #first = new FirstMedia(() => this.#show());
   readonly #turns = new Map<MediaSource, Promise<void>>();
   #isOver = false;
 
@@ -45,6 +45,7 @@ export class LiveKitVisit implements RoomVisit {
 
   async leave(): Promise<void> {
     this.#isOver = true;
+    this.#first.end();
     await this.#room.disconnect(false); // the tracks go on: they are the application's
   }
 
@@ -84,12 +85,13 @@ export class LiveKitVisit implements RoomVisit {
     }
     if (media.muted || media.readyState === 'ended') return null;
     const { receiver } = track;
-    return receiver === undefined || this.#pictures.has(receiver) ? media : null;
+    return receiver === undefined || this.#first.has(receiver) ? media : null;
   }
 
   #handleDisconnected(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#first.end();
     this.#listener.onLost();
   }
 }

@@ -254,6 +254,23 @@ describe('a direct path', () => {
     expect(pair.sources(pair.ben)).toEqual(['camera']);
   });
 
+  it('shows and plays what arrives, though the browser calls the tracks muted', async () => {
+    const pair = new Pair({ local: new Map([['microphone', fakeTrack('audio')], ['camera', fakeTrack('video')]]) });
+    pair.network.leavesMuted = true;
+    await vi.advanceTimersByTimeAsync(200);
+    expect(pair.sources(pair.ben)).toEqual(['microphone', 'camera']);
+    pair.anna.setTrack('camera', null);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(pair.sources(pair.ben)).toEqual(['microphone']);
+    pair.network.hasPictures = false;
+    pair.anna.setTrack('camera', fakeTrack('video'));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(pair.sources(pair.ben)).toEqual(['microphone']);
+    pair.network.hasPictures = true;
+    await vi.advanceTimersByTimeAsync(300);
+    expect(pair.sources(pair.ben)).toEqual(['microphone', 'camera']);
+  });
+
   it('does not give the path up while nobody can be told', async () => {
     const pair = new Pair();
     await vi.advanceTimersByTimeAsync(200);

@@ -105,6 +105,7 @@ export class DirectPath implements MediaPath {
     this.#watches?.stall.end();
     this.#candidates.end();
     this.#peer?.close();
+    void this.#opened.then((opened) => opened?.places.end());
     this.#remote.set([]);
   }
 

@@ -1,4 +1,4 @@
-import { FirstPictures } from '../firstPicture';
+import { FirstMedia } from '../firstMedia';
 import { type LocalTracks, MEDIA_SOURCES, type MediaSource } from '../mediaPath';
 import type { StatEntry } from './quality';
 
@@ -19,7 +19,7 @@ export class Places {
   readonly #onArrival: () => void;
   readonly #local: Map<MediaSource, MediaStreamTrack>;
   readonly #watched = new Set<MediaStreamTrack>();
-  readonly #pictures: FirstPictures;
+  readonly #first: FirstMedia;
   /** What is played together is sent as one stream: sound and picture stay in step. */
   readonly #streams = { person: new MediaStream(), screen: new MediaStream() };
 
@@ -27,7 +27,7 @@ export class Places {
     this.#peer = peer;
     this.#local = new Map(local);
     this.#onArrival = onArrival;
-    this.#pictures = new FirstPictures(onArrival);
+    this.#first = new FirstMedia(onArrival);
   }
 
   /** Makes the sections; the first offerer does, and only it. */
@@ -56,13 +56,17 @@ export class Places {
     const arrivals: Arrival[] = [];
     for (const [index, { currentDirection, receiver }] of this.#peer.getTransceivers().entries()) {
       const source = MEDIA_SOURCES[index];
-      if (source === undefined || !RECEIVES.includes(currentDirection)) continue;
+      if (source === undefined) continue;
       const { track } = receiver;
       this.#watch(track);
-      // Without mute there is media (W3C WebRTC section 9.3): it is lifted by the first packet.
-      if (!track.muted && track.readyState === 'live' && this.#pictures.has(receiver)) arrivals.push({ source, track });
+      if (track.readyState === 'ended' || !RECEIVES.includes(currentDirection)) this.#first.forget(receiver);
+      else if (this.#first.has(receiver)) arrivals.push({ source, track });
     }
     return arrivals;
+  }
+
+  end(): void {
+    this.#first.end();
   }
 
   /** How many packets of the other side's microphone came so far; null while it is off. */

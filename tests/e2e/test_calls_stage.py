@@ -93,7 +93,7 @@ async def test_a_call_goes_on_as_a_bar_while_the_app_is_used(meeting: Meeting) -
     await expect(ada.messages()).to_contain_text("Written beside the call")
     await expect(bob.control("chat-toggle")).to_contain_text("1")
     await ada.control("call-audio").click()
-    await expect(ada.page.get_by_text("You are in a call already.")).to_be_visible()
+    await expect(ada.page.get_by_text("You are in a call with them already.")).to_be_visible()
     await ada.control("call-bar").get_by_test_id("mic").click()
     await expect(bob.guest.tile_of(await ada.user())).to_have_attribute("data-muted", "true")
 

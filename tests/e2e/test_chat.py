@@ -159,7 +159,7 @@ async def test_messages_are_answered_get_signs_and_can_be_changed_and_taken_back
     await messages(ana).first.hover()
     await ana.control("chat-more").first.click()
     await ana.control("chat-menu-delete").click()
-    await ana.control("delete-confirm").click()
+    await ana.control("delete-yes").click()
     await expect(messages(ben)).to_have_count(2)
     await expect(messages(ben).first).to_contain_text("Bringing the bread")
     # Whose own message it is not may not change it, nor take it back.

@@ -93,10 +93,10 @@ async def test_edit_delete_reaction_and_report_reach_the_other(meeting: Meeting)
     await bob.control("report-send").click()
     await expect(bob.page.get_by_role("status").filter(has_text="Reported")).to_be_visible()
     await ada.choose("menu-delete")
-    await ada.control("delete-keep").click()
+    await ada.control("delete-no").click()
     await expect(bob.messages()).to_contain_text("Tomorrow")
     await ada.choose("menu-delete")
-    await ada.control("delete-confirm").click()
+    await ada.control("delete-yes").click()
     await expect(bob.messages()).to_contain_text("Message deleted")
 
 

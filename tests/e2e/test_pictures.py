@@ -107,7 +107,7 @@ async def test_a_picture_that_is_deleted_closes_at_those_who_look_at_it(meeting:
     await bob.control("picture").click()
     await shown(bob.page, "soup.png")
     await ada.choose("menu-delete")
-    await ada.control("delete-confirm").click()
+    await ada.control("delete-yes").click()
     await expect(bob.control("viewer")).to_have_count(0)
 
 

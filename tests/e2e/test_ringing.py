@@ -123,6 +123,28 @@ async def test_a_second_call_says_that_answering_ends_the_first(meeting: Meeting
     await expect(ada.page.get_by_text("The call has ended")).to_be_visible()
 
 
+async def test_whoever_calls_somebody_else_is_asked_before_the_first_call_is_left(meeting: Meeting) -> None:
+    names = ("Ada", "Bob", "Cleo")
+    ada, bob, cleo = await asyncio.gather(*(move_in(meeting, name) for name in names))
+    await ada.call(bob)
+    await bob.control("accept").click()
+    await asyncio.gather(ada.is_in_call(), bob.is_in_call())
+    await ada.control("minimise").click()
+    await ada.write_to(cleo)
+    await ada.control("call-audio").click()
+    await expect(ada.control("leave-for")).to_contain_text(bob.name)
+    await ada.control("leave-for-no").click()
+    await expect(ada.control("leave-for")).to_have_count(0)
+    await expect(ada.control("call-bar")).to_contain_text(bob.name)
+    await ada.control("call-audio").click()
+    await ada.control("leave-for-yes").click()
+    await expect(cleo.control("ringing")).to_be_visible()
+    await expect(bob.control("call")).to_have_count(0)
+    await cleo.control("accept").click()
+    await asyncio.gather(ada.is_in_call(), cleo.is_in_call())
+    await expect(ada.control("call")).to_contain_text(cleo.name)
+
+
 async def test_whoever_gives_up_ringing_reads_so(meeting: Meeting) -> None:
     ada, bob = await asyncio.gather(move_in(meeting, "Ada"), move_in(meeting, "Bob"))
     await ada.call(bob)

@@ -150,6 +150,45 @@ describe('a call that goes on without this page', () => {
   });
 });
 
+describe('another call', () => {
+  beforeEach(async () => {
+    const parties = [party('anna', 'joined', 'laptop'), party('dora', 'called')];
+    server.on('call.start', () => ({ type: 'call', call: { ...DECLINED, id: 'k2', caller: 'anna', state: 'ringing', parties } }));
+    tell(DECLINED);
+    void center.join('k1', 'audio');
+    await settle();
+    void center.start(['dora'], 'video', null);
+  });
+
+  it('is made once its caller says that this one is left for it, which is not come back into', async () => {
+    expect(center.now).toMatchObject({ isOtherWanted: true, talksWith: 'ben, cleo' });
+    await settle();
+    expect(server.received('call.start')).toEqual([]);
+    center.answerWanted(true);
+    await settle();
+    expect(server.received('call.hang_up')).toMatchObject([{ call: 'k1' }]);
+    expect(server.received('call.start')).toMatchObject([{ users: ['dora'], media: 'video' }]);
+    expect(center.store.get().meeting?.session.id).toBe('k2');
+    expect(center.now.isOtherWanted).toBe(false);
+  });
+
+  it('is not made by whoever stays, or when this one ends meanwhile', () => {
+    center.answerWanted(false);
+    expect(center.now.isOtherWanted).toBe(false);
+    void center.start(['dora'], 'video', null);
+    tell({ ...DECLINED, version: 9, state: 'ended' });
+    expect(center.now.isOtherWanted).toBe(false);
+    center.answerWanted(true);
+    expect(server.received('call.start')).toEqual([]);
+  });
+
+  it('is not asked about with people who are in this one', async () => {
+    center.answerWanted(false);
+    await expect(center.start(['ben'], 'audio', null)).rejects.toThrow('in a call with them already');
+    expect(center.now.isOtherWanted).toBe(false);
+  });
+});
+
 describe('a call that rings', () => {
   const RINGS: wire.Call = { ...DECLINED, id: 'k3', state: 'ringing', parties: [party('ben', 'joined', 'b'), party('anna', 'called')] };
 

@@ -8,14 +8,24 @@ import { CallWaiting } from './callWaiting';
 import { groupTitle } from './groupTitle';
 import { lazyRoom, prepareRoom } from './lazyRoom';
 import { Ringtone } from './ringtone';
-import { RunningCalls } from './runningCalls';
+import { othersInside, RunningCalls } from './runningCalls';
 
 export interface CallState {
   /** Those that ring here, the first one first. */
   readonly ringing: readonly CallSession[];
   /** The one that this page is in, or makes. */
   readonly meeting: CallMeeting | null;
+  /** The one for which that would have to be left. */
+  readonly wanted: WantedCall | null;
 }
+
+interface WantedCall {
+  readonly users: readonly string[];
+  readonly media: CallMedia;
+  readonly conversation: string | null;
+}
+
+const NO_CALLS: CallState = { ringing: [], meeting: null, wanted: null };
 
 /** The same for home, whose state is drawn from records. */
 export interface CallsNow {
@@ -23,6 +33,8 @@ export interface CallsNow {
   readonly running: readonly wire.Call[];
   /** Whom the call that is on is with; null: none is. */
   readonly talksWith: string | null;
+  /** Whether another call is wanted, for which that one would have to be left. */
+  readonly isOtherWanted: boolean;
 }
 
 export interface CallCenterParts {
@@ -39,12 +51,14 @@ export interface CallCenterParts {
 
 /** The calls of a person on this page: what rings, and the one that is on. */
 export class CallCenter {
-  readonly store = new Store<CallState>({ ringing: [], meeting: null });
+  readonly store = new Store(NO_CALLS);
   readonly running: RunningCalls;
   readonly waiting: CallWaiting;
   readonly #parts: CallCenterParts;
   readonly #calls: Calls;
   readonly #stops: (() => void)[];
+  /** Out of these the person went, which the server may not have heard yet. */
+  readonly #left = new WeakSet<CallSession>();
   #ringtone: Ringtone | null = null;
   #isJoining = false;
 
@@ -62,18 +76,22 @@ export class CallCenter {
   }
 
   get now(): CallsNow {
-    const { ringing, meeting } = this.store.get();
+    const { ringing, meeting, wanted } = this.store.get();
     return {
       ringing: ringing.map(({ record }) => record.get()),
       running: this.running.store.get(),
       talksWith: meeting?.room ?? null,
+      isOtherWanted: wanted !== null,
     };
   }
 
-  /** Calls people, or comes into the call that they have already. */
+  /** Calls people, or comes into the call that they have already. Out of another call only once that was asked for. */
   async start(users: readonly string[], media: CallMedia, conversation: string | null): Promise<void> {
-    if (this.store.get().meeting !== null) {
-      this.#parts.report(new CommandError('conflict', 'You are in a call already.', { hint: 'Hang up first, or add people to it.' }));
+    const { meeting } = this.store.get();
+    if (meeting !== null) {
+      const inside = othersInside(meeting.session.record.get(), this.#parts.me);
+      if (users.every((user) => inside.includes(user))) this.#parts.report(new CommandError('conflict', 'You are in a call with them already.'));
+      else this.store.update((state) => ({ ...state, wanted: { users, media, conversation } }));
       return;
     }
     const running = this.running.find(users, conversation);
@@ -84,6 +102,15 @@ export class CallCenter {
     } catch (error) {
       this.#parts.report(error);
     }
+  }
+
+  /** Whether the call that is on is left for the one that is wanted. */
+  answerWanted(leaves: boolean): void {
+    const { meeting, wanted } = this.store.get();
+    this.store.update((state) => ({ ...state, wanted: null }));
+    if (!leaves || wanted === null) return;
+    meeting?.leave();
+    void this.start(wanted.users, wanted.media, wanted.conversation);
   }
 
   /** Takes a call; the one that is on is left. */
@@ -105,6 +132,7 @@ export class CallCenter {
     const call = this.#calls.open.get().find((one) => one.id === id);
     if (call?.phase.get() !== 'elsewhere' || this.#isJoining) return;
     this.#isJoining = true;
+    this.#left.delete(call);
     try {
       await call.join();
       this.store.get().meeting?.leave();
@@ -129,7 +157,7 @@ export class CallCenter {
     this.waiting.end();
     this.store.get().meeting?.end();
     this.#calls.end();
-    this.store.set({ ringing: [], meeting: null });
+    this.store.set(NO_CALLS);
     this.#sound();
   }
 
@@ -170,7 +198,7 @@ export class CallCenter {
   #enter(call: CallSession, media: CallMedia): void {
     const { chats, onEnded } = this.#parts;
     const meeting = new CallMeeting(call, { ...this.#parts, groupOf: (record) => groupTitle(chats, record) });
-    this.store.update((state) => ({ ...state, meeting }));
+    this.store.update((state) => ({ ...state, meeting, wanted: null }));
     void meeting.bring(media);
     prepareRoom();
     const follow = (): void => {
@@ -178,8 +206,9 @@ export class CallCenter {
       this.#sound();
       if (phase === 'calling' || phase === 'inside') return;
       stop();
+      if (meeting.hasLeft) this.#left.add(call);
       meeting.end();
-      this.store.update((state) => (state.meeting === meeting ? { ...state, meeting: null } : state));
+      this.store.update((state) => (state.meeting === meeting ? { ...state, meeting: null, wanted: null } : state));
       this.#sound();
       onEnded(call);
     };
@@ -192,6 +221,7 @@ export class CallCenter {
     const { connection, me } = this.#parts;
     if (this.store.get().meeting !== null || this.#isJoining) return;
     const mine = this.#calls.open.get().find((call) => {
+      if (this.#left.has(call)) return false;
       const party = call.record.get().parties.find(({ user }) => user === me);
       return party?.device === connection.device && call.phase.get() === 'elsewhere' && party.state !== 'left';
     });

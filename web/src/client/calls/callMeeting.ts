@@ -29,6 +29,8 @@ const RIGHTS = { microphone: true, camera: true, screen: true, chat: true, renam
 /** A call as a meeting: the same page shows both, however the call's media flows. */
 export class CallMeeting extends MeetingBoard implements Meeting {
   readonly session: CallSession;
+  /** The person went out of it on purpose. */
+  hasLeft = false;
   readonly #around: CallAround;
   readonly #path = new Store<CallPath | null>(null);
   readonly #devices: CallDevices;
@@ -147,6 +149,7 @@ export class CallMeeting extends MeetingBoard implements Meeting {
   }
 
   leave(): void {
+    this.hasLeft = true;
     this.session.hangUp().catch(() => undefined); // media has ended here, and the server notices by itself
   }
 

@@ -66,6 +66,7 @@ export function drawHome(scene: Scene): HomeState {
     missedCalls: scene.calls.missed,
     ringing: ringingCalls(calling),
     running: runningCalls(calling),
+    leavesFor: scene.now.isOtherWanted ? scene.now.talksWith : null,
     notices: scene.notices,
   };
 }

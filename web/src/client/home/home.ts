@@ -58,6 +58,8 @@ export interface CallWaitingChoice {
 export interface CallsToJoin {
   readonly waiting: CallWaitingChoice;
   join(call: string, media: CallMedia): Promise<void>;
+  /** Answers what `HomeState.leavesFor` asks. */
+  answerWanted(leaves: boolean): void;
 }
 
 /** What its members do with the open group. Each resolves to why it was refused, in plain words; null: it is done. */
@@ -101,7 +103,7 @@ export interface Home {
 
   /** Rings people, or comes into the call that they have. `conversation`: of a group; otherwise the open one, if it is theirs. */
   call(users: readonly string[], media: CallMedia, conversation?: string | null): void;
-  /** What one does about calls that go on without this page. */
+  /** What one does about other calls than the one that is on. */
   readonly calls: CallsToJoin;
   accept(call: string, media: CallMedia): void;
   reject(call: string): void;

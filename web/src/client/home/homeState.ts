@@ -229,5 +229,7 @@ export interface HomeState {
   readonly missedCalls: number;
   readonly ringing: readonly RingingCall[];
   readonly running: readonly RunningCall[];
+  /** Whom the call is with that would have to be left for another, which is wanted; null: none is. */
+  readonly leavesFor: string | null;
   readonly notices: readonly Notice[];
 }

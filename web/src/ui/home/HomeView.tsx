@@ -13,6 +13,7 @@ import { EmptyPane } from './EmptyPane';
 import { isFocusLost } from './focusLoss';
 import { HomeHead } from './HomeHead';
 import { HomeNotices } from './HomeNotices';
+import { LeaveForDialog } from './LeaveForDialog';
 import { LinkBanner } from './LinkBanner';
 import { LinkEnded } from './LinkEnded';
 import { NotifyHint } from './NotifyHint';
@@ -73,6 +74,7 @@ export function HomeView(props: HomeViewProps): ReactElement {
         )}
       </main>
       <Ringing home={home} />
+      <LeaveForDialog home={home} />
       <HomeNotices home={home} />
     </div>
   );

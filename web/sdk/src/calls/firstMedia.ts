@@ -52,7 +52,7 @@ export class FirstMedia {
     let [waitedMs, flowsMs] = [0, 0];
     for (;;) {
       const count = await countOf(receiver);
-      if (this.#watches.get(receiver) !== watch) return;
+      if (this.#watches.get(receiver) !== watch || receiver.track.readyState === 'ended') return;
       if (count > before || flowsMs >= PATIENCE_MS) break;
       before = Math.min(before, count); // a new stream begins at 0
       const pauseMs = waitedMs < PATIENCE_MS ? LOOK_MS : RARE_LOOK_MS;

@@ -132,7 +132,6 @@ export class CallCenter {
     const call = this.#calls.open.get().find((one) => one.id === id);
     if (call?.phase.get() !== 'elsewhere' || this.#isJoining) return;
     this.#isJoining = true;
-    this.#left.delete(call);
     try {
       await call.join();
       this.store.get().meeting?.leave();
@@ -198,6 +197,7 @@ export class CallCenter {
   #enter(call: CallSession, media: CallMedia): void {
     const { chats, onEnded } = this.#parts;
     const meeting = new CallMeeting(call, { ...this.#parts, groupOf: (record) => groupTitle(chats, record) });
+    this.#left.delete(call);
     this.store.update((state) => ({ ...state, meeting, wanted: null }));
     void meeting.bring(media);
     prepareRoom();
